@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Small conveniences over jansson. */
+#include "base/json.h"
+
+#include <string.h>
+
+const char *json_str(const json_t *obj, const char *key, const char *dflt)
+{
+	const char *s = json_string_value(json_object_get(obj, key));
+
+	return s ? s : dflt;
+}
+
+int64_t json_int(const json_t *obj, const char *key, int64_t dflt)
+{
+	const json_t *v = json_object_get(obj, key);
+
+	return json_is_integer(v) ? json_integer_value(v) : dflt;
+}
+
+double json_num(const json_t *obj, const char *key, double dflt)
+{
+	const json_t *v = json_object_get(obj, key);
+
+	return json_is_number(v) ? json_number_value(v) : dflt;
+}
+
+bool json_flag(const json_t *obj, const char *key, bool dflt)
+{
+	const json_t *v = json_object_get(obj, key);
+
+	return json_is_boolean(v) ? json_is_true(v) : dflt;
+}
+
+int json_parse(const char *text, size_t len, json_t **ret, struct err *err)
+{
+	json_error_t je;
+	json_t *j = json_loadb(text, len, JSON_REJECT_DUPLICATES, &je);
+
+	if (!j)
+		return err_set(err, ERR_USAGE, EINVAL, "Not JSON at %d:%d: %s", je.line, je.column,
+			       je.text);
+	*ret = j;
+	return 0;
+}
+
+json_t *err_to_json(const struct err *err)
+{
+	return json_pack("{s:s, s:s, s:i, s:i}", "message", err->msg, "mend", err->mend, "code",
+			 err->code, "kind", (int)err->kind);
+}
+
+int err_from_json(struct err *err, const json_t *obj)
+{
+	int kind = (int)json_int(obj, "kind", ERR_MACHINE);
+	int rc;
+
+	if (kind < ERR_SHORT || kind > ERR_MACHINE)
+		kind = ERR_MACHINE;
+	rc = err_set(err, (enum err_kind)kind, (int)json_int(obj, "code", EIO), "%s",
+		     json_str(obj, "message", "Unknown failure"));
+	if (json_str(obj, "mend", "")[0])
+		err_mend(err, "%s", json_str(obj, "mend", ""));
+	return rc;
+}

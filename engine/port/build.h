@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Port: make and remove kernel objects, and read them back. The engine calls; netns/ implements; tests use
+ * tests/fake/. An implementation runs inside the lab's init (root of the lab's user namespace) and never blocks on
+ * anything but the kernel's own answer.
+ */
+#ifndef NETDOJO_PORT_BUILD_H
+#define NETDOJO_PORT_BUILD_H
+
+#include "model/plan.h"
+
+/* What of a node's live state to read; JSON uses the field names of `ip -json`, `ss` and sysctl. */
+enum read_what {
+	READ_LINKS,	/* [{ifname,flags[],mtu,operstate,address,kind,addr_info[{family,local,prefixlen,broadcast,scope}]}] */
+	READ_ROUTES,	/* every table, both families: [{dst,gateway,dev,protocol,scope,prefsrc,metric,table,flags[],type,family}] */
+	READ_RULES,	/* [{priority,src,dst,fwmark,iif,table,family}] */
+	READ_NEIGHS,	/* [{dst,dev,lladdr,state[]}] */
+	READ_RULESET,	/* {"text": what `nft list ruleset` prints} */
+	READ_SOCKETS,	/* TCP and UDP: [{proto,state,local,local_port,peer,peer_port,uid,inode}] */
+	READ_CONNTRACK, /* [{proto,src,dst,sport,dport,reply_src,reply_dst,reply_sport,reply_dport}] */
+	READ_SYSCTL,	/* arg = name: {"value"} */
+	N_READS,
+};
+
+struct build_port {
+	void *ctx;
+	/* Executes one operation other than OP_FILE_* and OP_SERVICE_*; those belong to the lab. */
+	int (*apply)(void *ctx, const struct op *op, struct err *err);
+	/* Undoes an applied one (journal, newest first); best effort, never fails the caller. */
+	void (*undo)(void *ctx, const struct op *op);
+	/* Reads live state; arg is "" unless said. Caller owns *ret. */
+	int (*read)(void *ctx, const char *node, enum read_what what, const char *arg, json_t **ret,
+		    struct err *err);
+	/*
+	 * Opens and binds a socket inside a node's network namespace: type SOCK_STREAM listens (backlog 128),
+	 * SOCK_DGRAM binds; address "" and port 0 = unbound (for a client). Non-blocking, close-on-exec.
+	 * Returns the descriptor or a negative errno. Caller owns it.
+	 */
+	int (*open_socket)(void *ctx, const char *node, int type, const char *address, uint16_t port,
+			   struct err *err);
+	/* A borrowed descriptor of the node's network namespace; -ENOENT when there is no such node. */
+	int (*netns_fd)(void *ctx, const char *node);
+};
+
+/* Names as the node and script protocols spell them: "links", "routes", ... ; -1 for an unknown name. */
+int read_what_from_name(const char *name);
+const char *read_what_name(enum read_what w);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Port: subscribe to what the kernel sees. Implemented by the watch process (netns/watch/): init tells it which node to watch
+ * and hands over the descriptors; it sends back evidence events, never raw packets. Messages are JSON over the watch's
+ * SOCK_SEQPACKET (docs/protocol.md, "watch").
+ */
+#ifndef NETDOJO_PORT_WATCH_H
+#define NETDOJO_PORT_WATCH_H
+
+#include "base/err.h"
+#include "base/json.h"
+
+struct watch_node {
+	const char *name;
+	unsigned generation;
+	int netns;	   /* borrowed; -1 = none */
+	int listener;	   /* borrowed: seccomp listener, -1 = none */
+	int etc_dir, wsl_dir; /* borrowed: directories for the file watch, -1 = none */
+	const char *kernel; /* what uname(2) answers as release; "" = leave it to the kernel */
+	bool observed;	   /* false: only the listener is served */
+};
+
+struct watch_port {
+	void *ctx;
+	int (*add)(void *ctx, const struct watch_node *n, struct err *err);
+	void (*remove)(void *ctx, const char *name);
+	/* To poll for reading; each readable message is one batch of events. */
+	int (*fd)(void *ctx);
+	/* 1: *ret is an array of events without seq (caller owns it); 0: none waiting; -EPIPE: the watch died. */
+	int (*next)(void *ctx, json_t **ret, struct err *err);
+};
+
+#endif
