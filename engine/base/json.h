@@ -10,12 +10,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 
-static inline void json_decrefp(json_t **j)
-{
-	json_decref(*j);
-}
-
-/* An owned reference: auto_json json_t *j = NULL; */
+/* An owned reference: auto_json json_t *j = NULL; json_decrefp is jansson's own. */
 #define auto_json nd_cleanup(json_decrefp)
 
 /* Typed look-ups with a default; a missing key and one of another type both give the default. Borrowed. */
