@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of subcommands: one file each, listed once. */
+#ifndef NETDOJO_CLI_COMMANDS_H
+#define NETDOJO_CLI_COMMANDS_H
+
+#include "cli/cli.h"
+
+/* In the order help shows them; NULL-terminated. */
+extern const struct command_spec *const commands[];
+
+/* NULL for an unknown name. */
+const struct command_spec *command_find(const char *name);
+
+/* Implemented in cmd_NAME.c; each returns the exit code. */
+int cmd_capture(struct cli *c);
+int cmd_check(struct cli *c);
+int cmd_diagnose(struct cli *c);
+int cmd_doctor(struct cli *c);
+int cmd_down(struct cli *c);
+int cmd_exec(struct cli *c);
+int cmd_grade(struct cli *c);
+int cmd_hint(struct cli *c);
+int cmd_list(struct cli *c);
+int cmd_log(struct cli *c);
+int cmd_map(struct cli *c);
+int cmd_play(struct cli *c);
+int cmd_ps(struct cli *c);
+int cmd_shell(struct cli *c);
+int cmd_show(struct cli *c);
+int cmd_up(struct cli *c);
+
+/* The tables of the learner's commands: specs_learn.c. */
+extern const struct command_spec spec_play, spec_hint, spec_diagnose, spec_grade, spec_check;
+/* The others stand in their own cmd_NAME.c. */
+extern const struct command_spec spec_capture, spec_doctor, spec_down, spec_exec, spec_list,
+	spec_log, spec_map, spec_ps, spec_shell, spec_show, spec_up;
+
+#endif
