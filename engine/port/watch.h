@@ -17,11 +17,18 @@ struct watch_node {
 	int listener;	   /* borrowed: seccomp listener, -1 = none */
 	int etc_dir, wsl_dir; /* borrowed: directories for the file watch, -1 = none */
 	const char *kernel; /* what uname(2) answers as release; "" = leave it to the kernel */
+	const char *hostname; /* what uname(2) answers as nodename where the node's own can't be read; "" = none */
 	bool observed;	   /* false: only the listener is served */
+	bool flows;	   /* new conntrack entries become `flow` events (the Windows node) */
 };
 
 struct watch_port {
 	void *ctx;
+	/*
+	 * Returns at once. When every recorder stands, next() gives the event {"kind":"lab","what":"recorders","node",
+	 * "gen","recorders":{"packets":bool,"changes":bool,"exec":bool,"files":bool},"why":{"packets":"..."}}, exactly one
+	 * for each add; a node the watch refused has all four false.
+	 */
 	int (*add)(void *ctx, const struct watch_node *n, struct err *err);
 	void (*remove)(void *ctx, const char *name);
 	/* To poll for reading; each readable message is one batch of events. */
