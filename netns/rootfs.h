@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A node's files. Theory of operation: one small tmpfs in init's mount namespace (the base) holds what all
+ * nodes share: u, our layer over the host's /usr; usr, the two merged; e, the lower /etc; c, our layer over
+ * /etc/ssl/certs. Each node mounts its own tmpfs over base/n, in its own mount namespace, with the upper layers beside
+ * (not inside) the directory that becomes its root. Only neutral paths reach a mount option, since a node
+ * can read them in /proc/self/mountinfo.
+ */
+#ifndef NETDOJO_NETNS_ROOTFS_H
+#define NETDOJO_NETNS_ROOTFS_H
+
+#include <limits.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "model/model.h"
+
+struct rootfs {
+	char base[32];	/* an FHS directory of the host's that nothing of ours is under */
+	bool range_map; /* ids 0-65535 are real; false: one */
+	bool overlay;	/* overlayfs can be mounted in this user namespace */
+	char prefix[PATH_MAX]; /* where netdojo is installed; never shown */
+};
+
+/* Once a lab, in init's mount namespace: builds and mounts the base. guest_dir as in node_setup. */
+int rootfs_skeleton(struct rootfs *r, const char *guest_dir, struct err *err);
+/* Appends a certificate authority to the bundle every node sees. */
+int rootfs_trust(const struct rootfs *r, const char *pem, struct err *err);
+
+/* In the agent: builds n's root over base/n and pivots into it; the host's mounts are gone after. */
+int rootfs_enter(const struct rootfs *r, const struct node *n, struct err *err);
+
+/* Parts of rootfs_skeleton, one file each. */
+int rootfs_usr(struct rootfs *r, const char *guest_dir, struct err *err);
+int rootfs_etc(const struct rootfs *r, struct err *err);
+
+/* Parts of rootfs_enter; the working directory is the new root, not yet pivoted into. */
+int rootfs_dev(const struct rootfs *r, struct err *err);
+int rootfs_home(const struct rootfs *r, const struct node *n, struct err *err);
+int rootfs_trees(const struct node *n, struct err *err);
+int rootfs_kernel(const struct node *n, struct err *err);
+
+/* Writes, links or (remove) removes a file of the model inside the node, atomically; parents are made, the owner is the folder's. */
+int rootfs_file(const struct file *f, bool remove, struct err *err);
+
+enum { LEARNER_UID = 1000 };
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The one seccomp filter of a node's process tree. The answering side lives in the watch process. */
+#ifndef NETDOJO_NETNS_SECCOMP_FILTER_H
+#define NETDOJO_NETNS_SECCOMP_FILTER_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+struct filter_setup {
+	bool answer_uname; /* uname(2) is answered by the listener */
+	bool fake_ids;	   /* one-uid map: set*id, setgroups and chown succeed and do nothing */
+};
+
+/*
+ * Installs the filter on the calling thread and all it will fork. Returns the listener; -1 when the kernel
+ * has none to give (the filter then is in place without notifications); another negative errno on failure.
+ */
+int filter_install(const struct filter_setup *s, struct err *err);
+
+#endif
