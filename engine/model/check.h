@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a model must be beyond its types: names unique, things named there, a network the kernel would take. */
+#ifndef NETDOJO_MODEL_CHECK_H
+#define NETDOJO_MODEL_CHECK_H
+
+#include "model/model.h"
+
+/* ERR_USAGE with the path of the value at fault. The model is normalised. */
+int model_check(const struct model *m, struct err *err);
+
+#endif
