@@ -24,5 +24,7 @@ const char *plain_text(struct plain *p);
 
 /* The number of bytes of the longest prefix that ends on a character boundary. */
 size_t utf8_whole(const char *data, size_t len);
+/* Bytes (1-4) of the valid character that s begins with, 0 when it begins with none. */
+size_t utf8_char(const char *s, size_t len);
 
 #endif

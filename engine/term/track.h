@@ -35,6 +35,8 @@ struct track {
 
 void track_init(struct track *t, const struct track_sink *sink, bool echoed_only);
 void track_done(struct track *t);
+/* The shell is gone: a command that still ran (`exit`) is told with exit -1. */
+void track_end(struct track *t);
 /* The two feeds, to be called from an osc_sink. */
 void track_bytes(struct track *t, const char *data, size_t len);
 void track_mark(struct track *t, enum osc_mark m, const char *text, int exit);
