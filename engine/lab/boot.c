@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From "boot" to ready. */
+#define _GNU_SOURCE
+#include "lab/boot.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include "lab/change.h"
+#include "lab/host.h"
+#include "lab/node.h"
+#include "lab/scripting.h"
+#include "lab/verify.h"
+#include "model/plan.h"
+
+enum { SCENARIO_MAX = 1024 * 1024 }; /* bytes */
+
+static struct conn *boss_of(struct lab *lab)
+{
+	struct conn *c;
+
+	TAILQ_FOREACH (c, &lab->conns, link)
+		if (c->boss)
+			return c;
+	return NULL;
+}
+
+/* The host's number for us: /proc is still the host's in init's mount namespace. */
+static long pid_outside(void)
+{
+	char buf[32] = "";
+	ssize_t n = readlink("/proc/self", buf, sizeof(buf) - 1);
+
+	return n > 0 ? strtol(buf, NULL, 10) : 0;
+}
+
+static json_t *node_addresses(const struct node *n)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < n->n_ifaces; i++)
+		for (size_t j = 0; j < n->ifaces[i].n_addresses; j++)
+			json_array_append_new(out, json_string(n->ifaces[i].addresses[j].cidr));
+	return out;
+}
+
+static json_t *nodes_json(const struct model *m)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; m && i < m->n_nodes; i++) {
+		const struct node *n = &m->nodes[i];
+
+		json_array_append_new(out, json_pack("{s:s, s:s, s:s, s:s, s:o}", "name", n->name,
+						     "role", node_role_name(n->role), "hostname",
+						     n->hostname, "user", n->user, "addresses",
+						     node_addresses(n)));
+	}
+	return out;
+}
+
+json_t *boot_info(const struct lab *lab)
+{
+	const json_t *b = lab->boot;
+	json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:b, s:o}", "lab",
+				json_str(b, "lab", ""), "scenario", json_str(b, "scenario", ""), "seed",
+				json_str(b, "seed", ""), "variant", json_str(b, "variant", ""), "pid",
+				(int)pid_outside(), "attempt", json_str(b, "attempt", ""), "healthy",
+				json_flag(b, "healthy", false), "nodes", nodes_json(lab->healthy));
+
+	json_object_set_new(out, "started", json_real((double)time(NULL) - (log_now() - lab->booted)));
+	json_object_set_new(out, "ready", json_boolean(lab->phase == LAB_READY));
+	if (lab->healthy) {
+		json_object_set_new(out, "mode", json_string(lab->healthy->mode));
+		json_object_set_new(out, "model", model_to_json(lab->healthy));
+	}
+	json_object_set(out, "title", json_object_get(lab->meta, "title"));
+	json_object_set(out, "ticket", json_object_get(lab->meta, "ticket"));
+	return out;
+}
+
+static json_t *up_document(const struct lab *lab)
+{
+	const json_t *b = lab->boot;
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:f}", "schema", "netdojo/up/1", "lab",
+			 json_str(b, "lab", ""), "scenario", json_str(b, "scenario", ""), "seed",
+			 json_str(b, "seed", ""), "variant", json_str(b, "variant", ""), "attempt",
+			 json_str(b, "attempt", ""), "nodes", nodes_json(lab->now), "seconds",
+			 log_now() - lab->booted);
+}
+
+static void log_start(struct lab *lab)
+{
+	struct utsname u;
+	struct timespec wall;
+	const json_t *b = lab->boot;
+
+	uname(&u);
+	clock_gettime(CLOCK_REALTIME, &wall);
+	lab_event(lab, "lab", NULL, "lab",
+		  json_pack("{s:s, s:f, s:s, s:s, s:s, s:s, s:s, s:b, s:s}", "what", "start", "wall",
+			    (double)wall.tv_sec + (double)wall.tv_nsec / 1e9, "scenario",
+			    json_str(b, "scenario", ""), "seed", json_str(b, "seed", ""), "variant",
+			    json_str(b, "variant", ""), "netdojo", NETDOJO_VERSION, "kernel", u.release,
+			    "healthy", json_flag(b, "healthy", false), "id_map",
+			    lab->ports.id_map ? lab->ports.id_map : ""));
+}
+
+static void ready(struct lab *lab)
+{
+	struct conn *boss = boss_of(lab);
+	bool alone = !json_flag(lab->boot, "hold", false);
+
+	lab->phase = LAB_READY;
+	lab_event(lab, "lab", NULL, "lab",
+		  json_pack("{s:s, s:f}", "what", "ready", "seconds", log_now() - lab->booted));
+	if (boss)
+		peer_answer(boss->peer, lab->boot_id, up_document(lab), NULL, 0);
+	if (alone && lab->faulty)
+		verify_quietly(lab);
+}
+
+static void on_built(void *arg, const struct err *err)
+{
+	struct lab *lab = arg;
+
+	if (lab->phase == LAB_ENDING)
+		return;
+	if (err)
+		lab_fail(lab, err);
+	else
+		ready(lab);
+}
+
+static void on_progress(void *arg, const char *phase, int done, int of)
+{
+	struct conn *boss = boss_of(arg);
+
+	if (boss)
+		peer_notice(boss->peer,
+			    json_pack("{s:s, s:i, s:i}", "progress", phase, "done", done, "of", of));
+}
+
+/* `up --dry-run`: the plan, and nothing of it done. */
+static void show_plan(struct lab *lab, const struct model *target)
+{
+	json_t *ops = json_array(), *text = json_array();
+	struct conn *boss = boss_of(lab);
+	auto_plan plan = {0};
+	struct err err = {0};
+
+	if (plan_make(NULL, target, &plan, &err) < 0) {
+		lab_fail(lab, &err);
+		return;
+	}
+	for (size_t i = 0; i < plan.n; i++) {
+		auto_free char *line = op_describe(&plan.ops[i]);
+
+		json_array_append_new(ops, op_to_json(&plan.ops[i]));
+		json_array_append_new(text, json_string(line ? line : ""));
+	}
+	if (boss)
+		peer_answer(boss->peer, lab->boot_id,
+			    json_pack("{s:s, s:s, s:o, s:o}", "schema", "netdojo/plan/1", "scenario",
+				      json_str(lab->boot, "scenario", ""), "operations", ops, "text",
+				      text),
+			    NULL, 0);
+	lab_end(lab, "dry-run", 0);
+}
+
+static void build(struct lab *lab)
+{
+	struct model *target = lab->faulty ? lab->faulty : lab->healthy;
+
+	if (json_flag(lab->boot, "dry_run", false))
+		show_plan(lab, target);
+	else
+		change_start(lab, target, on_progress, on_built, lab);
+}
+
+/* One answer of the script's that every later step needs: failing it fails the lab. */
+static bool usable(struct lab *lab, const struct err *err)
+{
+	if (err && lab->phase != LAB_ENDING)
+		lab_fail(lab, err);
+	return lab->phase != LAB_ENDING;
+}
+
+static bool take_model(struct lab *lab, const struct msg *m, const char *what, struct model **ret)
+{
+	struct err err = {0};
+
+	if (model_from_json(json_object_get(m->body, "model"), ret, &err) == 0)
+		return true;
+	err_wrap(&err, "%s", what);
+	lab_fail(lab, &err);
+	return false;
+}
+
+static bool wants_fault(const struct lab *lab)
+{
+	return !json_flag(lab->boot, "healthy", false) && !json_flag(lab->boot, "defer_fault", false);
+}
+
+static void on_fault(void *arg, struct msg *m, const struct err *err)
+{
+	struct lab *lab = arg;
+
+	if (usable(lab, err) && take_model(lab, m, "The scenario's fault", &lab->faulty))
+		build(lab);
+}
+
+static void on_model(void *arg, struct msg *m, const struct err *err)
+{
+	struct lab *lab = arg;
+
+	if (!usable(lab, err) || !take_model(lab, m, "The scenario's topology", &lab->healthy))
+		return;
+	if (!wants_fault(lab))
+		build(lab);
+}
+
+static void on_loaded(void *arg, struct msg *m, const struct err *err)
+{
+	struct lab *lab = arg;
+
+	if (usable(lab, err))
+		lab->meta = json_incref(json_object_get(m->body, "meta"));
+}
+
+/* The certificate authority is made while the lab is; nodes trust it from their first moment or a little after. */
+static void on_ca(void *arg, struct msg *m, const struct err *err)
+{
+	struct lab *lab = arg;
+	struct err bad = {0};
+
+	if (!usable(lab, err) || !lab->ports.trust)
+		return;
+	if (lab->ports.trust(lab->ports.trust_ctx, json_str(m->body, "pem", ""), &bad) < 0)
+		lab_fail(lab, &bad);
+}
+
+/* All that the script and serve have to do is asked at once: they work side by side. */
+static void ask_everything(struct lab *lab, const char *text)
+{
+	const json_t *b = lab->boot;
+
+	scripting_call(lab,
+		       json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "do", "load", "text", text, "file",
+				 json_str(b, "file", "scenario.lua"), "seed", json_str(b, "seed", ""),
+				 "variant", json_str(b, "variant", ""), "lang",
+				 json_str(b, "lang", "en")),
+		       on_loaded, lab);
+	scripting_call(lab, json_pack("{s:s}", "do", "model"), on_model, lab);
+	if (wants_fault(lab))
+		scripting_call(lab, json_pack("{s:s}", "do", "fault"), on_fault, lab);
+	if (!json_flag(b, "dry_run", false))
+		peer_call(lab->serve, json_pack("{s:s}", "do", "ca"), NULL, 0, on_ca, lab);
+}
+
+static char *read_scenario(int fd, struct err *err)
+{
+	auto_free char *text = NULL;
+	struct stat st;
+	ssize_t n;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > SCENARIO_MAX) {
+		err_set(err, ERR_USAGE, EFBIG, "The scenario is not a file of at most %d bytes",
+			SCENARIO_MAX);
+		return NULL;
+	}
+	text = calloc(1, (size_t)st.st_size + 1);
+	n = text ? pread(fd, text, (size_t)st.st_size, 0) : -1;
+	if (n < 0) {
+		err_sys(err, errno, "Can't read the scenario");
+		return NULL;
+	}
+	return ptr_steal(text);
+}
+
+void boot_start(struct conn *c, uint64_t id, struct msg *m)
+{
+	struct lab *lab = c->lab;
+	auto_free char *text = NULL;
+	auto_fd scenario = -1;
+	struct err err = {0};
+	int listen_fd;
+
+	if (!c->boss || lab->boot) {
+		err_set(&err, ERR_USAGE, EALREADY, "The lab is up already");
+		peer_answer_err(c->peer, id, &err);
+		return;
+	}
+	lab->boot_id = id;
+	lab->attempt_dir = msg_take_fd(m, 0);
+	scenario = msg_take_fd(m, 1);
+	listen_fd = msg_take_fd(m, 2);
+	if (listen_fd >= 0 && host_listen(lab, listen_fd, &err) < 0)
+		goto failed;
+	if (log_open(&lab->log, lab->attempt_dir, "events.jsonl", &err) < 0)
+		goto failed;
+	lab->boot = json_incref(m->body);
+	log_start(lab);
+	text = read_scenario(scenario, &err);
+	if (!text)
+		goto failed;
+	ask_everything(lab, text);
+	return;
+failed:
+	lab->boot = lab->boot ? lab->boot : json_incref(m->body);
+	lab_fail(lab, &err);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Brings the kernel from lab->now to another model: plan, execute with a journal, undo on failure. The only place that
+ * changes a lab. One change at a time; a later one waits for the one under way.
+ */
+#ifndef NETDOJO_LAB_CHANGE_H
+#define NETDOJO_LAB_CHANGE_H
+
+#include "lab/lab.h"
+
+/* err NULL: lab->now is `to`. Else everything done on the way was undone and lab->now is as before. */
+typedef void (*change_done_fn)(void *arg, const struct err *err);
+/* Told of progress: phase's word, done of of. */
+typedef void (*change_progress_fn)(void *arg, const char *phase, int done, int of);
+
+/* `to` is borrowed and must outlive the lab (it becomes lab->now). */
+void change_start(struct lab *lab, struct model *to, change_progress_fn progress, change_done_fn done,
+		  void *arg);
+/* The same, taking `to` over (the lab frees it when it is no longer now) and failing the lab when it can't be done. */
+void change_later(struct lab *lab, struct model *to);
+/* The lab ends: drops what waits. */
+void change_done(struct lab *lab);
+
+#endif

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Programs run in a node for a connection. */
+#define _GNU_SOURCE
+#include "lab/exec.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { EXEC_MAX_ARGS = 1024, EXEC_MAX_ENV = 256 };
+
+struct exec {
+	TAILQ_ENTRY(exec) link;
+	struct lab *lab;
+	struct conn *conn; /* NULL: it has gone */
+	char *node;
+	uint64_t request;  /* answered when spawned */
+	uint64_t id;	   /* the spawn's, and ours to the outside */
+	struct actor_span *span; /* the learner's or the tool's while it runs; NULL = neither */
+	bool tty;
+};
+
+struct exec_list {
+	TAILQ_HEAD(, exec) head;
+};
+
+static struct exec_list *list_of(struct lab *lab)
+{
+	if (!lab->execs) {
+		lab->execs = calloc(1, sizeof(*lab->execs));
+		if (lab->execs)
+			TAILQ_INIT(&lab->execs->head);
+	}
+	return lab->execs;
+}
+
+static void exec_free(struct exec *x)
+{
+	if (x->span)
+		actor_end(x->span);
+	TAILQ_REMOVE(&x->lab->execs->head, x, link);
+	free(x->node);
+	free(x);
+}
+
+static void on_spawned(void *arg, pid_t pid, int pty)
+{
+	struct exec *x = arg;
+	auto_fd master = pty;
+
+	if (!x->conn)
+		return;
+	peer_answer(x->conn->peer, x->request,
+		    json_pack("{s:I, s:i}", "exec", (json_int_t)x->id, "pid", (int)pid), &master,
+		    master >= 0 ? 1 : 0);
+}
+
+static void on_exited(void *arg, int status)
+{
+	struct exec *x = arg;
+
+	if (x->conn)
+		peer_notice(x->conn->peer, json_pack("{s:I, s:i}", "exited", (json_int_t)x->id,
+						     "status", status));
+	exec_free(x);
+}
+
+static void on_failed(void *arg, const struct err *err)
+{
+	struct exec *x = arg;
+
+	if (x->conn)
+		peer_answer_err(x->conn->peer, x->request, err);
+	exec_free(x);
+}
+
+static const struct node_spawn_fns exec_fns = {on_spawned, on_exited, on_failed};
+
+/* The JSON array as a NULL-terminated vector of borrowed strings; NULL when it is not one. Caller frees. */
+static const char **argv_of(const json_t *a)
+{
+	size_t n = json_array_size(a);
+	const char **out;
+
+	if (n == 0 || n > EXEC_MAX_ARGS)
+		return NULL;
+	out = calloc(n + 1, sizeof(*out));
+	for (size_t i = 0; out && i < n; i++) {
+		out[i] = json_string_value(json_array_get(a, i));
+		if (!out[i]) {
+			free(out);
+			return NULL;
+		}
+	}
+	return out;
+}
+
+static void env_free(char ***env)
+{
+	for (char **e = *env; e && *e; e++)
+		free(*e);
+	free(*env);
+}
+
+/* {"NAME":"value"} as NAME=value strings; the agent adds the node's own. */
+static char **env_of(const json_t *o)
+{
+	char **out = calloc(EXEC_MAX_ENV + 1, sizeof(*out));
+	const char *key;
+	json_t *value;
+	size_t n = 0;
+
+	if (!out)
+		return NULL;
+	json_object_foreach((json_t *)o, key, value) {
+		if (n == EXEC_MAX_ENV || !json_is_string(value) || strchr(key, '='))
+			continue;
+		if (asprintf(&out[n], "%s=%s", key, json_string_value(value)) < 0)
+			break;
+		n++;
+	}
+	return out;
+}
+
+static void ignore_result(void *arg, json_t *result, const struct err *err)
+{
+	(void)arg;
+	(void)result;
+	(void)err;
+}
+
+/* Files the starter wants in the node first (a shell's rc file); the agent serves requests in order. */
+static void write_files(struct lab_node *n, const json_t *files)
+{
+	json_t *f;
+	size_t i;
+
+	json_array_foreach((json_t *)files, i, f) {
+		struct file file = {.path = (char *)json_str(f, "path", ""),
+				    .content = (char *)json_str(f, "content", ""),
+				    .symlink = (char *)"",
+				    .mode = (uint32_t)json_int(f, "mode", 0644)};
+
+		if (file.path[0] == '/')
+			node_file(n, &file, false, ignore_result, NULL);
+	}
+}
+
+static struct exec *exec_new(struct conn *c, struct lab_node *n, uint64_t id, const char *by)
+{
+	struct exec *x = calloc(1, sizeof(*x));
+
+	if (!x || !list_of(c->lab)) {
+		free(x);
+		return NULL;
+	}
+	x->lab = c->lab;
+	x->conn = c;
+	x->request = id;
+	x->node = strdup(n->name);
+	if (!strcmp(by, "learner"))
+		x->span = &c->lab->learner;
+	else if (!strcmp(by, "tool"))
+		x->span = &c->lab->tool;
+	if (x->span)
+		actor_begin(x->span);
+	TAILQ_INSERT_TAIL(&c->lab->execs->head, x, link);
+	return x;
+}
+
+void exec_start(struct conn *c, struct lab_node *n, uint64_t id, struct exec_ask *ask)
+{
+	auto_free const char **argv = argv_of(json_object_get(ask->body, "argv"));
+	nd_cleanup(env_free) char **env = env_of(json_object_get(ask->body, "env"));
+	struct proc_spawn s = {.stdio = {-1, -1, -1}};
+	struct err err = {0};
+	struct exec *x;
+
+	if (!argv || !env) {
+		err_set(&err, ERR_USAGE, EINVAL, "No command was given, or it is too long");
+		peer_answer_err(c->peer, id, &err);
+		return;
+	}
+	x = exec_new(c, n, id, ask->by);
+	if (!x)
+		return;
+	s.argv = argv;
+	s.env = (const char *const *)env;
+	s.cwd = json_str(ask->body, "cwd", "");
+	s.user = ask->user;
+	s.tty = ask->tty[0] || ask->tty[1] || ask->tty[2];
+	s.rows = (unsigned)json_int(ask->body, "rows", 0);
+	s.cols = (unsigned)json_int(ask->body, "cols", 0);
+	for (size_t i = 0, next = 0; i < 3; i++)
+		if (!ask->tty[i] && next < ask->m->n_fds)
+			s.stdio[i] = ask->m->fds[next++];
+	x->tty = s.tty;
+	write_files(n, json_object_get(ask->body, "files"));
+	node_spawn(n, &s, &exec_fns, x, &x->id);
+}
+
+static struct exec *exec_find(struct conn *c, uint64_t id)
+{
+	struct exec *x;
+
+	if (!c->lab->execs)
+		return NULL;
+	TAILQ_FOREACH (x, &c->lab->execs->head, link)
+		if (x->conn == c && x->id == id)
+			return x;
+	return NULL;
+}
+
+void exec_signal(struct conn *c, uint64_t id, const json_t *body)
+{
+	struct exec *x = exec_find(c, (uint64_t)json_int(body, "exec", 0));
+	struct lab_node *n = x ? node_find(c->lab, x->node) : NULL;
+	int sig = (int)json_int(body, "signal", 0);
+	struct err err = {0};
+
+	if (!n || sig < 1 || sig > 64)
+		err_set(&err, ERR_USAGE, EINVAL, "No such command or signal");
+	else if (node_signal(n, x->id, sig, &err) == 0) {
+		peer_answer(c->peer, id, NULL, NULL, 0);
+		return;
+	}
+	peer_answer_err(c->peer, id, &err);
+}
+
+void exec_drop(struct conn *c)
+{
+	struct exec *x, *next;
+
+	if (!c->lab->execs)
+		return;
+	for (x = TAILQ_FIRST(&c->lab->execs->head); x; x = next) {
+		struct lab_node *n;
+
+		next = TAILQ_NEXT(x, link);
+		if (x->conn != c)
+			continue;
+		n = node_find(c->lab, x->node);
+		x->conn = NULL;
+		/* A terminal's end is a hang-up, which nohup survives; a command without one just ends. */
+		if (n)
+			node_signal(n, x->id, x->tty ? SIGHUP : SIGKILL, NULL);
+	}
+}
+
+void exec_done(struct lab *lab)
+{
+	struct exec *x;
+
+	if (!lab->execs)
+		return;
+	while ((x = TAILQ_FIRST(&lab->execs->head)))
+		exec_free(x);
+	free(lab->execs);
+	lab->execs = NULL;
+}

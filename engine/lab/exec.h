@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Programs run in a node for a connection: started, signalled, and their end told. */
+#ifndef NETDOJO_LAB_EXEC_H
+#define NETDOJO_LAB_EXEC_H
+
+#include "lab/node.h"
+
+/* What is asked. Borrowed for the call; descriptors are taken out of m as needed. */
+struct exec_ask {
+	const json_t *body; /* argv, env, cwd, rows, cols, session, files, terminfo: docs/protocol.md, "exec" */
+	struct msg *m;	    /* stdin, stdout, stderr where they are not the PTY */
+	const char *user;
+	const char *by;	    /* "learner", "tool" or "lab" */
+	bool tty[3];	    /* which of the three are the PTY made for it */
+};
+
+/* Starts it; answers request id on c now or later, then notices {"exited":N,"status":S}. */
+void exec_start(struct conn *c, struct lab_node *n, uint64_t id, struct exec_ask *ask);
+/* {"exec":N,"signal":S} for an exec of this connection. */
+void exec_signal(struct conn *c, uint64_t id, const json_t *body);
+/* The connection ends: what it started ends too (its own process groups, not the lab). */
+void exec_drop(struct conn *c);
+/* The lab ends. */
+void exec_done(struct lab *lab);
+
+#endif

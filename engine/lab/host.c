@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The host socket. */
+#define _GNU_SOURCE
+#include "lab/host.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lab/answers.h"
+#include "lab/boot.h"
+#include "lab/change.h"
+#include "lab/exec.h"
+#include "lab/node.h"
+#include "lab/probing.h"
+#include "lab/verify.h"
+
+static struct lab_node *the_node(struct conn *c, uint64_t id, const json_t *body)
+{
+	const char *name = json_str(body, "node", "");
+	struct lab_node *n = node_find(c->lab, name);
+	struct err err = {0};
+	char all[256] = "";
+
+	if (n)
+		return n;
+	TAILQ_FOREACH (n, &c->lab->nodes, link) {
+		strncat(all, all[0] ? ", " : "", sizeof(all) - strlen(all) - 1);
+		strncat(all, n->name, sizeof(all) - strlen(all) - 1);
+	}
+	err_set(&err, ERR_USAGE, ENODEV, "Lab '%s' has no node '%s'", json_str(c->lab->boot, "lab", ""),
+		name);
+	err_mend(&err, "Its nodes are %s", all);
+	peer_answer_err(c->peer, id, &err);
+	return NULL;
+}
+
+static void do_info(struct conn *c, uint64_t id, struct msg *m)
+{
+	(void)m;
+	peer_answer(c->peer, id, boot_info(c->lab), NULL, 0);
+}
+
+static void do_exec(struct conn *c, uint64_t id, struct msg *m)
+{
+	struct lab_node *n = the_node(c, id, m->body);
+	bool tty = json_flag(m->body, "tty", false);
+	const char *user = json_str(m->body, "user", "");
+	struct exec_ask ask = {.body = m->body,
+			       .m = m,
+			       .by = json_str(m->body, "by", "learner"),
+			       .tty = {tty, tty, tty}};
+
+	if (!n)
+		return;
+	ask.user = user[0] ? user : n->user;
+	if (json_object_get(m->body, "session"))
+		c->terminal = true;
+	exec_start(c, n, id, &ask);
+}
+
+static void do_signal(struct conn *c, uint64_t id, struct msg *m)
+{
+	exec_signal(c, id, m->body);
+}
+
+/* A terminal host's own observations; the recorders' kinds are not its to write. */
+static void do_event(struct conn *c, uint64_t id, struct msg *m)
+{
+	static const char *const kinds[] = {"session", "command", "answer", "hint"};
+	json_t *e = json_object_get(m->body, "event");
+	const char *kind = json_str(e, "kind", "");
+	struct err err = {0};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (strcmp(kinds[i], kind))
+			continue;
+		if (!json_object_get(e, "by"))
+			json_object_set_new(e, "by", json_string("learner"));
+		peer_answer(c->peer, id,
+			    json_pack("{s:I}", "seq",
+				      (json_int_t)log_put(&c->lab->log, json_incref(e))),
+			    NULL, 0);
+		return;
+	}
+	err_set(&err, ERR_USAGE, EINVAL, "Events of kind '%.32s' are not taken from outside", kind);
+	peer_answer_err(c->peer, id, &err);
+}
+
+static void do_read(struct conn *c, uint64_t id, struct msg *m)
+{
+	struct lab_node *n = the_node(c, id, m->body);
+	int what = read_what_from_name(json_str(m->body, "what", ""));
+	const struct build_port *b = &c->lab->ports.build;
+	auto_json json_t *value = NULL;
+	struct err err = {0};
+
+	if (!n)
+		return;
+	if (what < 0)
+		err_set(&err, ERR_USAGE, EINVAL, "There is no state named '%.32s' to read",
+			json_str(m->body, "what", ""));
+	if (what < 0 || b->read(b->ctx, n->name, (enum read_what)what, json_str(m->body, "arg", ""),
+				&value, &err) < 0)
+		peer_answer_err(c->peer, id, &err);
+	else
+		peer_answer(c->peer, id, json_pack("{s:O}", "value", value), NULL, 0);
+}
+
+/* For netdojo-capture, which opens its own packet sockets: our user namespace and the node's network namespace. */
+static void do_tap(struct conn *c, uint64_t id, struct msg *m)
+{
+	struct lab_node *n = the_node(c, id, m->body);
+	const struct build_port *b = &c->lab->ports.build;
+	auto_fd userns = -1;
+	struct err err = {0};
+	int fds[2];
+
+	if (!n)
+		return;
+	userns = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
+	fds[0] = userns;
+	fds[1] = b->netns_fd(b->ctx, n->name);
+	if (fds[0] < 0 || fds[1] < 0) {
+		err_sys(&err, errno, "Can't hand out the namespaces of %s", n->name);
+		peer_answer_err(c->peer, id, &err);
+		return;
+	}
+	peer_answer(c->peer, id, NULL, fds, 2);
+}
+
+static void do_down(struct conn *c, uint64_t id, struct msg *m)
+{
+	(void)m;
+	peer_answer(c->peer, id, NULL, NULL, 0);
+	lab_end(c->lab, "down", 0);
+}
+
+static const struct verb host_verbs[] = {
+	{"boot", boot_start},	   {"info", do_info},	      {"exec", do_exec},
+	{"signal", do_signal},	   {"event", do_event},	      {"probe", verify_probe},
+	{"fault", verify_fault},   {"verify", verify_verify}, {"finish", verify_finish},
+	{"diagnose", answer_diagnose}, {"hint", answer_hint}, {"task", answer_task},
+	{"map", answer_map},	   {"check", answer_check},   {"causes", answer_causes},
+	{"read", do_read},	   {"tap", do_tap},	      {"down", do_down},
+	{NULL, NULL},
+};
+
+struct conn *host_boss(struct lab *lab, int fd)
+{
+	struct conn *c = conn_new(lab, fd, NULL, host_verbs, NULL);
+
+	if (c)
+		c->boss = true;
+	return c;
+}
+
+/* The state directory is 0700; that the peer is our own user (or real root) is checked all the same. */
+static bool may_command(int fd)
+{
+	struct ucred cred;
+	socklen_t len = sizeof(cred);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0)
+		return false;
+	/* Seen from our user namespace: our own user is 0, host root is the overflow uid. */
+	return cred.uid == 0 || cred.uid == 65534;
+}
+
+static void on_accepted(void *arg, int fd)
+{
+	if (may_command(fd))
+		conn_new(arg, fd, NULL, host_verbs, NULL);
+	else
+		close(fd);
+}
+
+int host_listen(struct lab *lab, int fd, struct err *err)
+{
+	lab->listener = conn_listen(lab, fd, on_accepted, lab);
+	return lab->listener ? 0 : err_sys(err, ENOMEM, "Can't serve the host socket");
+}

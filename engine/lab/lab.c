@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The lab's init: its loop, its events, its end. */
+#define _GNU_SOURCE
+#include "lab/lab.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "lab/change.h"
+#include "lab/conn.h"
+#include "lab/exec.h"
+#include "lab/host.h"
+#include "lab/node.h"
+#include "lab/record.h"
+#include "lab/scripting.h"
+#include "lab/service.h"
+
+/* A packet's event is flushed within a few milliseconds; what comes this long after an exec ended is not its doing. */
+#define ACTOR_LINGER 0.05
+
+void actor_begin(struct actor_span *s)
+{
+	if (s->active++ == 0)
+		s->began = log_now();
+}
+
+void actor_end(struct actor_span *s)
+{
+	if (s->active > 0 && --s->active == 0)
+		s->ended = log_now();
+}
+
+static bool in_span(const struct actor_span *s, double mono, double linger)
+{
+	return s->began > 0 && mono >= s->began && (s->active > 0 || mono <= s->ended + linger);
+}
+
+const char *lab_actor(const struct lab *lab, double mono)
+{
+	if (in_span(&lab->probing, mono, 0))
+		return "lab";
+	if (in_span(&lab->learner, mono, ACTOR_LINGER))
+		return "learner";
+	if (in_span(&lab->tool, mono, ACTOR_LINGER))
+		return "tool";
+	return "lab";
+}
+
+uint64_t lab_event(struct lab *lab, const char *kind, const char *node, const char *by, json_t *more)
+{
+	json_t *e = json_pack("{s:s}", "kind", kind);
+
+	if (node)
+		json_object_set_new(e, "node", json_string(node));
+	if (by)
+		json_object_set_new(e, "by", json_string(by));
+	if (more)
+		json_object_update_missing(e, more);
+	json_decref(more);
+	return log_put(&lab->log, e);
+}
+
+void lab_end(struct lab *lab, const char *why, int exit_code)
+{
+	if (lab->phase == LAB_ENDING)
+		return;
+	lab->phase = LAB_ENDING;
+	lab->exit_code = exit_code;
+	if (lab->boot)
+		lab_event(lab, "lab", NULL, "lab", json_pack("{s:s, s:s}", "what", "end", "why", why));
+	event_base_loopexit(lab->base, NULL);
+}
+
+void lab_fail(struct lab *lab, const struct err *err)
+{
+	struct conn *c;
+
+	if (lab->phase == LAB_ENDING)
+		return;
+	if (lab->boot)
+		lab_event(lab, "lab", NULL, "lab",
+			  json_pack("{s:s, s:s}", "what", "died", "why", err->msg));
+	if (lab->phase == LAB_BOOTING)
+		TAILQ_FOREACH (c, &lab->conns, link)
+			if (c->boss)
+				peer_answer_err(c->peer, lab->boot_id, err);
+	lab_end(lab, "failed", err->kind);
+}
+
+/* As PID 1 we inherit every orphan; the helpers' deaths are noticed by their sockets. */
+static void on_child(evutil_socket_t sig, short what, void *arg)
+{
+	(void)sig;
+	(void)what;
+	(void)arg;
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
+static void on_terminate(evutil_socket_t sig, short what, void *arg)
+{
+	(void)sig;
+	(void)what;
+	lab_end(arg, "terminated", 0);
+}
+
+static int lab_open(struct lab *lab, int boss, struct err *err)
+{
+	int rc;
+
+	lab->base = event_base_new();
+	if (!lab->base)
+		return err_sys(err, ENOMEM, "Can't make the event loop");
+	lab->children = evsignal_new(lab->base, SIGCHLD, on_child, lab);
+	lab->terminate = evsignal_new(lab->base, SIGTERM, on_terminate, lab);
+	if (!lab->children || !lab->terminate || event_add(lab->children, NULL) < 0 ||
+	    event_add(lab->terminate, NULL) < 0)
+		return err_sys(err, ENOMEM, "Can't watch for signals");
+	if (!host_boss(lab, boss))
+		return err_sys(err, ENOMEM, "Can't serve the command line");
+	rc = scripting_open(lab, err);
+	if (rc == 0)
+		rc = service_open(lab, err);
+	if (rc == 0)
+		rc = record_open(lab, err);
+	return rc;
+}
+
+static void free_event(struct event *ev)
+{
+	if (ev)
+		event_free(ev);
+}
+
+static void free_models(struct lab *lab)
+{
+	model_free(lab->healthy);
+	model_free(lab->faulty);
+	for (size_t i = 0; i < lab->n_owned; i++)
+		model_free(lab->owned[i]);
+	free(lab->owned);
+}
+
+static void lab_close(struct lab *lab)
+{
+	struct lab_node *n;
+	struct conn *c;
+
+	lab->phase = LAB_ENDING;
+	change_done(lab);
+	while ((n = TAILQ_FIRST(&lab->nodes)))
+		node_stop(n);
+	while ((c = TAILQ_FIRST(&lab->conns)))
+		conn_free(c);
+	exec_done(lab);
+	service_done(lab);
+	peer_free(lab->script);
+	peer_free(lab->serve);
+	free_event(lab->script_timer);
+	free_event(lab->watching);
+	free_event(lab->children);
+	free_event(lab->terminate);
+	if (lab->listener)
+		close(event_get_fd(lab->listener));
+	free_event(lab->listener);
+	if (lab->base)
+		event_base_free(lab->base);
+	log_done(&lab->log);
+	fd_closep(&lab->attempt_dir);
+	free_models(lab);
+	json_decref(lab->boot);
+	json_decref(lab->meta);
+}
+
+int lab_run(int boss, const struct lab_ports *ports)
+{
+	struct lab lab = {.ports = *ports, .attempt_dir = -1, .log = {.fd = -1}};
+	struct err err = {0};
+	int code;
+
+	TAILQ_INIT(&lab.nodes);
+	TAILQ_INIT(&lab.conns);
+	lab.booted = log_now();
+	if (lab_open(&lab, boss, &err) < 0)
+		lab_fail(&lab, &err);
+	else
+		event_base_dispatch(lab.base);
+	code = lab.exit_code;
+	lab_close(&lab);
+	return code;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The lab's init: what it holds and how it lives.
+ *
+ * Theory of operation. One process, one event loop, nothing blocks: every answer that takes time (a script's, a
+ * service's, an agent's) comes back through a function. What should be is lab->now, a model; only change.c moves the kernel
+ * from one model to the next, by a plan with a journal. Everything here dies with this process: it is PID 1 of the lab's PID
+ * namespace, and namespaces are held by its descriptors alone.
+ *
+ * Life: boot.c (boss says boot; script, serve and watch start; models; build; ready) -> requests (host.c for
+ * the command line, guest.c for programs in nodes, scripting.c for the scenario) -> lab_end().
+ */
+#ifndef NETDOJO_LAB_LAB_H
+#define NETDOJO_LAB_LAB_H
+
+#include <event2/event.h>
+#include <sys/queue.h>
+
+#include "lab/log.h"
+#include "lab/peer.h"
+#include "model/model.h"
+#include "port/build.h"
+#include "port/proc.h"
+#include "port/watch.h"
+
+struct change_queue;
+struct exec_list;
+struct lab_node;
+struct service_list;
+struct verb;
+
+/* The real ports, or a test's fakes; wired by main.c. */
+struct lab_ports {
+	struct build_port build;
+	struct proc_port proc;
+	struct watch_port watch;
+	int script, serve; /* our ends of the helper processes' message pairs; owned by the lab once it runs */
+	/* Makes every node trust a certificate authority (PEM) that was not known when its root was made. */
+	int (*trust)(void *ctx, const char *pem, struct err *err);
+	void *trust_ctx;
+	const char *id_map; /* "range" or "one": how user ids are mapped, for the log */
+};
+
+/* One accepted connection, from the command line or from inside a node. */
+struct conn {
+	TAILQ_ENTRY(conn) link;
+	struct lab *lab;
+	struct peer *peer;
+	struct lab_node *node; /* NULL: the host's side */
+	const struct verb *verbs;
+	bool boss;
+	bool terminal; /* opened a session: wants session notices */
+};
+
+/* When somebody was at work: events reach us a little after they happened, so the times are kept. */
+struct actor_span {
+	unsigned active;
+	double began, ended; /* CLOCK_MONOTONIC of the latest stretch */
+};
+
+enum lab_phase { LAB_BOOTING, LAB_READY, LAB_ENDING };
+
+struct lab {
+	struct event_base *base;
+	struct lab_ports ports;
+	enum lab_phase phase;
+	int exit_code;
+	pid_t pid_outside; /* as the host numbers us; 0 = unknown */
+
+	json_t *boot;	 /* the boot request */
+	uint64_t boot_id;
+	json_t *meta;	 /* the scenario's, from script */
+	struct model *healthy; /* as the topology describes it */
+	struct model *faulty;  /* as fault() leaves it; NULL until asked for */
+	struct model *now;     /* what the kernel was last brought to; one of these or of owned */
+	struct model **owned;  /* later ones */
+	size_t n_owned;
+	struct change_queue *changes;
+	struct service_list *services; /* real programs that serve */
+	TAILQ_HEAD(, lab_node) nodes;
+
+	struct peer *script, *serve;
+	TAILQ_HEAD(, conn) conns;
+	struct event *listener; /* the host socket */
+	struct event *watching; /* the watch port's descriptor */
+	struct event *children, *terminate;
+
+	struct log log;
+	int attempt_dir;
+	double booted;	      /* CLOCK_MONOTONIC at boot, for "seconds" */
+	struct actor_span probing; /* probes of ours that a learner waits for */
+	struct actor_span quiet;   /* probes of ours that run beside a learner */
+	struct actor_span learner, tool; /* execs under way, by whom */
+	unsigned hints;	      /* given so far */
+	uint64_t next_exec;
+	struct exec_list *execs;
+	struct event *script_timer;
+	unsigned script_calls, script_waits;
+};
+
+/* Runs a lab to its end; boss is owned. Returns the exit code. */
+int lab_run(int boss, const struct lab_ports *ports);
+
+/* Ends it: what is left of the log is written, the loop stops. why goes to the log ("down", "boss-gone"). */
+void lab_end(struct lab *lab, const char *why, int exit_code);
+/* Ends it because something failed; before ready the boss is told. */
+void lab_fail(struct lab *lab, const struct err *err);
+
+/* Puts an event together and logs it; NULL-safe node. `more` is stolen and may be NULL. Returns seq. */
+uint64_t lab_event(struct lab *lab, const char *kind, const char *node, const char *by, json_t *more);
+/* Who did what a recorder saw at `mono`: "lab", "learner" or "tool". */
+const char *lab_actor(const struct lab *lab, double mono);
+void actor_begin(struct actor_span *s);
+void actor_end(struct actor_span *s);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Takes what the recorders saw into the log. */
+#define _GNU_SOURCE
+#include "lab/record.h"
+
+#include <string.h>
+
+static void take_event(struct lab *lab, json_t *e)
+{
+	if (strcmp(json_str(e, "kind", ""), "lab"))
+		json_object_set_new(e, "by",
+				    json_string(lab_actor(lab, json_num(e, "mono", log_now()))));
+	log_put(&lab->log, json_incref(e));
+}
+
+static void on_watching(evutil_socket_t fd, short what, void *arg)
+{
+	struct lab *lab = arg;
+	struct err err = {0};
+
+	(void)fd;
+	(void)what;
+	for (int i = 0; i < 16; i++) {
+		auto_json json_t *events = NULL;
+		int rc = lab->ports.watch.next(lab->ports.watch.ctx, &events, &err);
+		json_t *e;
+		size_t j;
+
+		if (rc == 0)
+			return;
+		if (rc < 0) {
+			event_del(lab->watching);
+			err_wrap(&err, "The recorder has ended");
+			lab_fail(lab, &err);
+			return;
+		}
+		json_array_foreach(events, j, e)
+			take_event(lab, e);
+	}
+}
+
+int record_open(struct lab *lab, struct err *err)
+{
+	lab->watching = event_new(lab->base, lab->ports.watch.fd(lab->ports.watch.ctx),
+				  EV_READ | EV_PERSIST, on_watching, lab);
+	if (!lab->watching || event_add(lab->watching, NULL) < 0)
+		return err_sys(err, ENOMEM, "Can't read the recorder");
+	return 0;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The scenario's process as init sees it. */
+#define _GNU_SOURCE
+#include "lab/scripting.h"
+
+#include <string.h>
+
+#include "lab/change.h"
+#include "lab/node.h"
+
+/*
+ * How long a script may compute before it has to answer or ask: seconds. Lua's own hook stops a loop of
+ * instructions; this stops what no hook sees, such as one pattern match that backtracks for minutes.
+ */
+enum { SCRIPT_SECONDS = 5 };
+
+/* One answered call of ours, wrapped to keep the timer right. */
+struct script_call {
+	struct lab *lab;
+	peer_answer_fn fn;
+	void *arg;
+};
+
+/* A probe the script waits for. */
+struct probe_wait {
+	struct lab *lab;
+	uint64_t id;
+};
+
+static void timer_set(struct lab *lab)
+{
+	struct timeval tv = {SCRIPT_SECONDS, 0};
+
+	if (lab->script_calls > 0 && lab->script_waits == 0)
+		event_add(lab->script_timer, &tv);
+	else
+		event_del(lab->script_timer);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct lab *lab = arg;
+	struct err err = {0};
+
+	(void)fd;
+	(void)what;
+	err_set(&err, ERR_USAGE, ETIMEDOUT, "The scenario computed for over %d s without an answer",
+		SCRIPT_SECONDS);
+	err_mend(&err, "Look for an endless loop or a costly pattern in the scenario");
+	lab_fail(lab, &err);
+}
+
+static void on_answer(void *arg, struct msg *m, const struct err *err)
+{
+	struct script_call call = *(struct script_call *)arg;
+
+	free(arg);
+	call.lab->script_calls--;
+	timer_set(call.lab);
+	if (call.fn)
+		call.fn(call.arg, m, err);
+}
+
+void scripting_call(struct lab *lab, json_t *body, peer_answer_fn fn, void *arg)
+{
+	struct script_call *call = malloc(sizeof(*call));
+
+	if (!call) {
+		json_decref(body);
+		return;
+	}
+	*call = (struct script_call){lab, fn, arg};
+	lab->script_calls++;
+	timer_set(lab);
+	peer_call(lab->script, body, NULL, 0, on_answer, call);
+}
+
+static void on_probed(void *arg, json_t *result, const struct err *err)
+{
+	struct probe_wait w = *(struct probe_wait *)arg;
+
+	free(arg);
+	if (!w.lab->script)
+		return;
+	w.lab->script_waits--;
+	timer_set(w.lab);
+	if (err)
+		peer_answer_err(w.lab->script, w.id, err);
+	else
+		peer_answer(w.lab->script, w.id, json_pack("{s:O}", "result", result), NULL, 0);
+}
+
+static void do_probe(struct lab *lab, uint64_t id, struct lab_node *n, const json_t *body)
+{
+	struct probe_wait *w = malloc(sizeof(*w));
+
+	if (!w)
+		return;
+	*w = (struct probe_wait){lab, id};
+	lab->script_waits++;
+	timer_set(lab);
+	node_probe(n, json_str(body, "kind", ""), json_object_get(body, "args"), on_probed, w);
+}
+
+static void do_read(struct lab *lab, uint64_t id, struct lab_node *n, const json_t *body)
+{
+	int what = read_what_from_name(json_str(body, "what", ""));
+	auto_json json_t *value = NULL;
+	struct err err = {0};
+	int rc;
+
+	if (what < 0)
+		rc = err_set(&err, ERR_USAGE, EINVAL, "There is no state named '%s' to read",
+			     json_str(body, "what", ""));
+	else
+		rc = lab->ports.build.read(lab->ports.build.ctx, n->name, (enum read_what)what,
+					   json_str(body, "arg", ""), &value, &err);
+	if (rc < 0)
+		peer_answer_err(lab->script, id, &err);
+	else
+		peer_answer(lab->script, id, json_pack("{s:O}", "value", value), NULL, 0);
+}
+
+/* A timed part of the fault: the scenario's model has changed while the lab runs. */
+static void do_model(struct lab *lab, const json_t *j)
+{
+	struct model *m = NULL;
+	struct err err = {0};
+
+	if (model_from_json(j, &m, &err) < 0) {
+		err_wrap(&err, "The scenario's timed fault");
+		lab_fail(lab, &err);
+		return;
+	}
+	change_later(lab, m);
+}
+
+static void on_request(void *arg, struct peer *p, const char *verb, uint64_t id, struct msg *m)
+{
+	struct lab *lab = arg;
+	const json_t *model = json_object_get(m->body, "model");
+	struct lab_node *n = node_find(lab, json_str(m->body, "node", ""));
+	struct err err = {0};
+
+	if (!id && model) {
+		do_model(lab, model);
+		return;
+	}
+	if (!n)
+		err_set(&err, ERR_USAGE, ENOENT, "There is no node '%s'",
+			json_str(m->body, "node", ""));
+	else if (!strcmp(verb, "node.probe")) {
+		do_probe(lab, id, n, m->body);
+		return;
+	} else if (!strcmp(verb, "node.read")) {
+		do_read(lab, id, n, m->body);
+		return;
+	} else
+		err_set(&err, ERR_USAGE, EINVAL, "Unknown request '%s'", verb);
+	peer_answer_err(p, id, &err);
+}
+
+static void on_closed(void *arg, struct peer *p)
+{
+	struct lab *lab = arg;
+	struct err err = {0};
+
+	(void)p;
+	if (lab->phase == LAB_ENDING)
+		return;
+	err_set(&err, ERR_MACHINE, EPIPE, "The scenario's process has ended");
+	lab_fail(lab, &err);
+}
+
+static const struct peer_owner script_owner = {on_request, on_closed};
+
+int scripting_open(struct lab *lab, struct err *err)
+{
+	int fd = fd_steal(&lab->ports.script);
+
+	lab->script_timer = evtimer_new(lab->base, on_timer, lab);
+	if (!lab->script_timer) {
+		close(fd);
+		return err_sys(err, ENOMEM, "Can't watch the scenario's process");
+	}
+	return peer_new(lab->base, fd, &script_owner, lab, NULL, &lab->script, err);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The attempt's fixed points. */
+#define _GNU_SOURCE
+#include "lab/verify.h"
+
+#include <string.h>
+
+#include "lab/change.h"
+#include "lab/probing.h"
+#include "lab/scripting.h"
+
+/* A request that waits for probes or a change. peer is looked up again: its connection may have gone. */
+struct asker {
+	struct lab *lab;
+	struct peer *peer; /* NULL: nobody */
+	uint64_t id;
+};
+
+static struct asker *asker_new(struct lab *lab, struct conn *c, uint64_t id)
+{
+	struct asker *a = malloc(sizeof(*a));
+
+	if (a)
+		*a = (struct asker){lab, c ? c->peer : NULL, id};
+	return a;
+}
+
+/* Answers (body stolen) or refuses, and frees the asker. */
+static void reply(struct asker *a, json_t *body, const struct err *err)
+{
+	struct conn *c;
+
+	TAILQ_FOREACH (c, &a->lab->conns, link)
+		if (c->peer == a->peer)
+			break;
+	if (c && err)
+		peer_answer_err(c->peer, a->id, err);
+	else if (c)
+		peer_answer(c->peer, a->id, json_incref(body), NULL, 0);
+	json_decref(body);
+	free(a);
+}
+
+static void on_probed(void *arg, const json_t *probes, const struct err *err)
+{
+	reply(arg, err ? NULL : json_pack("{s:O}", "probes", probes), err);
+}
+
+void verify_probe(struct conn *c, uint64_t id, struct msg *m)
+{
+	struct asker *a = asker_new(c->lab, c, id);
+
+	if (a)
+		probing_run(c->lab, json_str(m->body, "set", "all"), false, on_probed, a);
+}
+
+static void on_faulty(void *arg, const struct err *err)
+{
+	reply(arg, NULL, err);
+}
+
+static void on_fault_model(void *arg, struct msg *m, const struct err *err)
+{
+	struct asker *a = arg;
+	struct lab *lab = a->lab;
+	struct err bad = {0};
+
+	if (!err && model_from_json(json_object_get(m->body, "model"), &lab->faulty, &bad) < 0) {
+		err_wrap(&bad, "The scenario's fault");
+		err = &bad;
+	}
+	if (err)
+		reply(a, NULL, err);
+	else
+		change_start(lab, lab->faulty, NULL, on_faulty, a);
+}
+
+void verify_fault(struct conn *c, uint64_t id, struct msg *m)
+{
+	struct asker *a = asker_new(c->lab, c, id);
+	struct err err = {0};
+
+	(void)m;
+	if (!a)
+		return;
+	if (c->lab->faulty) {
+		err_set(&err, ERR_USAGE, EALREADY, "The fault is in already");
+		reply(a, NULL, &err);
+		return;
+	}
+	scripting_call(c->lab, json_pack("{s:s}", "do", "fault"), on_fault_model, a);
+}
+
+static void on_verified(void *arg, const json_t *probes, const struct err *err)
+{
+	struct asker *a = arg;
+	bool shows = probing_all(probes, "symptoms", false);
+	bool controls = probing_all(probes, "controls", true);
+
+	if (err) {
+		reply(a, NULL, err);
+		return;
+	}
+	lab_event(a->lab, "lab", NULL, "lab",
+		  json_pack("{s:s, s:b, s:b}", "what", "fault-verified", "shows", shows, "controls",
+			    controls));
+	reply(a, json_pack("{s:b, s:b, s:O}", "shows", shows, "controls", controls, "probes", probes),
+	      NULL);
+}
+
+void verify_verify(struct conn *c, uint64_t id, struct msg *m)
+{
+	struct asker *a = asker_new(c->lab, c, id);
+
+	(void)m;
+	if (a)
+		probing_run(c->lab, "symptoms,controls", false, on_verified, a);
+}
+
+void verify_quietly(struct lab *lab)
+{
+	struct asker *a = asker_new(lab, NULL, 0);
+
+	if (a)
+		probing_run(lab, "symptoms,controls", true, on_verified, a);
+}
+
+static void on_finished(void *arg, const json_t *probes, const struct err *err)
+{
+	struct asker *a = arg;
+	const char *attempt = json_str(a->lab->boot, "attempt", "");
+
+	if (err) {
+		reply(a, NULL, err);
+		return;
+	}
+	lab_event(a->lab, "lab", NULL, "lab",
+		  json_pack("{s:s, s:b, s:b}", "what", "finished", "fixed",
+			    probing_all(probes, "fixed", true), "controls",
+			    probing_all(probes, "controls", true)));
+	reply(a, json_pack("{s:s, s:O}", "attempt", attempt, "probes", probes), NULL);
+}
+
+void verify_finish(struct conn *c, uint64_t id, struct msg *m)
+{
+	struct asker *a = asker_new(c->lab, c, id);
+
+	(void)m;
+	if (!a)
+		return;
+	lab_event(c->lab, "lab", NULL, "lab", json_pack("{s:s}", "what", "finishing"));
+	probing_run(c->lab, "fixed,controls", false, on_finished, a);
+}

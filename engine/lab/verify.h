@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The attempt's fixed points: the fault put in, shown to be there, and what stands at the end. */
+#ifndef NETDOJO_LAB_VERIFY_H
+#define NETDOJO_LAB_VERIFY_H
+
+#include "lab/conn.h"
+
+void verify_probe(struct conn *c, uint64_t id, struct msg *m);
+void verify_fault(struct conn *c, uint64_t id, struct msg *m);
+void verify_verify(struct conn *c, uint64_t id, struct msg *m);
+void verify_finish(struct conn *c, uint64_t id, struct msg *m);
+/* Verifies beside whoever is at work, and logs the outcome only. */
+void verify_quietly(struct lab *lab);
+
+#endif
