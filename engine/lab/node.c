@@ -64,6 +64,15 @@ static void call_fail(struct lab_node *n, struct node_call *c, const struct err 
 		copy.spawn->failed(copy.arg, err);
 }
 
+static void tell_ready(struct lab_node *n, const struct err *err)
+{
+	node_ready_fn ready = n->ready;
+
+	n->ready = NULL;
+	if (ready)
+		ready(n->ready_arg, err);
+}
+
 /* The agent's root stands: hand the recorders their descriptors and open the node's own door. */
 static void on_ready(struct lab_node *n, struct proc_event *e)
 {
@@ -76,18 +85,28 @@ static void on_ready(struct lab_node *n, struct proc_event *e)
 			       .wsl_dir = e->wsl_dir,
 			       .kernel = n->kernel,
 			       .hostname = n->hostname,
-			       .observed = n->observed};
+			       .observed = n->observed,
+			       .flows = n->role == ROLE_WINDOWS};
 	struct err err = {0};
 	int rc = 0;
 
-	if (w.observed || w.listener >= 0)
-		rc = lab->ports.watch.add(lab->ports.watch.ctx, &w, &err);
-	if (rc == 0 && e->node_socket >= 0)
+	if (e->node_socket >= 0)
 		rc = guest_listen(n, fd_steal(&e->node_socket), &err);
-	n->is_ready = rc == 0;
-	if (n->ready)
-		n->ready(n->ready_arg, rc < 0 ? &err : NULL);
-	n->ready = NULL;
+	if (rc == 0 && (w.observed || w.listener >= 0)) {
+		rc = lab->ports.watch.add(lab->ports.watch.ctx, &w, &err);
+		n->watched = rc == 0;
+		if (n->watched)
+			return; /* ready when the recorders stand */
+	}
+	tell_ready(n, rc < 0 ? &err : NULL);
+}
+
+void node_recorded(struct lab *lab, const char *name)
+{
+	struct lab_node *n = node_find(lab, name);
+
+	if (n)
+		tell_ready(n, NULL);
 }
 
 static void on_gone(struct lab_node *n)
@@ -96,12 +115,10 @@ static void on_gone(struct lab_node *n)
 
 	event_del(n->readable);
 	err_set(&err, ERR_MACHINE, ESRCH, "Node '%s' has ended unexpectedly", n->name);
-	if (n->ready) {
-		n->ready(n->ready_arg, &err);
-		n->ready = NULL;
-		return;
-	}
-	lab_fail(n->lab, &err);
+	if (n->ready)
+		tell_ready(n, &err);
+	else
+		lab_fail(n->lab, &err);
 }
 
 static void on_call_event(struct lab_node *n, struct node_call *c, struct proc_event *e)
@@ -226,7 +243,7 @@ void node_stop(struct lab_node *n)
 	err_set(&err, ERR_MACHINE, ESRCH, "Node '%s' was stopped", n->name ? n->name : "");
 	while ((c = TAILQ_FIRST(&n->calls)))
 		call_fail(n, c, &err);
-	if (n->name && n->is_ready)
+	if (n->watched)
 		n->lab->ports.watch.remove(n->lab->ports.watch.ctx, n->name);
 	guest_close(n);
 	if (n->readable)

@@ -32,7 +32,7 @@ struct lab_node {
 	unsigned connections;
 	node_ready_fn ready;
 	void *ready_arg;
-	bool is_ready;
+	bool watched;
 	TAILQ_HEAD(, node_call) calls;
 };
 
@@ -40,6 +40,8 @@ struct lab_node {
 int node_start(struct lab *lab, const struct node *n, node_ready_fn ready, void *arg, struct err *err);
 /* Stops the agent, answers what is under way with an error, frees. Takes NULL. */
 void node_stop(struct lab_node *n);
+/* The recorders of a node stand (or are known to be lacking). */
+void node_recorded(struct lab *lab, const char *name);
 struct lab_node *node_find(struct lab *lab, const char *name);
 
 void node_probe(struct lab_node *n, const char *kind, const json_t *args, node_result_fn fn, void *arg);

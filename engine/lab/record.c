@@ -5,9 +5,15 @@
 
 #include <string.h>
 
+#include "lab/node.h"
+
 static void take_event(struct lab *lab, json_t *e)
 {
-	if (strcmp(json_str(e, "kind", ""), "lab"))
+	bool of_lab = !strcmp(json_str(e, "kind", ""), "lab");
+
+	if (of_lab && !strcmp(json_str(e, "what", ""), "recorders"))
+		node_recorded(lab, json_str(e, "node", ""));
+	if (!of_lab)
 		json_object_set_new(e, "by",
 				    json_string(lab_actor(lab, json_num(e, "mono", log_now()))));
 	log_put(&lab->log, json_incref(e));

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Starting netdojo's other programs. */
+#define _GNU_SOURCE
+#include "base/helper.h"
+
+#include <errno.h>
+#include <spawn.h>
+
+#include "base/cleanup.h"
+#include "base/paths.h"
+
+static int not_there(const char *name, const char *path, int code, struct err *err)
+{
+	err_sys(err, code, "Can't start %s", path ? path : name);
+	return err_mend(err, "netdojo is installed in part; build or install it again");
+}
+
+pid_t helper_start(const char *name, int fd, char *const *env, struct err *err)
+{
+	auto_free char *path = path_libexec(name);
+	char *const argv[] = {(char *)name, NULL};
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	pid_t pid;
+	int rc;
+
+	if (!path)
+		return not_there(name, path, ENOMEM, err);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attr);
+	posix_spawn_file_actions_adddup2(&actions, fd, HELPER_FD);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID);
+	rc = posix_spawn(&pid, path, &actions, &attr, argv, env ? env : environ);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attr);
+	return rc ? not_there(name, path, rc, err) : pid;
+}
+
+int helper_exec(char *const *argv, struct err *err)
+{
+	auto_free char *path = path_libexec(argv[0]);
+
+	if (path)
+		execv(path, argv);
+	return not_there(argv[0], path, path ? errno : ENOMEM, err);
+}
