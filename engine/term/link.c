@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The terminal host's connection to its lab. */
+#include "term/link.h"
+
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "base/msg.h"
+
+int link_open(struct link *l, const char *path, struct err *err)
+{
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
+	auto_fd fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return err_sys(err, errno, "Can't make a socket");
+	if (strlen(path) >= sizeof(sa.sun_path))
+		return err_set(err, ERR_USAGE, ENAMETOOLONG, "The socket's path '%s' is too long", path);
+	memcpy(sa.sun_path, path, strlen(path));
+	if (connect(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0)
+		return err_sys(err, errno, "Can't reach the lab at '%s'", path);
+	link_adopt(l, fd_steal(&fd));
+	return 0;
+}
+
+void link_adopt(struct link *l, int fd)
+{
+	/* Ids far from those the command line used on the same connection before. */
+	*l = (struct link){.fd = fd, .last_id = 1000000};
+}
+
+void link_done(struct link *l)
+{
+	fd_closep(&l->fd);
+}
+
+static enum link_notice notice_of(struct link *l, const json_t *body)
+{
+	const char *session = json_str(body, "session", "");
+
+	if (l->exec && json_int(body, "exited", 0) == l->exec) {
+		l->status = (int)json_int(body, "status", 0);
+		return LINK_EXITED;
+	}
+	if (strcmp(session, "grade") == 0)
+		return LINK_GRADE;
+	return strcmp(session, "quit") == 0 ? LINK_QUIT : LINK_NONE;
+}
+
+/* Remembers the weightiest: that the learner wants the grade outweighs that the shell ended. */
+static void remember(struct link *l, enum link_notice n)
+{
+	if (n > l->pending)
+		l->pending = n;
+}
+
+int link_call(struct link *l, json_t *req, json_t **ret, int *ret_fd, struct err *err)
+{
+	auto_json json_t *own = req;
+	json_int_t id = ++l->last_id;
+	int rc;
+
+	if (!req || json_object_set_new(req, "id", json_integer(id)) < 0)
+		return err_sys(err, ENOMEM, "Can't ask the lab");
+	rc = msg_send(l->fd, req, NULL, 0, err);
+	while (rc == 0) {
+		auto_msg m = {.n_fds = 0};
+
+		rc = msg_recv(l->fd, &m, 0, err);
+		if (rc == 0)
+			return err_set(err, ERR_MACHINE, EPIPE, "The lab is gone");
+		if (rc < 0)
+			return rc;
+		rc = 0;
+		if (json_int(m.body, "re", 0) != id) {
+			if (!json_object_get(m.body, "re"))
+				remember(l, notice_of(l, m.body));
+			continue;
+		}
+		if (json_object_get(m.body, "error"))
+			return err_from_json(err, json_object_get(m.body, "error"));
+		if (ret)
+			*ret = json_incref(m.body);
+		if (ret_fd)
+			*ret_fd = msg_take_fd(&m, 0);
+		return 0;
+	}
+	return rc;
+}
+
+int link_exec(struct link *l, json_t *req, struct err *err)
+{
+	auto_json json_t *answer = NULL;
+	auto_fd pty = -1;
+	int rc;
+
+	l->exec = 0;
+	l->pending = LINK_NONE;
+	rc = link_call(l, req, &answer, &pty, err);
+	if (rc < 0)
+		return rc;
+	l->exec = json_int(answer, "exec", 0);
+	if (pty < 0)
+		return err_set(err, ERR_MACHINE, EPROTO, "The lab gave no terminal");
+	return fd_steal(&pty);
+}
+
+int link_event(struct link *l, json_t *event, struct err *err)
+{
+	auto_json json_t *req = json_pack("{s:I, s:s, s:O}", "id", ++l->last_id, "do", "event",
+					  "event", event);
+
+	if (!req)
+		return err_sys(err, ENOMEM, "Can't tell the lab");
+	return msg_send(l->fd, req, NULL, 0, err);
+}
+
+enum link_notice link_next(struct link *l)
+{
+	struct pollfd p = {.fd = l->fd, .events = POLLIN};
+	enum link_notice n = l->pending;
+	auto_msg m = {.n_fds = 0};
+
+	l->pending = LINK_NONE;
+	if (n != LINK_NONE)
+		return n;
+	if (poll(&p, 1, 0) != 1)
+		return LINK_NONE;
+	if (msg_recv(l->fd, &m, 0, NULL) != 1)
+		return LINK_LOST;
+	return json_object_get(m.body, "re") ? LINK_NONE : notice_of(l, m.body);
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* netdojo-term: connects a person's terminal, or a typist, to shells in a lab's node. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "term/session.h"
+#include "term/term.h"
+#include "term/tty.h"
+
+/* The command line, as term.h has it. */
+struct options {
+	const char *fd, *socket, *node, *user, *session, *shell, *record, *lang, *type, *type_fd, *pace,
+		*timeout;
+	bool play, quiet;
+};
+
+struct opt {
+	const char *name;
+	size_t offset;
+	bool flag;
+};
+
+#define VALUE(name, field) {name, offsetof(struct options, field), false}
+#define FLAG(name, field) {name, offsetof(struct options, field), true}
+static const struct opt opts[] = {
+	VALUE("--fd", fd),	   VALUE("--socket", socket), VALUE("--node", node),
+	VALUE("--user", user),	   VALUE("--session", session), VALUE("--shell", shell),
+	VALUE("--record", record), VALUE("--lang", lang),     VALUE("--type", type),
+	VALUE("--type-fd", type_fd), VALUE("--pace", pace),   VALUE("--timeout", timeout),
+	FLAG("--play", play),	   FLAG("--quiet", quiet),
+};
+
+static int parse(int argc, char **argv, struct options *o, struct err *err)
+{
+	for (int i = 1; i < argc; i++) {
+		const struct opt *opt = NULL;
+
+		for (size_t k = 0; k < ARRAY_SIZE(opts); k++)
+			if (strcmp(argv[i], opts[k].name) == 0)
+				opt = &opts[k];
+		if (!opt)
+			return err_set(err, ERR_USAGE, EINVAL, "Unknown option '%s'", argv[i]);
+		if (opt->flag) {
+			*(bool *)((char *)o + opt->offset) = true;
+			continue;
+		}
+		if (!argv[i + 1])
+			return err_set(err, ERR_USAGE, EINVAL, "'%s' wants a value", argv[i]);
+		*(const char **)((char *)o + opt->offset) = argv[++i];
+	}
+	if (!o->fd == !o->socket)
+		return err_set(err, ERR_USAGE, EINVAL, "One of --fd and --socket is needed");
+	return 0;
+}
+
+/* The lines of an open file, as an array; comments and empty lines are left out. Closes it. */
+static json_t *read_lines(FILE *f)
+{
+	json_t *lines = json_array();
+	auto_free char *line = NULL;
+	size_t cap = 0;
+	ssize_t n;
+
+	while (f && (n = getline(&line, &cap, f)) >= 0) {
+		if (n && line[n - 1] == '\n')
+			line[n - 1] = '\0';
+		if (line[0] && line[0] != '#')
+			json_array_append_new(lines, json_string(line));
+	}
+	file_closep(&f);
+	return lines;
+}
+
+static int load_lines(const struct options *o, json_t **ret, struct err *err)
+{
+	FILE *f;
+
+	if (!o->type && !o->type_fd)
+		return 0;
+	f = o->type ? fopen(o->type, "re") : fdopen(atoi(o->type_fd), "r");
+	if (!f)
+		return err_sys(err, errno, "Can't read '%s'", o->type ? o->type : o->type_fd);
+	*ret = read_lines(f);
+	return 0;
+}
+
+/* The first session of an attempt owns transcript.cast; later terminals get a file of their own. */
+static int begin_record(struct cast *c, const struct options *o, const char *name, struct err *err)
+{
+	auto_free char *path = NULL, *other = NULL;
+	const char *term = getenv("TERM");
+	unsigned rows, cols;
+	FILE *f;
+
+	if (!o->record)
+		return 0;
+	if (asprintf(&path, "%s/transcript.cast", o->record) < 0 ||
+	    asprintf(&other, "%s/transcript-%s-%d.cast", o->record, name, (int)getpid()) < 0)
+		return err_sys(err, ENOMEM, "Can't record");
+	f = fopen(path, "wxe");
+	if (!f && errno == EEXIST)
+		f = fopen(other, "wxe");
+	if (!f)
+		return err_sys(err, errno, "Can't record into '%s'", o->record);
+	tty_size(&rows, &cols);
+	return cast_begin(c, f, cols, rows, o->node, term ? term : "dumb", err);
+}
+
+/* A texts table: [ja]. */
+static const char *const ask_text[2] = {
+	"\nThe shell has ended. Grade the work and end? [y/N] ",
+	"\nシェルが終了しました。採点して終わりますか? [y/N] ",
+};
+static const char *const lost_text[2] = {"\nThe lab is gone.\n", "\nラボが無くなりました。\n"};
+
+/* Ctrl-D by mistake: asks. Where nobody can answer, the work is graded. */
+static bool wants_end(bool ja)
+{
+	char line[64];
+
+	if (!isatty(STDIN_FILENO))
+		return true;
+	for (int eofs = 0; eofs < 3; eofs++) {
+		fputs(ask_text[ja], stdout);
+		fflush(stdout);
+		clearerr(stdin);
+		if (fgets(line, sizeof(line), stdin))
+			return line[0] == 'y' || line[0] == 'Y';
+		if (!feof(stdin))
+			return true; /* the terminal is gone */
+	}
+	return false;
+}
+
+static int exit_code(const struct options *o, enum session_end end, int status, bool ja)
+{
+	switch (end) {
+	case SESSION_GRADE:
+		return TERM_EXIT_GRADE;
+	case SESSION_QUIT:
+		return TERM_EXIT_QUIT;
+	case SESSION_LOST:
+		fputs(lost_text[ja], stderr);
+		return TERM_EXIT_LOST;
+	case SESSION_SIGNALLED:
+		return 128 + status;
+	case SESSION_EXITED:
+		break;
+	}
+	if (o->play)
+		return TERM_EXIT_GRADE;
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static int host(const struct options *o, struct link *link, struct err *err)
+{
+	auto_json json_t *lines = NULL;
+	nd_cleanup(cast_done) struct cast cast = {.file = NULL};
+	struct session s = {.link = link,
+			    .cast = &cast,
+			    .node = o->node ? o->node : "wsl",
+			    .user = o->user ? o->user : "",
+			    .name = o->session ? o->session : "main",
+			    .shell = o->shell ? o->shell : "bash",
+			    .pace_ms = o->pace ? (unsigned)atoi(o->pace) : 0,
+			    .timeout = o->timeout ? atof(o->timeout) : 0,
+			    .quiet = o->quiet};
+	bool ja = o->lang && strcmp(o->lang, "ja") == 0;
+	enum session_end end = SESSION_LOST;
+	int status = 0, rc = load_lines(o, &lines, err);
+
+	if (rc == 0)
+		rc = begin_record(&cast, o, s.name, err);
+	s.lines = lines;
+	do {
+		if (rc == 0)
+			rc = session_run(&s, &end, &status, err);
+	} while (rc == 0 && end == SESSION_EXITED && o->play && !lines && !wants_end(ja));
+	return rc < 0 ? rc : exit_code(o, end, status, ja);
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = {0};
+	struct err err = {0};
+	struct link link = {.fd = -1};
+	int rc;
+
+	signal(SIGPIPE, SIG_IGN);
+	rc = parse(argc, argv, &o, &err);
+	if (rc == 0 && o.fd)
+		link_adopt(&link, atoi(o.fd));
+	else if (rc == 0)
+		rc = link_open(&link, o.socket, &err);
+	if (rc == 0) {
+		fcntl(link.fd, F_SETFD, FD_CLOEXEC);
+		rc = host(&o, &link, &err);
+	}
+	tty_restore();
+	link_done(&link);
+	if (rc >= 0)
+		return rc;
+	fprintf(stderr, "netdojo-term: %s%s%s\n", err.msg, err.mend[0] ? ". " : "", err.mend);
+	return err.kind ? (int)err.kind : ERR_MACHINE;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One shell in a node. */
+#include "term/session.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "term/hooks.h"
+#include "term/relay.h"
+#include "term/terminfo.h"
+#include "term/tty.h"
+#include "term/typist.h"
+
+/* Adds what a program must know of the caller's terminal. */
+static void terminal_env(json_t *env, bool typed)
+{
+	const char *term = getenv("TERM"), *color = getenv("COLORTERM");
+	auto_free char *info = typed ? NULL : terminfo_env(term);
+
+	if (typed || !term || !*term)
+		term = typed ? "xterm-256color" : "dumb";
+	json_object_set_new(env, "TERM", json_string(term));
+	if (color && !typed)
+		json_object_set_new(env, "COLORTERM", json_string(color));
+	if (info)
+		json_object_set_new(env, "TERMINFO", json_string(info));
+}
+
+static json_t *exec_request(const struct session *s, unsigned rows, unsigned cols, struct err *err)
+{
+	auto_json json_t *req = json_pack("{s:s, s:s, s:s, s:b, s:i, s:i, s:s, s:s}", "do", "exec",
+					  "node", s->node, "user", s->user, "tty", 1, "rows",
+					  (int)rows, "cols", (int)cols, "by", "learner", "session",
+					  s->name);
+
+	if (!req || hooks_request(s->shell, s->nonce, req, err) < 0)
+		return NULL;
+	terminal_env(json_object_get(req, "env"), s->lines != NULL);
+	return json_incref(req);
+}
+
+static void tell(struct session *s, const char *what, unsigned rows, unsigned cols, bool wait)
+{
+	json_t *event = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i}", "kind", "session", "what",
+				  what, "node", s->node, "session", s->name, "user", s->user,
+				  "shell", s->shell, "rows", (int)rows, "cols", (int)cols);
+
+	/* The answer to the last one says that all before it are in the log. */
+	if (wait)
+		link_call(s->link, json_pack("{s:s, s:O}", "do", "event", "event", event), NULL, NULL,
+			  NULL);
+	else
+		link_event(s->link, event, NULL);
+	json_decref(event);
+}
+
+static int typed_command(void *arg, json_t *event, struct err *err)
+{
+	struct session *s = arg;
+
+	json_object_set_new(event, "kind", json_string("command"));
+	json_object_set_new(event, "node", json_string(s->node));
+	json_object_set_new(event, "session", json_string(s->name));
+	return link_event(s->link, event, err);
+}
+
+/* What the lab has said meanwhile; a typed session ends as `exit` would when it said nothing. */
+static enum session_end typed_end(struct session *s, int *ret_status)
+{
+	enum link_notice n, most = LINK_NONE;
+
+	for (int quiet = 0; quiet < 1;) {
+		n = link_next(s->link);
+		if (n == LINK_NONE)
+			quiet++;
+		else if (n > most)
+			most = n;
+		if (n == LINK_LOST)
+			break;
+	}
+	*ret_status = s->link->status;
+	if (most == LINK_GRADE)
+		return SESSION_GRADE;
+	if (most == LINK_QUIT)
+		return SESSION_QUIT;
+	return most == LINK_LOST ? SESSION_LOST : SESSION_EXITED;
+}
+
+static int type(struct session *s, int pty, struct err *err)
+{
+	struct typist t = {.pty = pty,
+			   .lines = s->lines,
+			   .nonce = s->nonce,
+			   .echoed_only = hooks_echoed_only(s->shell),
+			   .timeout = s->timeout,
+			   .pace_ms = s->pace_ms,
+			   .echo = s->quiet ? -1 : STDOUT_FILENO,
+			   .cast = s->cast,
+			   .arg = s,
+			   .command = typed_command};
+
+	return typist_run(&t, NULL, err);
+}
+
+int session_run(struct session *s, enum session_end *ret_end, int *ret_status, struct err *err)
+{
+	unsigned rows, cols;
+	auto_fd pty = -1;
+	json_t *req;
+	int rc;
+
+	tty_size(&rows, &cols);
+	rc = hooks_nonce(s->nonce, err);
+	if (rc < 0)
+		return rc;
+	req = exec_request(s, rows, cols, err);
+	if (!req)
+		return err_wrap(err, "Can't ask for a shell");
+	pty = link_exec(s->link, req, err);
+	if (pty < 0)
+		return err_wrap(err, "No shell in node '%s'", s->node);
+	fcntl(pty, F_SETFL, O_NONBLOCK);
+	tell(s, "open", rows, cols, false);
+	if (s->lines) {
+		rc = type(s, pty, err);
+		*ret_end = SESSION_EXITED;
+	} else {
+		rc = relay_run(s, pty, ret_end, ret_status, err);
+	}
+	if (*ret_end != SESSION_LOST)
+		tell(s, "close", rows, cols, true);
+	if (s->lines && rc == 0)
+		*ret_end = typed_end(s, ret_status);
+	return rc;
+}
