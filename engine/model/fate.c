@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which nodes, segments, links and services stand when one model turns into another. */
+#include "model/fate.h"
+
+#include <string.h>
+
+#include "model/subnet.h"
+
+static bool same(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+uint32_t fate_mtu(const struct iface *f)
+{
+	if (f->mtu)
+		return f->mtu;
+	return f->kind == IFACE_LOOPBACK ? 65536 : 1500;
+}
+
+size_t segment_members(const struct model *m, const char *segment)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; m && i < m->n_nodes; i++)
+		for (size_t k = 0; k < m->nodes[i].n_ifaces; k++)
+			n += same(m->nodes[i].ifaces[k].segment, segment);
+	return n;
+}
+
+static const struct segment *find_segment(const struct model *m, const char *name)
+{
+	for (size_t i = 0; m && i < m->n_segments; i++)
+		if (same(m->segments[i].name, name))
+			return &m->segments[i];
+	return NULL;
+}
+
+static void find_peer(const struct model *m, const struct iface *f, struct wire *w)
+{
+	for (size_t i = 0; i < m->n_nodes; i++)
+		for (size_t k = 0; k < m->nodes[i].n_ifaces; k++) {
+			const struct iface *p = &m->nodes[i].ifaces[k];
+
+			if (p == f || !same(p->segment, f->segment))
+				continue;
+			w->peer_node = &m->nodes[i];
+			w->peer_iface = p;
+		}
+}
+
+struct wire wire_of(const struct model *m, const struct node *n, const struct iface *f)
+{
+	struct wire w = {0};
+
+	(void)n;
+	if (!f->segment[0])
+		return w;
+	w.segment = find_segment(m, f->segment);
+	w.members = segment_members(m, f->segment);
+	if (w.members == 2)
+		find_peer(m, f, &w);
+	return w;
+}
+
+static bool same_trees(const struct node *a, const struct node *b)
+{
+	if (a->n_trees != b->n_trees)
+		return false;
+	for (size_t i = 0; i < a->n_trees; i++)
+		if (!same(a->trees[i].source, b->trees[i].source) ||
+		    !same(a->trees[i].target, b->trees[i].target))
+			return false;
+	return true;
+}
+
+/* A node's root is made once: what is built into it can't change under its programs. */
+bool fate_node_stays(const struct change *c, const char *node)
+{
+	const struct node *a = model_node(c->from, node), *b = model_node(c->to, node);
+
+	return a && b && a->role == b->role && same(a->hostname, b->hostname) &&
+	       same(a->kernel, b->kernel) && same_trees(a, b);
+}
+
+/* A lone end leads nowhere, two are a veth pair, more hang on a bridge: another of these is another segment. */
+static int make_of_segment(const struct model *m, const char *segment)
+{
+	size_t n = segment_members(m, segment);
+
+	return n < 2 ? 1 : n == 2 ? 2 : 3;
+}
+
+bool fate_segment_stays(const struct change *c, const char *segment)
+{
+	return find_segment(c->from, segment) && find_segment(c->to, segment) &&
+	       make_of_segment(c->from, segment) == make_of_segment(c->to, segment);
+}
+
+static bool same_make(const struct iface *a, const struct iface *b)
+{
+	return a->kind == b->kind && a->queues == b->queues && same(a->segment, b->segment);
+}
+
+/* One end of a link: made alike in both models, in a node that stays. */
+static bool end_stays(const struct change *c, const char *node, const char *iface)
+{
+	const struct iface *a = node_iface(model_node(c->from, node), iface);
+	const struct iface *b = node_iface(model_node(c->to, node), iface);
+
+	return a && b && fate_node_stays(c, node) && same_make(a, b);
+}
+
+bool fate_link_stays(const struct change *c, const char *node, const char *iface)
+{
+	const struct node *a = model_node(c->from, node), *b = model_node(c->to, node);
+	struct wire wa, wb;
+
+	if (same(iface, "lo"))
+		return fate_node_stays(c, node);
+	if (!end_stays(c, node, iface))
+		return false;
+	wa = wire_of(c->from, a, node_iface(a, iface));
+	wb = wire_of(c->to, b, node_iface(b, iface));
+	if (!wa.segment)
+		return true;
+	if (!fate_segment_stays(c, wa.segment->name))
+		return false;
+	if (!wa.peer_node || !wb.peer_node)
+		return true;
+	return same(wa.peer_node->name, wb.peer_node->name) &&
+	       same(wa.peer_iface->name, wb.peer_iface->name) &&
+	       end_stays(c, wa.peer_node->name, wa.peer_iface->name);
+}
+
+static bool same_listens(const struct service *a, const struct service *b)
+{
+	if (a->n_listens != b->n_listens)
+		return false;
+	for (size_t i = 0; i < a->n_listens; i++) {
+		const struct listen_on *x = &a->listens[i], *y = &b->listens[i];
+
+		if (x->port != y->port || !same(x->proto, y->proto) || !same(x->address, y->address))
+			return false;
+	}
+	return true;
+}
+
+/* It runs before and after on the same sockets; a real program can't be told of a new setting, so it starts again. */
+bool fate_service_stays(const struct change *c, const struct service *from)
+{
+	const struct service *to = model_service(c->to, from->name);
+
+	return from->running && to && to->running && from->kind == to->kind &&
+	       same(from->node, to->node) && same_listens(from, to) &&
+	       fate_node_stays(c, from->node) &&
+	       (from->kind != SERVICE_PROGRAM || json_equal(from->config, to->config));
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Operations in words: a line for people, an object for programs. One writer a kind serves both lists of kinds. */
+#define _GNU_SOURCE
+#include <assert.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "model/fate.h"
+#include "model/plan.h"
+
+static const char *const names[] = {
+	[OP_NODE_ADD] = "node-add",	  [OP_SEGMENT_ADD] = "segment-add",
+	[OP_LINK_ADD] = "link-add",	  [OP_SYSCTL_SET] = "sysctl-set",
+	[OP_LINK_SET] = "link-set",	  [OP_ADDR_ADD] = "addr-add",
+	[OP_RULE_ADD] = "rule-add",	  [OP_NEIGH_ADD] = "neigh-add",
+	[OP_ROUTE_ADD] = "route-add",	  [OP_RULESET_SET] = "ruleset-set",
+	[OP_FILE_SET] = "file-set",	  [OP_SERVICE_START] = "service-start",
+	[OP_SERVICE_SET] = "service-set", [OP_SERVICE_STOP] = "service-stop",
+	[OP_FILE_DEL] = "file-del",	  [OP_ROUTE_DEL] = "route-del",
+	[OP_NEIGH_DEL] = "neigh-del",	  [OP_RULE_DEL] = "rule-del",
+	[OP_ADDR_DEL] = "addr-del",	  [OP_LINK_DEL] = "link-del",
+	[OP_SEGMENT_DEL] = "segment-del", [OP_NODE_DEL] = "node-del",
+};
+static_assert(ARRAY_SIZE(names) == N_OP_KINDS, "a name for each kind");
+
+const char *op_kind_name(enum op_kind k)
+{
+	return names[k];
+}
+
+/* Text put together piece by piece. */
+struct words {
+	FILE *to;
+};
+
+static void __attribute__((format(printf, 2, 3))) say(struct words *w, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfprintf(w->to, fmt, ap);
+	va_end(ap);
+}
+
+/* " word value", when there is a value. */
+static void say_opt(struct words *w, const char *word, const char *value)
+{
+	if (value[0])
+		say(w, " %s %s", word, value);
+}
+
+static void say_node(struct words *w, const struct op *op)
+{
+	say(w, "node (%s)", node_role_name(op->node->role));
+}
+
+static void say_segment(struct words *w, const struct op *op)
+{
+	say(w, "segment %s, %zu member%s", op->segment->name, op->segment_members,
+	    op->segment_members == 1 ? "" : "s");
+}
+
+static void say_link(struct words *w, const struct op *op)
+{
+	say(w, "link %s", op->iface->name);
+	if (op->peer_iface)
+		say(w, " to %s %s", op->peer_node->name, op->peer_iface->name);
+	else if (op->segment)
+		say(w, " on segment %s", op->segment->name);
+	else
+		say(w, " (%s)", iface_kind_name(op->iface->kind));
+}
+
+static void say_link_set(struct words *w, const struct op *op)
+{
+	const struct iface *f = op->iface;
+
+	say(w, "link %s %s, mtu %u", f->name, f->up ? "up" : "down", fate_mtu(f));
+	if (f->mac[0])
+		say(w, ", mac %s", f->mac);
+}
+
+static void say_sysctl(struct words *w, const struct op *op)
+{
+	say(w, "sysctl %s = %s", op->sysctl->name, op->sysctl->value);
+}
+
+static void say_address(struct words *w, const struct op *op)
+{
+	say(w, "address %s dev %s", op->address->cidr, op->iface->name);
+	say_opt(w, "brd", op->address->broadcast);
+	say(w, "%s", op->address->noprefixroute ? " noprefixroute" : "");
+}
+
+static void say_rule(struct words *w, const struct op *op)
+{
+	const struct rule *r = op->rule;
+
+	say(w, "rule %u:%s from %s", r->priority, r->ipv6 ? " ipv6" : "", r->from[0] ? r->from : "all");
+	say_opt(w, "to", r->to);
+	say_opt(w, "iif", r->iif);
+	if (r->fwmask)
+		say(w, " fwmark 0x%x/0x%x", r->fwmark, r->fwmask);
+	say(w, " lookup %u", r->table);
+}
+
+static void say_neigh(struct words *w, const struct op *op)
+{
+	say(w, "neighbour %s lladdr %s dev %s", op->neigh->address, op->neigh->mac, op->neigh->dev);
+}
+
+static void say_route(struct words *w, const struct op *op)
+{
+	const struct route *r = op->route;
+	bool plain = strcmp(r->type, "unicast") == 0;
+
+	say(w, "route %s%s%s", plain ? "" : r->type, plain ? "" : " ", r->dst);
+	say_opt(w, "via", r->via);
+	say_opt(w, "dev", r->dev);
+	say_opt(w, "src", r->src);
+	say_opt(w, "proto", r->protocol);
+	if (r->metric)
+		say(w, " metric %u", r->metric);
+	if (r->table != 254)
+		say(w, " table %u", r->table);
+	say(w, "%s", r->onlink ? " onlink" : "");
+}
+
+static void say_ruleset(struct words *w, const struct op *op)
+{
+	size_t lines = 0;
+
+	for (const char *p = op->ruleset; *p; p++)
+		lines += *p == '\n';
+	if (!op->ruleset[0])
+		say(w, "ruleset removed");
+	else
+		say(w, "ruleset of %zu lines%s", lines, op->old_ruleset[0] ? ", replacing" : "");
+}
+
+static void say_file(struct words *w, const struct op *op)
+{
+	say(w, "file %s", op->file->path);
+	if (op->kind != OP_FILE_SET)
+		return;
+	if (op->file->symlink[0])
+		say(w, " -> %s", op->file->symlink);
+	else
+		say(w, ", %zu bytes, mode %04o", strlen(op->file->content), op->file->mode);
+}
+
+static void say_service(struct words *w, const struct op *op)
+{
+	const struct service *s = op->service;
+
+	say(w, "%s service %s", service_kind_name(s->kind), s->name);
+	if (op->kind != OP_SERVICE_START)
+		return;
+	for (size_t i = 0; i < s->n_listens; i++) {
+		bool v6 = strchr(s->listens[i].address, ':');
+
+		say(w, "%s%s %s%s%s:%u", i ? ", " : " on ", s->listens[i].proto, v6 ? "[" : "",
+		    s->listens[i].address, v6 ? "]" : "", s->listens[i].port);
+	}
+}
+
+/* How each kind reads: an optional verb in front, then the thing. */
+static const struct {
+	const char *verb;
+	void (*say)(struct words *w, const struct op *op);
+} lines[] = {
+	[OP_NODE_ADD] = {"add ", say_node},
+	[OP_SEGMENT_ADD] = {"add ", say_segment},
+	[OP_LINK_ADD] = {"add ", say_link},
+	[OP_SYSCTL_SET] = {"", say_sysctl},
+	[OP_LINK_SET] = {"", say_link_set},
+	[OP_ADDR_ADD] = {"add ", say_address},
+	[OP_RULE_ADD] = {"add ", say_rule},
+	[OP_NEIGH_ADD] = {"add ", say_neigh},
+	[OP_ROUTE_ADD] = {"add ", say_route},
+	[OP_RULESET_SET] = {"", say_ruleset},
+	[OP_FILE_SET] = {"write ", say_file},
+	[OP_SERVICE_START] = {"start ", say_service},
+	[OP_SERVICE_SET] = {"change ", say_service},
+	[OP_SERVICE_STOP] = {"stop ", say_service},
+	[OP_FILE_DEL] = {"delete ", say_file},
+	[OP_ROUTE_DEL] = {"delete ", say_route},
+	[OP_NEIGH_DEL] = {"delete ", say_neigh},
+	[OP_RULE_DEL] = {"delete ", say_rule},
+	[OP_ADDR_DEL] = {"delete ", say_address},
+	[OP_LINK_DEL] = {"delete ", say_link},
+	[OP_SEGMENT_DEL] = {"delete ", say_segment},
+	[OP_NODE_DEL] = {"delete ", say_node},
+};
+static_assert(ARRAY_SIZE(lines) == N_OP_KINDS, "a line for each kind");
+
+char *op_describe(const struct op *op)
+{
+	char *text = NULL;
+	size_t len = 0;
+	struct words w = {.to = open_memstream(&text, &len)};
+
+	if (!w.to)
+		return NULL;
+	say(&w, "%s: %s", op->node ? op->node->name : "lab", lines[op->kind].verb);
+	lines[op->kind].say(&w, op);
+	if (fclose(w.to) != 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+/* Adds a string that is not empty. */
+static void put(json_t *o, const char *key, const char *value)
+{
+	if (value && value[0])
+		json_object_set_new(o, key, json_string(value));
+}
+
+static void put_number(json_t *o, const char *key, json_int_t n)
+{
+	json_object_set_new(o, key, json_integer(n));
+}
+
+static void put_flag(json_t *o, const char *key, bool on)
+{
+	if (on)
+		json_object_set_new(o, key, json_true());
+}
+
+static void put_link(json_t *o, const struct op *op)
+{
+	put(o, "iface", op->iface->name);
+	if (op->address) {
+		put(o, "address", op->address->cidr);
+		put(o, "broadcast", op->address->broadcast);
+		put_flag(o, "noprefixroute", op->address->noprefixroute);
+		return;
+	}
+	put(o, "kind", iface_kind_name(op->iface->kind));
+	put(o, "peer_node", op->peer_node ? op->peer_node->name : "");
+	put(o, "peer_iface", op->peer_iface ? op->peer_iface->name : "");
+	if (op->kind != OP_LINK_SET)
+		return;
+	json_object_set_new(o, "up", json_boolean(op->iface->up));
+	put_number(o, "mtu", fate_mtu(op->iface));
+	put(o, "mac", op->iface->mac);
+}
+
+static void put_route(json_t *o, const struct route *r)
+{
+	put(o, "dst", r->dst);
+	put(o, "via", r->via);
+	put(o, "dev", r->dev);
+	put(o, "src", r->src);
+	put(o, "protocol", r->protocol);
+	put(o, "scope", r->scope);
+	put(o, "type", r->type);
+	put_number(o, "table", r->table);
+	put_number(o, "metric", r->metric);
+	put_flag(o, "onlink", r->onlink);
+	put_flag(o, "ipv6", r->ipv6);
+}
+
+static void put_rule(json_t *o, const struct rule *r)
+{
+	put_number(o, "priority", r->priority);
+	put(o, "from", r->from);
+	put(o, "to", r->to);
+	put(o, "iif", r->iif);
+	put_number(o, "fwmark", r->fwmark);
+	put_number(o, "fwmask", r->fwmask);
+	put_number(o, "table", r->table);
+	put_flag(o, "ipv6", r->ipv6);
+}
+
+static void put_file(json_t *o, const struct file *f, bool whole)
+{
+	put(o, "path", f->path);
+	if (!whole)
+		return;
+	put(o, "symlink", f->symlink);
+	put(o, "content", f->content);
+	put_number(o, "mode", f->mode);
+}
+
+static void put_neigh(json_t *o, const struct neigh *a)
+{
+	put(o, "dev", a->dev);
+	put(o, "address", a->address);
+	put(o, "mac", a->mac);
+}
+
+static void put_details(json_t *o, const struct op *op)
+{
+	if (op->segment)
+		put_number(o, "members", (json_int_t)op->segment_members);
+	if (op->iface)
+		put_link(o, op);
+	if (op->route)
+		put_route(o, op->route);
+	if (op->rule)
+		put_rule(o, op->rule);
+	if (op->neigh)
+		put_neigh(o, op->neigh);
+	if (op->sysctl) {
+		put(o, "name", op->sysctl->name);
+		put(o, "value", op->sysctl->value);
+	}
+	if (op->file)
+		put_file(o, op->file, op->kind == OP_FILE_SET);
+	if (op->ruleset)
+		json_object_set_new(o, "ruleset", json_string(op->ruleset));
+}
+
+json_t *op_to_json(const struct op *op)
+{
+	json_t *o = json_pack("{s:s}", "op", op_kind_name(op->kind));
+
+	if (!o)
+		return NULL;
+	put(o, "node", op->node ? op->node->name : "");
+	put(o, "segment", op->segment ? op->segment->name : "");
+	put(o, "service", op->service ? op->service->name : "");
+	put_details(o, op);
+	return o;
+}
