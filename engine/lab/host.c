@@ -65,6 +65,13 @@ static void do_signal(struct conn *c, uint64_t id, struct msg *m)
 	exec_signal(c, id, m->body);
 }
 
+/* A terminal host knows the monotonic clock; the log's own begins with the attempt. */
+static void to_log_time(const struct log *log, json_t *e, const char *key)
+{
+	if (json_is_number(json_object_get(e, key)))
+		json_object_set_new(e, key, json_real(json_num(e, key, 0) - log->zero));
+}
+
 /* A terminal host's own observations; the recorders' kinds are not its to write. */
 static void do_event(struct conn *c, uint64_t id, struct msg *m)
 {
@@ -78,6 +85,8 @@ static void do_event(struct conn *c, uint64_t id, struct msg *m)
 			continue;
 		if (!json_object_get(e, "by"))
 			json_object_set_new(e, "by", json_string("learner"));
+		to_log_time(&c->lab->log, e, "started");
+		to_log_time(&c->lab->log, e, "ended");
 		peer_answer(c->peer, id,
 			    json_pack("{s:I}", "seq",
 				      (json_int_t)log_put(&c->lab->log, json_incref(e))),
