@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Changes of a node's network, from two multicast sockets opened inside it. */
+#include "netns/watch/changes.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+#include "netns/watch/change_flow.h"
+#include "netns/watch/change_nft.h"
+#include "netns/watch/change_rt.h"
+#include "netns/watch/netopen.h"
+
+enum {
+	MESSAGE_MAX = 16 * 1024, /* a link with every attribute the kernel knows takes 3 KiB */
+	BURST = 64,		 /* packets read before others get their turn */
+};
+
+struct changes {
+	struct wnode *node;
+	int rt, nf;
+	struct event *rt_event, *nf_event;
+	struct nft_change transaction;
+};
+
+static void emit(struct changes *c, const char *kind, json_t *keys)
+{
+	json_t *e;
+
+	if (!keys)
+		return;
+	e = wnode_event(c->node, kind);
+	json_object_update(e, keys);
+	json_decref(keys);
+	wnode_emit(c->node, e);
+}
+
+static void on_rt(struct changes *c, const struct nlmsghdr *h)
+{
+	emit(c, "change", change_rt(h, c->rt));
+}
+
+static void on_nf(struct changes *c, const struct nlmsghdr *h)
+{
+	switch (NFNL_SUBSYS_ID(h->nlmsg_type)) {
+	case NFNL_SUBSYS_NFTABLES:
+		emit(c, "change", nft_change_add(&c->transaction, h));
+		break;
+	case NFNL_SUBSYS_CTNETLINK:
+		emit(c, "flow", change_flow(h));
+		break;
+	}
+}
+
+/* All that waits on one socket, up to BURST packets. */
+static void drain(struct changes *c, int sock, void (*handle)(struct changes *, const struct nlmsghdr *))
+{
+	char buf[MESSAGE_MAX] __attribute__((aligned(NLMSG_ALIGNTO)));
+
+	for (int i = 0; i < BURST; i++) {
+		struct sockaddr_nl from;
+		socklen_t from_len = sizeof(from);
+		ssize_t n = recvfrom(sock, buf, sizeof(buf), 0, (struct sockaddr *)&from, &from_len);
+		int left = (int)n;
+
+		if (n < 0 && errno == ENOBUFS) {
+			wnode_lost(c->node, "changes", 1); /* how many, the kernel does not say */
+			continue;
+		}
+		if (n < 0)
+			return;
+		if (from.nl_pid != 0)
+			continue; /* another process's unicast, not the kernel */
+		for (const struct nlmsghdr *h = (void *)buf; mnl_nlmsg_ok(h, left);
+		     h = mnl_nlmsg_next(h, &left))
+			handle(c, h);
+	}
+}
+
+static void on_rt_readable(evutil_socket_t fd, short what, void *arg)
+{
+	(void)what;
+	drain(arg, fd, on_rt);
+}
+
+static void on_nf_readable(evutil_socket_t fd, short what, void *arg)
+{
+	(void)what;
+	drain(arg, fd, on_nf);
+}
+
+/* Where a socket listens and who reads it. */
+struct source {
+	int protocol;
+	const int *groups;
+	size_t n;
+	event_callback_fn reader;
+};
+
+static int open_source(struct changes *c, int netns, const struct source *s, int *ret_sock,
+		       struct event **ret_event, struct err *err)
+{
+	const struct sockaddr_nl any = {.nl_family = AF_NETLINK};
+	int sock = net_open(c->node->watch, netns, AF_NETLINK, SOCK_RAW, s->protocol, err);
+
+	if (sock < 0)
+		return sock;
+	*ret_sock = sock;
+	/* An address of its own: a socket without one is skipped when the kernel itself announces. */
+	if (bind(sock, (const struct sockaddr *)&any, sizeof(any)) < 0)
+		return err_sys(err, errno, "Can't bind netlink socket %d", s->protocol);
+	for (size_t i = 0; i < s->n; i++)
+		if (setsockopt(sock, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &s->groups[i], sizeof(int)) < 0)
+			return err_sys(err, errno, "Can't listen to netlink group %d/%d", s->protocol,
+				       s->groups[i]);
+	*ret_event = event_new(c->node->watch->base, sock, EV_READ | EV_PERSIST, s->reader, c);
+	if (!*ret_event || event_add(*ret_event, NULL) < 0)
+		return err_sys(err, ENOMEM, "Can't listen to changes");
+	return 0;
+}
+
+static int open_rt(struct changes *c, int netns, struct err *err)
+{
+	static const int groups[] = {RTNLGRP_LINK,	 RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
+				     RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,  RTNLGRP_IPV4_RULE,
+				     RTNLGRP_IPV6_RULE,	 RTNLGRP_NEIGH};
+	const struct source s = {NETLINK_ROUTE, groups, ARRAY_SIZE(groups), on_rt_readable};
+
+	return open_source(c, netns, &s, &c->rt, &c->rt_event, err);
+}
+
+static int open_nf(struct changes *c, int netns, bool flows, struct err *err)
+{
+	static const int groups[] = {NFNLGRP_NFTABLES, NFNLGRP_CONNTRACK_NEW};
+	const struct source s = {NETLINK_NETFILTER, groups, flows ? 2 : 1, on_nf_readable};
+
+	return open_source(c, netns, &s, &c->nf, &c->nf_event, err);
+}
+
+int changes_new(struct wnode *n, int netns, bool flows, struct changes **ret, struct err *err)
+{
+	struct changes *c = calloc(1, sizeof(*c));
+	int rc;
+
+	if (!c)
+		return err_sys(err, ENOMEM, "Can't listen to changes");
+	*c = (struct changes){.node = n, .rt = -1, .nf = -1};
+	rc = open_rt(c, netns, err);
+	if (rc == 0)
+		rc = open_nf(c, netns, flows, err);
+	if (rc < 0) {
+		changes_free(c);
+		return rc;
+	}
+	*ret = c;
+	return 0;
+}
+
+void changes_free(struct changes *c)
+{
+	if (!c)
+		return;
+	if (c->rt_event)
+		event_free(c->rt_event);
+	if (c->nf_event)
+		event_free(c->nf_event);
+	nft_change_done(&c->transaction);
+	fd_closep(&c->rt);
+	fd_closep(&c->nf);
+	free(c);
+}

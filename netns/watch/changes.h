@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Changes of a node's network as the kernel announces them: links, addresses, routes, rules, neighbours, rulesets, flows. */
+#ifndef NETDOJO_NETNS_WATCH_CHANGES_H
+#define NETDOJO_NETNS_WATCH_CHANGES_H
+
+#include "netns/watch/watch.h"
+
+/* netns is borrowed for the call. flows: new conntrack entries too. */
+int changes_new(struct wnode *n, int netns, bool flows, struct changes **ret, struct err *err);
+/* Takes NULL. */
+void changes_free(struct changes *c);
+
+#endif

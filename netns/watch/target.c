@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A process under observation: its /proc files and the files it names. */
+#define _GNU_SOURCE
+#include "netns/watch/target.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "netns/watch/text.h"
+
+enum {
+	STATUS_MAX = 4096,
+	NAME_MAX_PROC = 64,		 /* "4194304/fd/1048576" and the like */
+	STAT_FLAGS = 9, STAT_EXIT = 52,	 /* fields of /proc/PID/stat, counted as proc(5) does */
+};
+#define PF_FORKNOEXEC 0x00000040UL /* include/linux/sched.h; shown in field 9 of stat on every kernel we know */
+
+/* A whole small file of procfs, terminated; its length or a negative errno. */
+static ssize_t slurp(int proc, pid_t pid, const char *what, char *buf, size_t cap)
+{
+	char name[NAME_MAX_PROC];
+	auto_fd fd = -1;
+	size_t len = 0;
+
+	snprintf(name, sizeof(name), "%d/%s", (int)pid, what);
+	fd = openat(proc, name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	while (len < cap - 1) {
+		ssize_t n = read(fd, buf + len, cap - 1 - len);
+
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+	buf[len] = '\0';
+	return (ssize_t)len;
+}
+
+/* Field n of a stat line; fields 1 and 2 (the name may hold anything) are not for asking. */
+static unsigned long stat_field(const char *line, int n)
+{
+	const char *p = strrchr(line, ')');
+
+	for (int i = 2; p && i < n; i++)
+		p = strchr(p + 1, ' ');
+	return p ? strtoul(p + 1, NULL, 10) : 0;
+}
+
+/* The address of AT_RANDOM: on a new stack, at a new place, after every exec. */
+static uint64_t birthmark(int proc, pid_t pid)
+{
+	union {
+		Elf64_auxv_t v[32];
+		char bytes[1024];
+	} aux;
+	ssize_t n = slurp(proc, pid, "auxv", aux.bytes, sizeof(aux.bytes));
+
+	for (size_t i = 0; n > 0 && i < (size_t)n / sizeof(aux.v[0]) && i < ARRAY_SIZE(aux.v); i++)
+		if (aux.v[i].a_type == AT_RANDOM)
+			return aux.v[i].a_un.a_val;
+	return 0;
+}
+
+int target_marks(int proc, pid_t pid, struct target_info *ret)
+{
+	char line[1024];
+
+	if (slurp(proc, pid, "stat", line, sizeof(line)) <= 0)
+		return -ESRCH;
+	ret->fresh = stat_field(line, STAT_FLAGS) & PF_FORKNOEXEC;
+	/* Where the flag tells, nothing else is needed: the common fork and exec. */
+	ret->birthmark = ret->fresh ? 0 : birthmark(proc, pid);
+	return 0;
+}
+
+int target_zombie_status(int proc, pid_t pid, int *ret)
+{
+	char line[1024];
+
+	if (slurp(proc, pid, "stat", line, sizeof(line)) <= 0)
+		return -ESRCH;
+	*ret = (int)stat_field(line, STAT_EXIT);
+	return 0;
+}
+
+/* The number after "Key:"; field 0 is the first, -1 the last. */
+static long status_number(const char *status, const char *key, int field)
+{
+	const char *p = strstr(status, key);
+	long value = 0;
+	char *end;
+
+	if (!p)
+		return 0;
+	p += strlen(key);
+	for (int i = 0; field < 0 || i <= field; i++) {
+		long v = strtol(p, &end, 10);
+
+		if (end == p || (field < 0 && memchr(p, '\n', (size_t)(end - p))))
+			break;
+		value = v;
+		p = end;
+	}
+	return value;
+}
+
+/* uid (as we see it) back to what the target's own user namespace calls it. */
+static uid_t inner_uid(int proc, pid_t pid, uid_t uid)
+{
+	char name[NAME_MAX_PROC], map[1024];
+	unsigned long inside, outside, count;
+	struct stat theirs, ours;
+	int off = 0, used;
+
+	snprintf(name, sizeof(name), "%d/ns/user", (int)pid);
+	if (fstatat(proc, name, &theirs, 0) < 0 || fstatat(proc, "self/ns/user", &ours, 0) < 0 ||
+	    theirs.st_ino == ours.st_ino || slurp(proc, pid, "uid_map", map, sizeof(map)) <= 0)
+		return uid;
+	while (sscanf(map + off, "%lu %lu %lu%n", &inside, &outside, &count, &used) == 3) {
+		if (uid >= outside && uid - outside < count)
+			return (uid_t)(inside + uid - outside);
+		off += used;
+	}
+	return uid;
+}
+
+int target_info(int proc, pid_t pid, struct target_info *ret)
+{
+	char status[STATUS_MAX];
+
+	*ret = (struct target_info){0};
+	if (slurp(proc, pid, "status", status, sizeof(status)) <= 0)
+		return -ESRCH;
+	ret->tgid = (pid_t)status_number(status, "\nTgid:", 0);
+	ret->ppid = (pid_t)status_number(status, "\nPPid:", 0);
+	ret->npid = (pid_t)status_number(status, "\nNSpid:", -1);
+	ret->uid = inner_uid(proc, pid, (uid_t)status_number(status, "\nUid:", 1));
+	return target_marks(proc, ret->tgid, ret);
+}
+
+json_t *target_cmdline(int proc, pid_t pid)
+{
+	enum { ROOM = 16 * 1024 };
+	auto_free char *buf = malloc(ROOM);
+	ssize_t len = buf ? slurp(proc, pid, "cmdline", buf, ROOM) : -ENOMEM;
+	json_t *argv;
+
+	if (len <= 0)
+		return NULL;
+	argv = json_array();
+	for (ssize_t off = 0; off < len && json_array_size(argv) < TARGET_ARGS;) {
+		size_t n = strnlen(buf + off, (size_t)(len - off));
+
+		json_array_append_new(argv, text_json(buf + off, n < TARGET_ARG_MAX ? n : TARGET_ARG_MAX));
+		off += (ssize_t)n + 1;
+	}
+	return argv;
+}
+
+int target_exe(int proc, pid_t pid, char *path, size_t cap, struct target_file *ret)
+{
+	char name[NAME_MAX_PROC];
+	struct stat st;
+	ssize_t n;
+
+	snprintf(name, sizeof(name), "%d/exe", (int)pid);
+	n = readlinkat(proc, name, path, cap - 1);
+	if (n < 0 || fstatat(proc, name, &st, 0) < 0)
+		return -errno;
+	path[n] = '\0';
+	*ret = (struct target_file){.dev = st.st_dev, .ino = st.st_ino};
+	return 0;
+}
+
+/* The directory a relative path starts from, as a path in the target's mount namespace. */
+static int base_dir(int proc, pid_t pid, int dirfd, char *ret, size_t cap)
+{
+	char name[NAME_MAX_PROC];
+	ssize_t n;
+
+	if (dirfd == AT_FDCWD)
+		snprintf(name, sizeof(name), "%d/cwd", (int)pid);
+	else
+		snprintf(name, sizeof(name), "%d/fd/%d", (int)pid, dirfd);
+	n = readlinkat(proc, name, ret, cap - 1);
+	if (n < 0)
+		return -EAGAIN;
+	ret[n] = '\0';
+	return ret[0] == '/' ? 0 : -EAGAIN;
+}
+
+/* Opens path as the target would, without following it out of the target's root. */
+static int open_in_root(int proc, pid_t pid, const char *path)
+{
+	struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
+	char name[NAME_MAX_PROC];
+	auto_fd root = -1;
+	long fd;
+
+	snprintf(name, sizeof(name), "%d/root", (int)pid);
+	root = openat(proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return -EAGAIN;
+	fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+	if (fd >= 0)
+		return (int)fd;
+	/* Only these mean the same for the target; anything else is a difference between it and us. */
+	return errno == ENOENT || errno == ENOTDIR ? -errno : -EAGAIN;
+}
+
+static int open_program(int proc, pid_t pid, int dirfd, const char *path, int flags)
+{
+	char joined[2 * PATH_MAX], name[NAME_MAX_PROC];
+	size_t len;
+	int rc;
+
+	if (path[0] == '/')
+		return open_in_root(proc, pid, path);
+	if (path[0] == '\0') {
+		if (!(flags & AT_EMPTY_PATH))
+			return -ENOENT;
+		snprintf(name, sizeof(name), "%d/fd/%d", (int)pid, dirfd);
+		rc = openat(proc, name, O_PATH | O_CLOEXEC);
+		return rc < 0 ? -EAGAIN : rc;
+	}
+	rc = base_dir(proc, pid, dirfd, joined, PATH_MAX);
+	if (rc < 0)
+		return rc;
+	len = strlen(joined);
+	snprintf(joined + len, sizeof(joined) - len, "/%s", path);
+	return open_in_root(proc, pid, joined);
+}
+
+int target_resolve(int proc, pid_t pid, int dirfd, const char *path, int flags, struct target_file *ret)
+{
+	auto_fd fd = open_program(proc, pid, dirfd, path, flags);
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -EAGAIN;
+	if (!S_ISREG(st.st_mode) || !(st.st_mode & 0111))
+		return -EACCES;
+	*ret = (struct target_file){.dev = st.st_dev, .ino = st.st_ino};
+	return 0;
+}
