@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A right mend is a right mend, whichever tool made it: each scenario is mended by three tools and gets the same points.
+
+ip or nft as a person would type it; Python speaking ioctl or raw netlink to the kernel; a file edited (resolv.conf, a ruleset file, a
+batch file). None of them but the first is written in any scenario.
+"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+BUILD = os.environ["NETDOJO_BUILD"]
+NETDOJO = os.path.join(BUILD, "bin", "netdojo")
+
+# Interface up and addressed, default route: the ioctls ifconfig(8) and route(8) used.
+IOCTL = r"""
+import fcntl, socket, struct, sys
+what, addr, mask, gw = sys.argv[1:5]
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sin = lambda a: struct.pack("=HH4s8s", socket.AF_INET, 0, socket.inet_aton(a), b"")
+if what == "address":
+    fcntl.ioctl(s, 0x8916, struct.pack("16s", b"eth0") + sin(addr))                 # SIOCSIFADDR
+    fcntl.ioctl(s, 0x891c, struct.pack("16s", b"eth0") + sin(mask))                 # SIOCSIFNETMASK
+    flags = struct.unpack("16sh", fcntl.ioctl(s, 0x8913, struct.pack("16sh", b"eth0", 0)))[1]
+    fcntl.ioctl(s, 0x8914, struct.pack("16sh", b"eth0", flags | 1))                 # SIOCSIFFLAGS, IFF_UP
+# struct rtentry: pad, dst, gateway, genmask, flags (RTF_UP | RTF_GATEWAY)
+rt = struct.pack("=Q16s16s16sH", 0, sin("0.0.0.0"), sin(gw), sin("0.0.0.0"), 3)
+fcntl.ioctl(s, 0x890b, rt + b"\0" * 64)                                             # SIOCADDRT
+"""
+
+# The same by rtnetlink, byte by byte.
+NETLINK = r"""
+import socket, struct, sys
+what, addr, plen, gw = sys.argv[1:5]
+s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+index = socket.if_nametoindex("eth0")
+attr = lambda t, d: struct.pack("=HH", 4 + len(d), t) + d + b"\0" * (-len(d) % 4)
+def ask(kind, flags, body):
+    s.send(struct.pack("=IHHII", 16 + len(body), kind, 0x5 | flags, 1, 0) + body)
+    code = struct.unpack_from("=i", s.recv(4096), 16)[0]
+    if code: raise SystemExit(f"netlink {kind}: {code}")
+if what == "address":
+    net = struct.unpack("!I", socket.inet_aton(addr))[0] | (1 << 32 - int(plen)) - 1
+    body = struct.pack("=BBBBI", 2, int(plen), 0, 0, index) + attr(1, socket.inet_aton(addr)) \
+        + attr(2, socket.inet_aton(addr)) + attr(4, struct.pack("!I", net))
+    ask(20, 0x600, body)                                                            # RTM_NEWADDR
+    ask(16, 0, struct.pack("=BBHiII", 0, 0, 0, index, 1, 1))                        # RTM_NEWLINK, IFF_UP
+body = struct.pack("=BBBBBBBBI", 2, 0, 0, 0, 254, 3, 0, 1, 0) + attr(5, socket.inet_aton(gw)) + attr(4, struct.pack("=I", index))
+ask(24, 0x600, body)                                                                # RTM_NEWROUTE
+"""
+
+# Deletes every nftables table in one nfnetlink batch.
+NFNETLINK = r"""
+import socket, struct
+s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
+msg = lambda kind, flags, res, body=b"": struct.pack("=IHHII", 20 + len(body), kind, flags, 1, 0) + struct.pack("!BBH", 0, 0, res) + body
+s.send(msg(0x10, 1, 10) + msg(0x0a02, 5, 0) + msg(0x11, 1, 10))                     # BATCH_BEGIN, DELTABLE, BATCH_END
+code = struct.unpack_from("=i", s.recv(4096), 16)[0]
+if code: raise SystemExit(f"nfnetlink: {code}")
+"""
+
+WRITE = r"""
+import os, sys
+p = "/etc/resolv.conf"
+os.path.islink(p) and os.unlink(p)
+open(p, "w").write("nameserver " + sys.argv[1] + "\n")
+"""
+
+
+def mends(values):
+    a, plen, mask, gw = values["address"], values["plen"], values["mask"], values["gateway"]
+    py = lambda text, *args: ["sudo", "python3", "-c", text, *args]
+    sh = lambda text: ["bash", "-c", text]
+    return {
+        "l1-eth0-unconfigured": {
+            "ip": [sh(f"sudo ip addr add {a}/{plen} brd + dev eth0; sudo ip link set eth0 up; sudo ip route add default via {gw}")],
+            "ioctl": [py(IOCTL, "address", a, mask, gw)],
+            "netlink": [py(NETLINK, "address", a, plen, gw)],
+            "file": [sh(f"printf 'addr add {a}/{plen} brd + dev eth0\\nlink set eth0 up\\nroute add default via {gw}\\n' > /tmp/b; sudo ip -batch /tmp/b")],
+        },
+        "l2-no-default-route": {
+            "ip": [["sudo", "ip", "route", "add", "default", "via", gw]],
+            "ioctl": [py(IOCTL, "route", a, mask, gw)],
+            "netlink": [py(NETLINK, "route", a, plen, gw)],
+            "file": [sh(f"echo route add default via {gw} > /tmp/b; sudo ip -batch /tmp/b")],
+        },
+        "dns-host-proxy-dead": {
+            "tee": [sh("sudo rm /etc/resolv.conf; echo nameserver 1.1.1.1 | sudo tee /etc/resolv.conf")],
+            "python": [py(WRITE, "8.8.8.8")],
+            "sed": [sh("sudo sed -i 's/^nameserver.*/nameserver 192.168.1.1/' /mnt/wsl/resolv.conf")],
+        },
+        "fw-guest-filter": {
+            "nft": [sh("nft=$(sudo nft -a list ruleset); sudo nft flush ruleset")],
+            "netlink": [py(NFNETLINK)],
+            "file": [sh("echo 'flush ruleset' > /tmp/rules.nft; sudo nft -f /tmp/rules.nft")],
+        },
+    }
+
+
+def netdojo(env, *args):
+    return subprocess.run([NETDOJO, *args], env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+
+
+def healthy_values(env):
+    model = json.loads(netdojo(env, "map", "--lab", "m", "--format", "json").stdout)
+    model = model.get("model", model)
+    wsl = next(n for n in model["nodes"] if n["name"] == "wsl")
+    eth0 = next(i for i in wsl["ifaces"] if i["name"] == "eth0")
+    address, plen = eth0["addresses"][0]["cidr"].split("/")
+    gateway = next(r["via"] for r in wsl["routes"] if r["dst"] == "default")
+    bits = (0xFFFFFFFF << 32 - int(plen)) & 0xFFFFFFFF
+    mask = ".".join(str(bits >> s & 255) for s in (24, 16, 8, 0))
+    return {"address": address, "plen": plen, "mask": mask, "gateway": gateway}
+
+
+def mend_points(env, scenario, tool):
+    up = netdojo(env, "up", scenario, "--lab", "m", "--seed", "mends")
+    if up.returncode != 0:
+        raise SystemExit(f"{scenario}: up: {up.stderr}")
+    try:
+        for argv in mends(healthy_values(env))[scenario][tool]:
+            p = netdojo(env, "exec", "--lab", "m", "wsl", "--", *argv)
+            if p.returncode != 0:
+                return f"{argv[:3]}: exit {p.returncode}: {p.stderr.strip()}"
+        grade = json.loads(netdojo(env, "grade", "--lab", "m", "--json").stdout)
+    finally:
+        netdojo(env, "down", "--lab", "m")
+    return {i["id"]: i["points"] for i in grade["items"] if i["group"] == "mend"}, \
+           sum(i["max"] for i in grade["items"] if i["group"] == "mend")
+
+
+def main():
+    home = tempfile.mkdtemp(prefix="nd-mends-")
+    env = dict(os.environ, XDG_RUNTIME_DIR=home, XDG_STATE_HOME=home)
+    dummy = {"address": "", "plen": "20", "mask": "", "gateway": ""}
+    failed = 0
+    try:
+        for scenario, tools in mends(dummy).items():
+            for tool in tools:
+                got = mend_points(env, scenario, tool)
+                ok = isinstance(got, tuple) and sum(got[0].values()) == got[1] > 0
+                print(f"{'ok ' if ok else 'BAD'} {scenario}: {tool}: {got}")
+                failed += not ok
+    finally:
+        netdojo(env, "down", "--all")
+        shutil.rmtree(home, ignore_errors=True)
+    return 1 if failed else 0
+
+
+sys.exit(main())
