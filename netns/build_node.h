@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the build port holds: the hub and one network namespace a node. Private to netns/. */
+#ifndef NETDOJO_NETNS_BUILD_NODE_H
+#define NETDOJO_NETNS_BUILD_NODE_H
+
+#include "model/plan.h"
+#include "netns/rtsock.h"
+
+enum { BUILD_PINS_MAX = 24 };
+
+struct build_node {
+	char *name;	   /* owned */
+	int netns;	   /* owned */
+	struct rtsock rt;  /* opened inside netns */
+};
+
+struct build {
+	int home;	  /* owned: the hub's namespace */
+	struct rtsock hub;
+	struct build_node *nodes;
+	size_t n_nodes;
+	struct build_node spares[MODEL_MAX_NODES]; /* made ahead, nameless */
+	size_t n_spares;
+	unsigned int next_port; /* names the hub's ends: p1, p2, ... */
+	uint32_t pins; /* bit i: a fresh namespace is not as our i-th pin says, so a node sets it */
+};
+
+/* Borrowed; NULL when there is none. */
+struct build_node *build_node_find(struct build *b, const char *name);
+/* As above; -ENOENT "No node NAME" in err. */
+int build_node_need(struct build *b, const char *name, struct build_node **ret, struct err *err);
+/* A namespace with lo up unless the model says down; a node that exists already is success. */
+int build_node_add(struct build *b, const struct node *node, struct err *err);
+/* Deletes the node's links at once (a namespace's own end would come later), then lets the namespace go. */
+int build_node_del(struct build *b, const char *name, struct err *err);
+/* The first spare, in which is seen what the others will need pinned. */
+int build_node_first(struct build *b, struct err *err);
+/* One more spare. */
+int build_node_spare(struct build *b, struct err *err);
+void build_node_done(struct build_node *n);
+
+#endif

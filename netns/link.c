@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Links. */
+/*
+ * A pair is made by one request on the hub's socket that names both namespaces, so neither end is ever seen in the hub
+ * and ifindexes come in the model's order. A member of a larger segment is a pair too: its far end in the node, its
+ * near end a port of the segment's bridge in the hub, up from birth. A port goes when its node's end goes.
+ */
+#define _GNU_SOURCE
+#include "netns/link.h"
+
+#include <linux/pkt_sched.h>
+#include <net/if.h>
+#include <netlink/route/link/bridge.h>
+#include <netlink/route/link/veth.h>
+#include <string.h>
+
+#include "netns/dump.h"
+#include "netns/nlaux.h"
+
+enum { MTU_ETHERNET = 1500, MTU_LOOPBACK = 65536, MEMBERS_OF_A_PAIR = 2 };
+
+/*
+ * libnl 3.7 leaves ifi_change at 0, which the kernel reads as "all flags": up would clear MULTICAST, and down (no
+ * flag, no change) would do nothing.
+ */
+static void mask_flags(struct nl_msg *msg, bool up)
+{
+	struct ifinfomsg *ifi = nlmsg_data(nlmsg_hdr(msg));
+
+	ifi->ifi_flags = up ? IFF_UP : 0;
+	ifi->ifi_change = IFF_UP;
+}
+
+static int set_mac(struct rtnl_link *l, const char *mac, struct err *err)
+{
+	auto_nladdr *addr = NULL;
+	int rc;
+
+	if (!mac[0])
+		return 0;
+	rc = nl_addr_parse(mac, AF_LLC, &addr);
+	if (rc < 0)
+		return err_set(err, ERR_USAGE, EINVAL, "'%s' is no MAC address", mac);
+	rtnl_link_set_addr(l, addr);
+	return 0;
+}
+
+static uint32_t mtu_of(const struct iface *i)
+{
+	if (i->mtu)
+		return i->mtu;
+	return i->kind == IFACE_LOOPBACK ? MTU_LOOPBACK : MTU_ETHERNET;
+}
+
+/* Name, place, MAC, MTU and queues of a link yet to be made. */
+static int describe(struct rtnl_link *l, const struct iface *i, int netns, struct err *err)
+{
+	rtnl_link_set_name(l, i->name);
+	rtnl_link_set_mtu(l, mtu_of(i));
+	if (i->queues > 1) {
+		rtnl_link_set_num_tx_queues(l, i->queues);
+		rtnl_link_set_num_rx_queues(l, i->queues);
+	}
+	if (netns >= 0)
+		rtnl_link_set_ns_fd(l, netns);
+	return set_mac(l, i->mac, err);
+}
+
+static int send_new(struct rtsock *rt, struct rtnl_link *l, bool up, struct err *err)
+{
+	auto_nlmsg *msg = NULL;
+	int rc = rtnl_link_build_add_request(l, NLM_F_CREATE | NLM_F_EXCL, &msg);
+
+	if (rc < 0)
+		return rtsock_nlerr(err, rc, "Can't describe a link");
+	mask_flags(msg, up);
+	return rtsock_call(rt, msg, err);
+}
+
+/* A veth is `noqueue` whatever its queues; WSL's eth0 says mq. */
+static int set_mq(struct build_node *n, const struct iface *i, struct err *err)
+{
+	auto_qdisc *q = NULL;
+	auto_nlmsg *msg = NULL;
+	unsigned int index;
+	int rc;
+
+	if (i->queues < 2)
+		return 0;
+	rc = rtsock_need_ifindex(&n->rt, i->name, &index, err);
+	if (rc < 0)
+		return rc;
+	q = rtnl_qdisc_alloc();
+	if (!q)
+		return err_sys(err, ENOMEM, "Can't describe a qdisc");
+	rtnl_tc_set_ifindex(TC_CAST(q), (int)index);
+	rtnl_tc_set_parent(TC_CAST(q), TC_H_ROOT);
+	rtnl_tc_set_kind(TC_CAST(q), "mq");
+	rc = rtnl_qdisc_build_add_request(q, NLM_F_CREATE | NLM_F_REPLACE, &msg);
+	if (rc < 0)
+		return rtsock_nlerr(err, rc, "Can't describe a qdisc");
+	return rtsock_call(&n->rt, msg, err);
+}
+
+int link_set_flag_up(struct rtsock *rt, unsigned int index, bool up, struct err *err)
+{
+	auto_link *orig = rtnl_link_alloc(), *want = rtnl_link_alloc();
+	auto_nlmsg *msg = NULL;
+	int rc;
+
+	if (!orig || !want)
+		return err_sys(err, ENOMEM, "Can't describe a link");
+	rtnl_link_set_ifindex(orig, (int)index);
+	rc = rtnl_link_build_change_request(orig, want, 0, &msg);
+	if (rc < 0)
+		return rtsock_nlerr(err, rc, "Can't describe a link");
+	mask_flags(msg, up);
+	return rtsock_call(rt, msg, err);
+}
+
+/* --- segments ------------------------------------------------------------------------------------------------ */
+
+int link_add_segment(struct build *b, const struct op *op, struct err *err)
+{
+	auto_link *br = NULL;
+
+	if (op->segment_members <= MEMBERS_OF_A_PAIR || rtsock_ifindex(&b->hub, op->segment->name))
+		return 0;
+	br = rtnl_link_bridge_alloc();
+	if (!br)
+		return err_sys(err, ENOMEM, "Can't describe a bridge");
+	rtnl_link_set_name(br, op->segment->name);
+	return send_new(&b->hub, br, true, err);
+}
+
+static int del_index(struct rtsock *rt, unsigned int index, struct err *err)
+{
+	auto_link *l = rtnl_link_alloc();
+	auto_nlmsg *msg = NULL;
+	int rc;
+
+	if (!l)
+		return err_sys(err, ENOMEM, "Can't describe a link");
+	rtnl_link_set_ifindex(l, (int)index);
+	rc = rtnl_link_build_delete_request(l, &msg);
+	if (rc < 0)
+		return rtsock_nlerr(err, rc, "Can't describe a link");
+	return rtsock_call_but(rt, msg, ENODEV, err);
+}
+
+int link_del_segment(struct build *b, const struct op *op, struct err *err)
+{
+	unsigned int index = rtsock_ifindex(&b->hub, op->segment->name);
+
+	return index ? del_index(&b->hub, index, err) : 0;
+}
+
+/* --- adding -------------------------------------------------------------------------------------------------- */
+
+/* near in its node's namespace, far in its own, by one request. */
+static int add_pair(struct build *b, const struct op *op, struct build_node *n, struct err *err)
+{
+	auto_link *l = rtnl_link_veth_alloc();
+	auto_link *far = l ? rtnl_link_veth_get_peer(l) : NULL;
+	struct build_node *peer;
+	int rc = build_node_need(b, op->peer_node->name, &peer, err);
+
+	if (rc < 0)
+		return rc;
+	if (!far)
+		return err_sys(err, ENOMEM, "Can't describe a veth pair");
+	rc = describe(l, op->iface, n->netns, err);
+	if (rc == 0)
+		rc = describe(far, op->peer_iface, peer->netns, err);
+	if (rc == 0)
+		rc = send_new(&b->hub, l, false, err);
+	if (rc == 0)
+		rc = set_mq(n, op->iface, err);
+	if (rc == 0)
+		rc = set_mq(peer, op->peer_iface, err);
+	return rc;
+}
+
+/* The interface in its node, the other end in the hub: a port of the segment's bridge, or (bridge 0) leading nowhere. */
+static int add_port(struct build *b, const struct iface *i, unsigned int bridge,
+		    struct build_node *n, struct err *err)
+{
+	auto_link *l = rtnl_link_veth_alloc();
+	auto_link *far = l ? rtnl_link_veth_get_peer(l) : NULL;
+	char port[IFNAMSIZ];
+	int rc;
+
+	if (!far)
+		return err_sys(err, ENOMEM, "Can't describe a veth pair");
+	snprintf(port, sizeof(port), "p%u", ++b->next_port);
+	rtnl_link_set_name(l, port);
+	rtnl_link_set_mtu(l, mtu_of(i));
+	if (bridge)
+		rtnl_link_set_master(l, (int)bridge);
+	rc = describe(far, i, n->netns, err);
+	if (rc == 0)
+		rc = send_new(&b->hub, l, true, err);
+	if (rc == 0)
+		rc = set_mq(n, i, err);
+	return rc;
+}
+
+static int add_veth(struct build *b, const struct op *op, struct build_node *n, struct err *err)
+{
+	unsigned int bridge = 0;
+	int rc;
+
+	if (op->peer_iface)
+		return add_pair(b, op, n, err);
+	if (op->segment_members > MEMBERS_OF_A_PAIR) {
+		rc = rtsock_need_ifindex(&b->hub, op->iface->segment, &bridge, err);
+		if (rc < 0)
+			return rc;
+	}
+	return add_port(b, op->iface, bridge, n, err);
+}
+
+static int add_own(struct build_node *n, const struct iface *i, const char *kind, struct err *err)
+{
+	auto_link *l = rtnl_link_alloc();
+	int rc;
+
+	if (!l)
+		return err_sys(err, ENOMEM, "Can't describe a link");
+	rtnl_link_set_type(l, kind);
+	rc = describe(l, i, -1, err);
+	return rc < 0 ? rc : send_new(&n->rt, l, false, err);
+}
+
+static int add_loopback(struct build *b, const struct op *op, struct build_node *n, struct err *err)
+{
+	(void)b, (void)op, (void)n, (void)err;
+	return 0; /* every namespace is born with it */
+}
+
+static int add_bridge(struct build *b, const struct op *op, struct build_node *n, struct err *err)
+{
+	(void)b;
+	return add_own(n, op->iface, "bridge", err);
+}
+
+/* Some kernels lack dummy; a pair whose other end nobody reads serves the same. */
+static int add_dummy(struct build *b, const struct op *op, struct build_node *n, struct err *err)
+{
+	struct err why = {0};
+	int rc = add_own(n, op->iface, "dummy", &why);
+
+	if (rc == -EOPNOTSUPP)
+		return add_port(b, op->iface, 0, n, err);
+	if (rc < 0 && err)
+		*err = why;
+	return rc;
+}
+
+static int (*const adders[])(struct build *, const struct op *, struct build_node *,
+			     struct err *) = {
+	[IFACE_LOOPBACK] = add_loopback,
+	[IFACE_VETH] = add_veth,
+	[IFACE_DUMMY] = add_dummy,
+	[IFACE_BRIDGE] = add_bridge,
+};
+_Static_assert(ARRAY_SIZE(adders) == N_IFACE_KINDS, "an adder for every kind of interface");
+
+int link_add(struct build *b, const struct op *op, struct err *err)
+{
+	struct build_node *n;
+	int rc = build_node_need(b, op->node->name, &n, err);
+
+	if (rc < 0)
+		return rc;
+	if (rtsock_ifindex(&n->rt, op->iface->name))
+		return 0;
+	return adders[op->iface->kind](b, op, n, err);
+}
+
+/* --- changing and removing ----------------------------------------------------------------------------------- */
+
+int link_set(struct build *b, const struct op *op, struct err *err)
+{
+	auto_link *orig = rtnl_link_alloc(), *want = rtnl_link_alloc();
+	auto_nlmsg *msg = NULL;
+	struct build_node *n;
+	unsigned int index;
+	int rc = build_node_need(b, op->node->name, &n, err);
+
+	if (rc == 0)
+		rc = rtsock_need_ifindex(&n->rt, op->iface->name, &index, err);
+	if (rc < 0)
+		return rc;
+	if (!orig || !want)
+		return err_sys(err, ENOMEM, "Can't describe a link");
+	rtnl_link_set_ifindex(orig, (int)index);
+	rtnl_link_set_mtu(want, mtu_of(op->iface));
+	rc = set_mac(want, op->iface->mac, err);
+	if (rc < 0)
+		return rc;
+	rc = rtnl_link_build_change_request(orig, want, 0, &msg);
+	if (rc < 0)
+		return rtsock_nlerr(err, rc, "Can't describe a link");
+	mask_flags(msg, op->iface->up);
+	return rtsock_call(&n->rt, msg, err);
+}
+
+int link_del(struct build *b, const struct op *op, struct err *err)
+{
+	struct build_node *n = build_node_find(b, op->node->name);
+	unsigned int index = n ? rtsock_ifindex(&n->rt, op->iface->name) : 0;
+
+	if (!index || op->iface->kind == IFACE_LOOPBACK)
+		return 0;
+	return del_index(&n->rt, index, err);
+}
+
+struct doomed {
+	unsigned int index[64];
+	size_t n;
+};
+
+static int note_doomed(const struct nlmsghdr *h, void *arg)
+{
+	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(h);
+	struct doomed *d = arg;
+
+	if (!(ifi->ifi_flags & IFF_LOOPBACK) && d->n < ARRAY_SIZE(d->index))
+		d->index[d->n++] = (unsigned int)ifi->ifi_index;
+	return MNL_CB_OK;
+}
+
+int link_del_all(struct build_node *n, int home, struct err *err)
+{
+	struct doomed d = {0};
+	int rc = dump_links(n->netns, home, note_doomed, &d, err);
+
+	/* Fallback devices (sit0, tunl0) refuse and go with the namespace; a pair's other end may be gone already. */
+	for (size_t i = 0; i < d.n; i++)
+		del_index(&n->rt, d.index[i], NULL);
+	return rc;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Links: veth pairs moved straight into place, bridges, dummies. Every call is idempotent. */
+#ifndef NETDOJO_NETNS_LINK_H
+#define NETDOJO_NETNS_LINK_H
+
+#include "model/plan.h"
+#include "netns/build_node.h"
+
+/* The bridge of a segment with three members or more, in the hub; nothing to do for a smaller one. */
+int link_add_segment(struct build *b, const struct op *op, struct err *err);
+int link_del_segment(struct build *b, const struct op *op, struct err *err);
+
+/* op->iface in its node, by its kind; with a peer, both ends at once. */
+int link_add(struct build *b, const struct op *op, struct err *err);
+int link_del(struct build *b, const struct op *op, struct err *err);
+/* MAC, MTU and up or down, in one request. */
+int link_set(struct build *b, const struct op *op, struct err *err);
+
+int link_set_flag_up(struct rtsock *rt, unsigned int index, bool up, struct err *err);
+/* Every link that can be deleted in a node. */
+int link_del_all(struct build_node *n, int home, struct err *err);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nftables rulesets: one buffer, one transaction. */
+#ifndef NETDOJO_NETNS_RULESET_H
+#define NETDOJO_NETNS_RULESET_H
+
+#include "netns/build_node.h"
+
+/* Puts op->ruleset in place of op->old_ruleset, in one transaction; the learner's own tables stay. */
+int ruleset_set(struct build *b, const struct op *op, struct err *err);
+/* {"text": what `nft list ruleset` prints}; caller owns *ret. */
+int ruleset_read(struct build *b, struct build_node *n, json_t **ret, struct err *err);
+
+#endif
