@@ -9,7 +9,7 @@
 #include "base/json.h"
 
 /*
- * The layer's own name ("L2.5", "other", "4/5") for what was typed ("l2.5", "2.5", " L 4/5"); NULL when it is none.
+ * The layer's own name ("L2.5", "other", "L4/5") for what was typed ("l2.5", "2.5", " L 4/5"; "L4/5" for the last); NULL when it is none.
  * Static storage.
  */
 const char *layer_normal(const char *typed);
@@ -22,11 +22,5 @@ bool layer_names(const char *answered, const char *truth);
  * by an answer of the same layer and cause, and no answer beside them.
  */
 bool diagnosis_correct(const json_t *answers, const json_t *truth);
-
-/*
- * The name in names (array of strings) nearest to typed by edit distance, NULL when none is near (over a third of its
- * length). Borrowed.
- */
-const char *nearest_name(const char *typed, const json_t *names);
 
 #endif
