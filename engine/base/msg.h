@@ -7,6 +7,8 @@
 #ifndef NETDOJO_BASE_MSG_H
 #define NETDOJO_BASE_MSG_H
 
+#include <sys/types.h>
+
 #include "base/err.h"
 #include "base/json.h"
 
@@ -21,6 +23,7 @@ struct msg {
 	json_t *body;	      /* owned */
 	int fds[MSG_MAX_FDS]; /* owned; -1 where stolen */
 	size_t n_fds;
+	pid_t pid; /* the sender's, vouched for by the kernel, where SO_PASSCRED is set on the socket; else 0 */
 };
 
 void msg_done(struct msg *m);
