@@ -4,6 +4,7 @@
 #include "base/helper.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <spawn.h>
 
 #include "base/cleanup.h"
@@ -13,6 +14,22 @@ static int not_there(const char *name, const char *path, int code, struct err *e
 {
 	err_sys(err, code, "Can't start %s", path ? path : name);
 	return err_mend(err, "netdojo is installed in part; build or install it again");
+}
+
+/* A fresh start: a session of its own; no signal blocked or ignored because its starter does. */
+static void fresh(posix_spawnattr_t *attr)
+{
+	sigset_t none, dflt;
+
+	sigemptyset(&none);
+	sigemptyset(&dflt);
+	for (int sig = 1; sig < SIGSYS; sig++)
+		if (sig != SIGKILL && sig != SIGSTOP)
+			sigaddset(&dflt, sig);
+	posix_spawnattr_setsigmask(attr, &none);
+	posix_spawnattr_setsigdefault(attr, &dflt);
+	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK |
+					       POSIX_SPAWN_SETSIGDEF);
 }
 
 pid_t helper_start(const char *name, int fd, char *const *env, struct err *err)
@@ -29,7 +46,7 @@ pid_t helper_start(const char *name, int fd, char *const *env, struct err *err)
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attr);
 	posix_spawn_file_actions_adddup2(&actions, fd, HELPER_FD);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID);
+	fresh(&attr);
 	rc = posix_spawn(&pid, path, &actions, &attr, argv, env ? env : environ);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attr);

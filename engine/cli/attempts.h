@@ -12,7 +12,13 @@ int attempts_root(char **ret, struct err *err);
  * *ret_dir: caller frees. */
 int attempt_new(const char *id, const char *scenario_path, char **ret_dir, struct err *err);
 
-/* Does the same in a folder of the caller's choice (made if it is not there). */
+/* A drawn word of that many easily read letters, NUL-terminated: for seeds and names. */
+void draw_word(char *buf, size_t letters);
+
+/* Removes an attempt folder and its files: of a lab that never stood, or a dry run. */
+void attempt_discard(const char *dir);
+
+/* attempt_new in a folder of the caller's choice (made if it is not there). */
 int attempt_fill(const char *dir, const char *scenario_path, struct err *err);
 
 #endif

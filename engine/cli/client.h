@@ -48,6 +48,11 @@ static inline void client_freep(struct client **c)
  */
 int client_call(struct client *c, json_t *req, const int *fds, size_t n_fds, json_t **ret_body, int *ret_fd,
 		struct err *err);
+/* The same with every descriptor that came along: *ret is the whole message (caller: msg_done). */
+int client_call_msg(struct client *c, json_t *req, const int *fds, size_t n_fds, struct msg *ret,
+		    struct err *err);
+/* Bounds how long an answer may take (0 = for ever); then -EAGAIN. */
+int client_set_patience(struct client *c, int ms, struct err *err);
 /* The next notice: 1 got (caller owns *ret), 0 the lab is gone, negative on failure. Blocks. */
 int client_notice(struct client *c, json_t **ret, struct err *err);
 /* To poll for notices; a queued notice may be waiting all the same, see client_pending. */

@@ -10,6 +10,8 @@ extern const struct command_spec *const commands[];
 
 /* NULL for an unknown name. */
 const struct command_spec *command_find(const char *name);
+/* The same, with an error that names the nearest one. */
+int command_find_near(const char *name, const struct command_spec **ret, struct err *err);
 
 /* Implemented in cmd_NAME.c; each returns the exit code. */
 int cmd_capture(struct cli *c);
@@ -19,6 +21,7 @@ int cmd_doctor(struct cli *c);
 int cmd_down(struct cli *c);
 int cmd_exec(struct cli *c);
 int cmd_grade(struct cli *c);
+int cmd_help(struct cli *c);
 int cmd_hint(struct cli *c);
 int cmd_list(struct cli *c);
 int cmd_log(struct cli *c);
@@ -32,7 +35,7 @@ int cmd_up(struct cli *c);
 /* The tables of the learner's commands: specs_learn.c. */
 extern const struct command_spec spec_play, spec_hint, spec_diagnose, spec_grade, spec_check;
 /* The others stand in their own cmd_NAME.c. */
-extern const struct command_spec spec_capture, spec_doctor, spec_down, spec_exec, spec_list,
+extern const struct command_spec spec_capture, spec_doctor, spec_down, spec_exec, spec_help, spec_list,
 	spec_log, spec_map, spec_ps, spec_shell, spec_show, spec_up;
 
 #endif

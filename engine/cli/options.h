@@ -105,6 +105,9 @@ int options_parse(struct cli *c, const struct command_spec *cmd, int argc, char 
 /* The option of that long name the command knows (its own, then common ones); NULL for none. */
 const struct option_spec *options_find(const struct command_spec *cmd, const char *long_name);
 
+/* The values an option allows in this command (--format: the command's formats); NULL = any. */
+const char *const *options_choices(const struct command_spec *cmd, const struct option_spec *o);
+
 /* Calls fn for each option of the command, its own first, then those that come by themselves. */
 void options_each(const struct command_spec *cmd,
 		  void (*fn)(void *arg, const struct command_spec *cmd,

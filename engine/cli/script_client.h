@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "port/script.h"
 
 struct script_client; /* one netdojo-script process */
 
@@ -17,6 +18,9 @@ static inline void script_client_freep(struct script_client **s)
 	script_client_free(*s);
 }
 #define auto_script_client nd_cleanup(script_client_freep) struct script_client
+
+/* The port to it, for engine/grade (attempt.h); borrows s. */
+struct script_port script_client_port(struct script_client *s);
 
 /*
  * One request (stolen; "id" is filled in) and its answer; *ret (caller owns; may be NULL). A

@@ -20,6 +20,9 @@ int lab_name_check(const char *name, struct err *err);
 /* Opens the folder, making it when it is not there; a descriptor or a negative errno. */
 int statedir_open(struct err *err);
 
+/* The same for the folder name below a directory; what is its path in messages. */
+int statedir_open_at(int parent, const char *name, const char *what, struct err *err);
+
 /* Binds and listens as NAME.sock; -EADDRINUSE (ERR_USAGE) when a live lab has the name. Caller owns
  * the descriptor. */
 int statedir_bind(int dir, const char *name, struct err *err);

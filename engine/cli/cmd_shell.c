@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* netdojo shell [NODE] */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "cli/attempts.h"
+#include "cli/client.h"
+#include "cli/commands.h"
+#include "base/helper.h"
+#include "cli/lab_option.h"
+
+static const struct option_spec options[] = {
+	LAB_OPTION,
+	{.long_name = "user",
+	 .short_name = 'u',
+	 .arg = "USER",
+	 .help = {"root or learner (default: the node's user)", "root または learner (既定: ノードのユーザー)"}},
+	{.long_name = "shell",
+	 .arg = "SHELL",
+	 .choices = (const char *const[]){"bash", "zsh", "fish", "sh", NULL},
+	 .help = {"the shell to run", "使うシェル"}},
+	{0},
+};
+
+static const struct example examples[] = {
+	{"netdojo shell", {"a shell in the WSL node of the only lab", "WSL ノードのシェル"}},
+	{"netdojo shell --lab well router", {"in another lab and node", "別のラボとノードで"}},
+	{0},
+};
+
+const struct command_spec spec_shell = {
+	.name = "shell",
+	.synopsis = "[NODE]",
+	.summary = {"open a recorded shell in a node", "ノードのシェルを開く (記録される)"},
+	.about = {"Opens a shell in a node of a live lab; without NODE, in the learner's. What is typed and shown is recorded "
+		  "in the attempt's folder as an asciicast, and counts for the grade.",
+		  "動いているラボのノードでシェルを開きます (既定: 学習者のノード)。操作は asciicast として記録され、採点の"
+		  "対象になります。"},
+	.operands = {{"NODE", COMPLETE_NODE}},
+	.max = 1,
+	.options = options,
+	.examples = examples,
+	.run = cmd_shell,
+};
+
+enum { MAX_WORDS = 20 };
+
+struct words {
+	char *v[MAX_WORDS];
+	size_t n;
+};
+
+static void add_pair(struct words *w, const char *option, const char *value)
+{
+	if (!value || !*value)
+		return;
+	w->v[w->n++] = (char *)option;
+	w->v[w->n++] = (char *)value;
+}
+
+static int find_attempt(struct client *client, char **ret, struct err *err)
+{
+	auto_json json_t *info = NULL;
+	int rc = client_call(client, json_pack("{s:s}", "do", "info"), NULL, 0, &info, NULL, err);
+
+	if (rc == 0)
+		*ret = strdup(json_str(info, "attempt", ""));
+	return rc;
+}
+
+int cmd_shell(struct cli *c)
+{
+	auto_client *client = NULL;
+	auto_free char *attempt = NULL;
+	struct err err = {0};
+	char fd[16], session[16] = "shell-";
+	struct words w = {.v = {(char *)"netdojo-term"}, .n = 1};
+
+	if (client_open(cli_opt(c, "lab"), &client, &err) < 0 ||
+	    find_attempt(client, &attempt, &err) < 0)
+		return cli_fail(c, &err);
+	draw_word(session + strlen(session), 4);
+	snprintf(fd, sizeof(fd), "%d", client_fd(client));
+	add_pair(&w, "--fd", fd);
+	add_pair(&w, "--node", c->n_args ? c->args[0] : NULL);
+	add_pair(&w, "--user", cli_opt(c, "user"));
+	add_pair(&w, "--shell", cli_opt(c, "shell"));
+	add_pair(&w, "--session", session);
+	add_pair(&w, "--record", attempt);
+	add_pair(&w, "--lang", cli_lang(c));
+	fcntl(client_fd(client), F_SETFD, 0);
+	helper_exec(w.v, &err);
+	return cli_fail(c, &err);
+}

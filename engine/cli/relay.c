@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Relaying a command's terminal, signals and end. */
+#define _GNU_SOURCE
+#include "cli/relay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+
+#include "cli/rawterm.h"
+
+enum { FROM_USER, FROM_PTY, FROM_LAB, FROM_SIGNAL, N_FROM };
+
+/* One relay under way. */
+struct running {
+	struct relay *r;
+	struct pollfd from[N_FROM];
+	bool ended;
+	int status;
+};
+
+static void signals_of(sigset_t *set)
+{
+	static const int passed[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH};
+
+	sigemptyset(set);
+	for (size_t i = 0; i < ARRAY_SIZE(passed); i++)
+		sigaddset(set, passed[i]);
+}
+
+/* 0 all written; -EAGAIN is waited out, since neither side may lose bytes. */
+static int write_all(int fd, const char *buf, size_t n)
+{
+	struct pollfd p = {.fd = fd, .events = POLLOUT};
+
+	while (n) {
+		ssize_t done = write(fd, buf, n);
+
+		if (done < 0 && errno == EAGAIN)
+			poll(&p, 1, -1);
+		else if (done < 0 && errno != EINTR)
+			return -errno;
+		if (done > 0) {
+			buf += done;
+			n -= (size_t)done;
+		}
+	}
+	return 0;
+}
+
+/* Moves what is there; false at the end of either side (a PTY whose last slave closed reads as EIO). */
+static bool move_bytes(int from, int to)
+{
+	char buf[16384];
+	ssize_t n = read(from, buf, sizeof(buf));
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR;
+	return n > 0 && write_all(to, buf, (size_t)n) == 0;
+}
+
+static int pass_signal(struct running *run, struct err *err)
+{
+	struct signalfd_siginfo si;
+	int rc;
+
+	if (read(run->from[FROM_SIGNAL].fd, &si, sizeof(si)) != sizeof(si))
+		return 0;
+	if (si.ssi_signo == SIGWINCH) {
+		if (run->r->pty >= 0)
+			rawterm_copy_size(STDIN_FILENO, run->r->pty);
+		return 0;
+	}
+	rc = client_call(run->r->client,
+			 json_pack("{s:s, s:I, s:i}", "do", "signal", "exec",
+				   (json_int_t)run->r->exec, "signal", (int)si.ssi_signo),
+			 NULL, 0, NULL, NULL, err);
+	/* It may have ended just now: its notice is on the way. */
+	return rc == -EPIPE ? rc : 0;
+}
+
+static int take_notice(struct running *run, struct err *err)
+{
+	auto_json json_t *n = NULL;
+	int rc = client_notice(run->r->client, &n, err);
+
+	if (rc == 0) {
+		err_set(err, ERR_MACHINE, EPIPE, "The lab is gone");
+		return -EPIPE;
+	}
+	if (rc < 0)
+		return rc;
+	if (json_int(n, "exited", -1) != run->r->exec)
+		return 0;
+	if (json_object_get(n, "error"))
+		return err_from_json(err, json_object_get(n, "error"));
+	run->status = (int)json_int(n, "status", 0);
+	run->ended = true;
+	return 0;
+}
+
+/* What the command wrote last is still in the PTY when its end is known; a child it left behind is not waited for. */
+static void drain(struct running *run)
+{
+	struct pollfd p = {.fd = run->from[FROM_PTY].fd, .events = POLLIN};
+
+	while (p.fd >= 0 && poll(&p, 1, 0) > 0 && move_bytes(p.fd, STDOUT_FILENO))
+		;
+}
+
+static int handle(struct running *run, struct err *err)
+{
+	struct pollfd *from = run->from;
+	int rc = 0;
+
+	if (from[FROM_PTY].revents && !move_bytes(run->r->pty, STDOUT_FILENO))
+		from[FROM_PTY].fd = -1;
+	if (from[FROM_USER].revents && !move_bytes(STDIN_FILENO, run->r->pty))
+		from[FROM_USER].fd = -1;
+	if (from[FROM_SIGNAL].revents)
+		rc = pass_signal(run, err);
+	while (rc == 0 && !run->ended &&
+	       (client_pending(run->r->client) || from[FROM_LAB].revents)) {
+		from[FROM_LAB].revents = 0;
+		rc = take_notice(run, err);
+	}
+	return rc;
+}
+
+static int loop(struct running *run, struct err *err)
+{
+	int rc = 0;
+
+	/* A notice may have come with the answer already. */
+	while (!run->ended && client_pending(run->r->client) && rc == 0)
+		rc = take_notice(run, err);
+	while (!run->ended && rc == 0) {
+		if (poll(run->from, N_FROM, -1) < 0 && errno != EINTR)
+			return err_sys(err, errno, "Can't wait for the command");
+		rc = handle(run, err);
+	}
+	drain(run);
+	return rc;
+}
+
+int relay_run(struct relay *r, int *ret_status, struct err *err)
+{
+	nd_cleanup(rawterm_leave) struct rawterm term = {.fd = -1};
+	sigset_t signals, before;
+	auto_fd sig = -1;
+	struct running run = {.r = r};
+	int rc = 0;
+
+	signals_of(&signals);
+	sigprocmask(SIG_BLOCK, &signals, &before);
+	sig = signalfd(-1, &signals, SFD_CLOEXEC);
+	if (r->pty >= 0)
+		rc = rawterm_enter(&term, STDIN_FILENO, err);
+	for (size_t i = 0; i < N_FROM; i++)
+		run.from[i].events = POLLIN;
+	run.from[FROM_USER].fd = r->pty >= 0 ? STDIN_FILENO : -1;
+	run.from[FROM_PTY].fd = r->pty;
+	run.from[FROM_LAB].fd = client_fd(r->client);
+	run.from[FROM_SIGNAL].fd = sig;
+	if (rc == 0)
+		rc = loop(&run, err);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (rc == 0)
+		*ret_status = run.status;
+	return rc;
+}
