@@ -1,0 +1,175 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- An attempt's log made ready for questions: what the learner ran, sent, changed and answered, and how it ended.
+
+local addr = require("addr")
+
+local evidence = {}
+evidence.__index = evidence
+
+-- Events count from the moment the fault stood: what came before was the lab's own building.
+local function first_that_counts(events)
+  local from = 0
+  for i, e in ipairs(events) do
+    if e.kind == "lab" and (e.what == "ready" or e.what == "fault-verified") then from = i end
+  end
+  return from + 1
+end
+
+local function add(index, e)
+  local list = index[e.kind]
+  if not list then
+    list = {}
+    index[e.kind] = list
+  end
+  list[#list + 1] = e
+end
+
+function evidence.new(events, scenario, params)
+  local self = setmetatable({ p = params, scenario = scenario, by_kind = {}, exits = {}, probes = {}, lost = {} }, evidence)
+  local from = first_that_counts(events)
+  for i, e in ipairs(events) do
+    if e.kind == "lab" then self:note_lab(e) end
+    if e.kind == "probe" then self:note_probe(e) end
+    if i >= from and e.by ~= "lab" and not self.ended then add(self.by_kind, e) end
+    if e.kind == "exec" and e.what == "exit" then self.exits[e.pid or 0] = e.status end
+  end
+  return self
+end
+
+function evidence.note_lab(self, e)
+  if e.what == "end" then self.ended = true end
+  if e.what == "recorder-lost" and e.recorder then self.lost[e.recorder] = true end
+  if e.what ~= "start" then return end
+  for name, has in pairs(e.recorders or {}) do
+    if has == false then self.lost[name] = true end
+    if type(has) == "table" and name == "wsl" then
+      for inner, there in pairs(has) do
+        if there == false then self.lost[inner] = true end
+      end
+    end
+  end
+end
+
+-- The last outcome of every probe, by set and name.
+function evidence.note_probe(self, e)
+  local set = self.probes[e.set or ""] or {}
+  self.probes[e.set or ""] = set
+  set[e.name or ""] = e
+end
+
+-- Was one of these recorders missing, so that nothing can be held against the learner?
+function evidence.blind(self, needs)
+  for _, name in ipairs(needs or {}) do
+    if self.lost[name] then return true end
+  end
+  return false
+end
+
+function evidence.all(self, kind)
+  return self.by_kind[kind] or {}
+end
+
+-- Seqs of events of a kind for which fn holds, oldest first; at most `most` of them (5).
+function evidence.find(self, kind, fn, most)
+  local out = {}
+  for _, e in ipairs(self:all(kind)) do
+    if #out >= (most or 5) then break end
+    if fn(e) then out[#out + 1] = e.seq end
+  end
+  return out
+end
+
+-- The event with this seq.
+function evidence.event(self, seq)
+  if not self.by_seq then
+    self.by_seq = {}
+    for _, list in pairs(self.by_kind) do
+      for _, e in ipairs(list) do self.by_seq[e.seq] = e end
+    end
+  end
+  return self.by_seq[seq]
+end
+
+-- Commands typed by the learner in a node whose recorded output satisfies fn(output).
+function evidence.output(self, node, fn)
+  return self:find("command", function(e)
+    return (e.node or "wsl") == node and type(e.output) == "string" and fn(e.output, e)
+  end)
+end
+
+local function basename(path)
+  return (path or ""):match("([^/]+)$") or ""
+end
+
+-- Confirmed starts of programs, not those that failed: fn(program, argv).
+function evidence.ran(self, node, fn)
+  return self:find("exec", function(e)
+    if e.what == "exit" or (e.node or "wsl") ~= node then return false end
+    return fn(basename(e.path or (e.argv or {})[1]), e.argv or {}, self.exits[e.pid or 0])
+  end)
+end
+
+-- Packets at a node.
+function evidence.packets(self, node, fn)
+  return self:find("packet", function(e) return (e.node or "wsl") == node and fn(e) end)
+end
+
+local function mentions_ipv6(e)
+  local where = e["local"] or e.dst or e.address or ""
+  return e.family == "inet6" or (type(where) == "string" and where:find(":", 1, true) ~= nil)
+end
+
+-- Did this event change the node on purpose? The kernel's own echoes (neighbours, IPv6 link-local addresses, carrier) do not.
+function evidence.is_change(e)
+  if e.kind == "file" then return true end
+  if e.kind ~= "change" or e.what == "neigh" or e.what == "link" then return false end
+  return not mentions_ipv6(e)
+end
+
+-- The learner's changes, oldest first.
+function evidence.changes(self)
+  if self.change_list then return self.change_list end
+  local out = {}
+  for _, kind in ipairs({ "change", "file" }) do
+    for _, e in ipairs(self:all(kind)) do
+      if evidence.is_change(e) then out[#out + 1] = e end
+    end
+  end
+  table.sort(out, function(a, b) return a.seq < b.seq end)
+  self.change_list = out
+  return out
+end
+
+-- Seqs of the last probes of a set, and whether all the scenario's probes of that set passed.
+function evidence.passed(self, set)
+  local seqs, all = {}, true
+  for _, probe in ipairs(self.scenario[set]) do
+    local e = self.probes[set] and self.probes[set][probe.name]
+    if e then seqs[#seqs + 1] = e.seq end
+    if not (e and e.ok) then all = false end
+  end
+  return all, seqs
+end
+
+-- Fixed-probes pass, controls still do, and the learner did something.
+function evidence.mended(self)
+  if self.mend == nil then
+    local fixed, a = self:passed("fixed")
+    local controls, b = self:passed("controls")
+    local acted = next(self.by_kind) ~= nil and (#self:changes() > 0 or #self:all("exec") > 0
+      or #self:all("command") > 0 or #self:all("windows") > 0)
+    self.mend = fixed and controls and acted and #a > 0
+    for _, seq in ipairs(b) do a[#a + 1] = seq end
+    local last = self:changes()[#self:changes()]
+    if last then table.insert(a, 1, last.seq) end
+    self.mend_seqs = a
+  end
+  return self.mend, self.mend_seqs
+end
+
+-- A word that is a host's name rather than a file, an option or an address.
+function evidence.is_name(word)
+  return type(word) == "string" and word:find("^[%w-]+%.[%w.-]*%a%a$") ~= nil and not addr.number(word)
+end
+
+return evidence

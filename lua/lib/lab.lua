@@ -1,0 +1,220 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- What fault(lab, p) gets: handles over a copy of the model. Nothing here touches a kernel; the planner does the difference.
+
+local attempt = require("attempt")
+local strict = require("strict")
+
+local lab = {}
+
+local inner = setmetatable({}, { __mode = "k" }) -- handle to what it stands for
+
+local function copy(v)
+  if type(v) ~= "table" then return v end
+  local out = {}
+  for k, item in next, v do out[k] = copy(item) end
+  return out
+end
+
+local function named(list, name, what)
+  local names = {}
+  for i, item in ipairs(list or {}) do
+    if item.name == name then return item, i end
+    names[i] = item.name
+  end
+  strict.fail(nil, "no %s '%s'%s", what, tostring(name), strict.hint(tostring(name), names))
+end
+
+local function handle(meta, fields)
+  local h = setmetatable({}, meta)
+  inner[h] = fields
+  return h
+end
+
+local function object(h, what)
+  local o = inner[h]
+  if not o then strict.fail(nil, "call it with a colon: %s:METHOD(...)", what) end
+  return o
+end
+
+-- Interfaces ------------------------------------------------------------------------------------------------------
+
+local iface_schema = strict.schema("iface", {
+  up = "boolean", mtu = "integer", addresses = "list", mac = "string", label = "string",
+})
+
+local iface = {}
+
+-- addresses may be plain CIDR strings.
+local function as_addresses(list)
+  local out = core.array({})
+  for i, a in ipairs(list) do out[i] = type(a) == "string" and { cidr = a } or a end
+  return out
+end
+
+function iface.set(self, t)
+  local o = object(self, "iface")
+  strict.check(iface_schema, t, "iface")
+  for k, v in pairs(t) do o[k] = k == "addresses" and as_addresses(v) or v end
+  return self
+end
+
+local iface_meta = strict.handle("an interface", iface)
+
+-- Nodes -----------------------------------------------------------------------------------------------------------
+
+local route_schema = strict.schema("route", {
+  dst = "string!", via = "string", dev = "string", src = "string", protocol = "string", scope = "string",
+  type = "string", table = "integer", metric = "integer", onlink = "boolean", ipv6 = "boolean",
+})
+local file_schema = strict.schema("file", { content = "string", symlink = "string", mode = "integer", remove = "boolean" })
+
+local node = {}
+
+function node.iface(self, name)
+  return handle(iface_meta, (named(object(self, "node").ifaces, name, "interface")))
+end
+
+-- Removes every route to dst ("default" or a CIDR); it is an error when there is none.
+function node.remove_route(self, dst)
+  local o, kept, removed = object(self, "node"), core.array({}), 0
+  for _, r in ipairs(o.routes or {}) do
+    if r.dst == dst then removed = removed + 1 else kept[#kept + 1] = r end
+  end
+  if removed == 0 then strict.fail(nil, "node '%s' has no route to '%s'", o.name, tostring(dst)) end
+  o.routes = kept
+  return self
+end
+
+function node.add_route(self, t)
+  local o = object(self, "node")
+  strict.check(route_schema, t, "route")
+  o.routes = o.routes or core.array({})
+  o.routes[#o.routes + 1] = t
+  return self
+end
+
+-- Adds nft tables to the node's own; a table of the same name is merged, as nft does.
+function node.ruleset(self, text)
+  local o = object(self, "node")
+  if type(text) ~= "string" then strict.fail(nil, "ruleset takes a string of nft syntax") end
+  o.ruleset = (o.ruleset or "") .. text
+  return self
+end
+
+-- All of the node's rules at once.
+function node.set_ruleset(self, text)
+  object(self, "node").ruleset = text
+  return self
+end
+
+function node.sysctl(self, name, value)
+  local o = object(self, "node")
+  o.sysctls = o.sysctls or core.array({})
+  for _, s in ipairs(o.sysctls) do
+    if s.name == name then
+      s.value = tostring(value)
+      return self
+    end
+  end
+  o.sysctls[#o.sysctls + 1] = { name = name, value = tostring(value) }
+  return self
+end
+
+-- content, or a table {content|symlink|mode|remove}.
+function node.file(self, path, t)
+  local o = object(self, "node")
+  if type(t) == "string" then t = { content = t } end
+  strict.check(file_schema, t, "file")
+  local f = { path = path }
+  for k, v in pairs(t) do f[k] = v end
+  o.files = o.files or core.array({})
+  for i, old in ipairs(o.files) do
+    if old.path == path then
+      o.files[i] = f
+      return self
+    end
+  end
+  o.files[#o.files + 1] = f
+  return self
+end
+
+local node_meta = strict.handle("a node", node)
+
+-- Services --------------------------------------------------------------------------------------------------------
+
+local service = {}
+
+-- running is the service's own; everything else is its configuration.
+function service.set(self, t)
+  local o = object(self, "service")
+  if type(t) ~= "table" then strict.fail(nil, "set takes a table") end
+  for k, v in pairs(t) do
+    if k == "running" then
+      o.running = v
+    else
+      o.config = o.config or {}
+      o.config[k] = v
+    end
+  end
+  return self
+end
+
+function service.stop(self) return service.set(self, { running = false }) end
+function service.start(self) return service.set(self, { running = true }) end
+
+local service_meta = strict.handle("a service", service)
+
+-- The lab ---------------------------------------------------------------------------------------------------------
+
+local top = {}
+
+function top.node(self, name)
+  return handle(node_meta, (named(object(self, "lab").model.nodes, name, "node")))
+end
+
+function top.service(self, name)
+  return handle(service_meta, (named(object(self, "lab").model.services, name, "service")))
+end
+
+-- fn(lab) runs that many seconds after the fault.
+function top.after(self, seconds, fn)
+  local o = object(self, "lab")
+  if type(seconds) ~= "number" or seconds < 0 or seconds > 86400 then
+    strict.fail(nil, "after takes seconds from 0 to 86400")
+  end
+  if type(fn) ~= "function" then strict.fail(nil, "after takes a function") end
+  if #o.timers >= 64 then strict.fail(nil, "a lab has over 64 timed parts") end
+  table.insert(o.timers, { at = core.now() + seconds, fn = fn, n = #o.timers })
+  return self
+end
+
+lab.tables = { lab = top, node = node, iface = iface, service = service }
+local lab_meta = strict.handle("the lab", top)
+
+-- Asks C for a tick at the earliest timer.
+local function arm(o)
+  table.sort(o.timers, function(a, b) return a.at < b.at or (a.at == b.at and a.n < b.n) end)
+  core.wake(o.timers[1] and o.timers[1].at or 0)
+end
+
+-- The model after fault(); always from the healthy one, so a second call gives the same.
+function lab.inject()
+  local h = handle(lab_meta, { model = copy(attempt.healthy()), timers = {} })
+  attempt.scenario().fault(h, attempt.params())
+  attempt.set_broken(h)
+  arm(inner[h])
+  return inner[h].model
+end
+
+-- Runs every timed part that is due.
+function lab.tick()
+  local h = attempt.broken()
+  local o = inner[h]
+  while o.timers[1] and o.timers[1].at <= core.now() do
+    table.remove(o.timers, 1).fn(h)
+  end
+  arm(o)
+  return o.model
+end
+
+return lab

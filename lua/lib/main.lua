@@ -1,0 +1,51 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The verbs of docs/protocol.md, "script". Returns the function C calls with each request.
+
+local attempt = require("attempt")
+local strict = require("strict")
+
+local verbs = {}
+
+function verbs.load(req)
+  return { meta = require("loader").load(req) }
+end
+
+function verbs.model()
+  return { model = attempt.healthy() }
+end
+
+function verbs.fault()
+  return { model = require("lab").inject() }
+end
+
+-- Not from the peer: the clock of a timed part has run out.
+function verbs.tick()
+  return { model = require("lab").tick() }
+end
+
+function verbs.probe(req)
+  return { probes = require("runner").run(req.set or "all") }
+end
+
+function verbs.score(req)
+  return { items = require("score").items(req.events or {}) }
+end
+
+function verbs.hint(req)
+  local hints = require("text").fill(attempt.scenario().hints or {}, attempt.params())
+  local n = math.max(1, math.min(req.n or 1, #hints))
+  return { of = #hints, n = n, text = require("text").both(hints[n]) }
+end
+
+function verbs.causes()
+  return { causes = require("causes").list() }
+end
+
+return function(req)
+  local verb = verbs[req["do"]]
+  if not verb then
+    error({ msg = ("unknown request '%s'%s"):format(tostring(req["do"]), strict.hint(tostring(req["do"]), verbs)),
+      kind = 3 }, 0)
+  end
+  return verb(req)
+end

@@ -1,0 +1,70 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- Runs probes: all of a set at once, so that a set takes as long as its slowest.
+
+local attempt = require("attempt")
+local probes = require("probes")
+
+local runner = {}
+
+local SETS = { "symptoms", "controls", "fixed" }
+
+-- The probes of a set with the set they are reported under; one that is in two sets is reported in each.
+local function chosen(set)
+  local s, out = attempt.scenario(), {}
+  for _, name in ipairs(SETS) do
+    if set == "all" or set == name then
+      for _, p in ipairs(s[name]) do out[#out + 1] = { probe = p, set = name } end
+    end
+  end
+  if #out == 0 and set ~= "all" and set ~= "symptoms" and set ~= "controls" and set ~= "fixed" then
+    error({ msg = ("no set of probes is called '%s'"):format(tostring(set)), kind = 3 }, 0)
+  end
+  return out
+end
+
+local function result(item, answer, started)
+  local p = attempt.params()
+  local ok = not answer.error and probes.judge(item.probe, answer.result or answer, p)
+  local detail = answer.result or answer
+  return {
+    name = item.probe.name, set = item.set, title = probes.title(item.probe, p), ok = ok,
+    ms = type(detail.ms) == "number" and detail.ms or (core.now() - started) * 1000,
+    detail = answer.error and { error = answer.error.message } or detail,
+  }
+end
+
+-- Asks each distinct probe once and waits for all answers.
+local function ask(items)
+  local waiting, by_probe, open = {}, {}, 0
+  for _, item in ipairs(items) do
+    if not by_probe[item.probe] then
+      local id = core.ask(probes.request(item.probe, attempt.params()))
+      by_probe[item.probe] = id
+      waiting[id] = { started = core.now() }
+      open = open + 1
+    end
+  end
+  while open > 0 do
+    local answer = core.answer()
+    local w = waiting[answer.re]
+    if w and not w.answer then
+      w.answer, open = answer, open - 1
+      w.ended = core.now()
+    end
+    answer.re = nil
+  end
+  return function(probe) return waiting[by_probe[probe]] end
+end
+
+function runner.run(set)
+  local items = chosen(set)
+  local got = ask(items)
+  local out = core.array({})
+  for i, item in ipairs(items) do
+    local w = got(item.probe)
+    out[i] = result(item, w.answer, w.started)
+  end
+  return out
+end
+
+return runner

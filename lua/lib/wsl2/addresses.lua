@@ -1,0 +1,61 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- Every address of a WSL2 lab, drawn from the seed: same seed, same lab; another learner, another lab.
+
+local addr = require("addr")
+
+local addresses = {}
+
+local function mac(seed, prefix)
+  return ("%s:%02x:%02x:%02x"):format(prefix, seed:int(0, 255), seed:int(0, 255), seed:int(0, 255))
+end
+
+-- WSL asks Windows for a /20, which is nearly always inside 172.16.0.0/12.
+local function vswitch(seed, p)
+  local base = 172 << 24 | seed:int(17, 31) << 16 | seed:int(0, 15) << 12
+  p.subnet_base = addr.text(base)
+  p.subnet = p.subnet_base .. "/20"
+  p.prefix = 20
+  p.netmask = "255.255.240.0"
+  p.broadcast = addr.text(base + 4095)
+  p.gateway = addr.text(base + 1)
+  -- Neither .0 nor .255, which confuse people though they are fine.
+  p.guest = addr.text(base + seed:int(1, 15) * 256 + seed:int(2, 254))
+  p.spare = addr.text(base + seed:int(2, 254))
+  p.guest_mac = mac(seed, "00:15:5d")
+  p.gateway_mac = mac(seed, "00:15:5d")
+end
+
+local function home(seed, p)
+  p.router = "192.168.1.1"
+  p.windows = "192.168.1." .. seed:int(20, 99)
+  p.phone = "192.168.1." .. seed:int(100, 199)
+  p.windows_mac = mac(seed, "a4:bb:6d")
+  p.phone_mac = mac(seed, "3e:9a:51")
+  p.router_mac = mac(seed, "52:54:00")
+end
+
+-- Only documentation ranges stand for the provider and for sites that do not exist.
+local function outside(seed, p)
+  p.wan_gateway = "203.0.113.1"
+  p.wan = "203.0.113." .. seed:int(10, 250)
+  p.google = "142.250.179.142"
+  p.github = "140.82.121.4"
+  p.downloads = "198.51.100." .. seed:int(10, 120)
+  p.site_address = "198.51.100." .. seed:int(130, 250)
+  p.site = seed:pick({ "wiki", "docs", "build", "packages", "status" }) .. "-"
+    .. seed:letters(4, "abcdefghjkmnpqrstuvwxyz23456789") .. ".example.net"
+end
+
+-- The parameters every WSL2 scenario has; seed is what params(seed) gets.
+function addresses.from(seed)
+  local p = { seed = seed:text() }
+  vswitch(seed:fork("vswitch"), p)
+  home(seed:fork("home"), p)
+  outside(seed:fork("outside"), p)
+  p.hostname = "DESKTOP-" .. seed:fork("names"):letters(7, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+  return p
+end
+
+addresses.public = addresses.from
+
+return addresses
