@@ -5,6 +5,7 @@
 
 #include <malloc.h>
 #include <nftables/libnftables.h>
+#include <string.h>
 
 #include "netns/netns.h"
 #include "netns/ruleset_text.h"
@@ -33,17 +34,28 @@ static struct nft_ctx *open_in(int ns, int home, struct err *err)
 	return nft;
 }
 
+/* nft keeps errno to itself; where the kernel refused, its complaint ends in strerror's words. */
+static int code_of(const char *why)
+{
+	static const char mark[] = "Could not process rule: ";
+	const char *words = strstr(why, mark);
+
+	for (int code = 1; words && code < 140; code++)
+		if (!strcmp(words + sizeof(mark) - 1, strerror(code)))
+			return code;
+	return EINVAL;
+}
+
 static int run(struct nft_ctx *nft, const char *text, struct err *err)
 {
 	char why[256];
 
 	nft_ctx_buffer_output(nft);
 	nft_ctx_buffer_error(nft);
-	errno = 0;
 	if (nft_run_cmd_from_buffer(nft, text) == 0)
 		return 0;
-	return err_set(err, ERR_MACHINE, errno ? errno : EINVAL, "%s",
-		       ruleset_text_complaint(nft_ctx_get_error_buffer(nft), why, sizeof(why)));
+	ruleset_text_complaint(nft_ctx_get_error_buffer(nft), why, sizeof(why));
+	return err_set(err, ERR_MACHINE, code_of(why), "%s", why);
 }
 
 int ruleset_set(struct build *b, const struct op *op, struct err *err)

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tests of the build port and the user namespace: run as PID 1 of a user namespace of their own. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "build_lab.h"
+#include "netns/leave_root.h"
+#include "netns/userns.h"
+
+/* Inside: nobody maps to the host's root, and init can't be looked into. */
+START_TEST(host_root_is_not_mapped)
+{
+	auto_file f = fopen("/proc/self/uid_map", "re");
+	unsigned int inside, outside, count;
+
+	ck_assert_ptr_nonnull(f);
+	while (fscanf(f, "%u %u %u", &inside, &outside, &count) == 3)
+		ck_assert_uint_ne(outside, 0);
+	ck_assert_int_eq(getuid(), 0);
+	ck_assert_int_eq(prctl(PR_GET_DUMPABLE), 0);
+}
+END_TEST
+
+START_TEST(core_pattern_is_refused)
+{
+	FILE *f = fopen("/proc/sys/kernel/core_pattern", "we");
+
+	ck_assert_ptr_null(f);
+}
+END_TEST
+
+static TCase *userns_case(void)
+{
+	TCase *c = tcase_create("userns");
+
+	tcase_add_test(c, host_root_is_not_mapped);
+	tcase_add_test(c, core_pattern_is_refused);
+	return c;
+}
+
+static int run(enum idmap_kind map, void *arg)
+{
+	Suite *s = suite_create("build");
+	SRunner *r;
+	int failed;
+
+	(void)arg;
+	printf("map: %s\n", map == IDMAP_RANGE ? "range" : "one id");
+	suite_add_tcase(s, userns_case());
+	suite_add_tcase(s, build_nat_case());
+	suite_add_tcase(s, build_ops_case());
+	suite_add_tcase(s, build_errors_case());
+	r = srunner_create(s);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	fflush(stdout);
+	return failed != 0;
+}
+
+int main(void)
+{
+	struct err err = {0};
+	int status;
+	pid_t pid;
+
+	if (leave_root(&err) < 0 || userns_clone(run, NULL, &pid, NULL, &err) < 0) {
+		printf("skipped: %s (%s)\n", err.msg, err.mend);
+		return 77;
+	}
+	if (waitpid(pid, &status, 0) < 0)
+		return 1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
