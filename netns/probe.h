@@ -21,7 +21,8 @@ struct probe {
 struct probe_kind {
 	const char *name;
 	void (*run)(struct probe *p);
-	double timeout; /* seconds, unless args say */
+	double timeout;	 /* seconds, unless args say */
+	bool keeps_time; /* ends by itself at its deadline; else it is killed there */
 };
 
 /* NULL for an unknown name. */

@@ -37,7 +37,7 @@ int rootfs_etc(const struct rootfs *r, struct err *err);
 /* Parts of rootfs_enter; the working directory is the new root, not yet pivoted into. */
 int rootfs_dev(const struct rootfs *r, struct err *err);
 int rootfs_home(const struct rootfs *r, const struct node *n, struct err *err);
-int rootfs_trees(const struct node *n, struct err *err);
+int rootfs_trees(const struct rootfs *r, const struct node *n, struct err *err);
 int rootfs_kernel(const struct node *n, struct err *err);
 
 /* Writes, links or (remove) removes a file of the model inside the node, atomically; parents are made, the owner is the folder's. */

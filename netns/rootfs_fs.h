@@ -25,7 +25,7 @@ bool fs_is_dir(const char *path);
 /* mount(2) with an error that names the target. */
 int fs_mount(const char *source, const char *target, const char *type, unsigned long flags,
 	     const char *data, struct err *err);
-/* A bind mount with flags (MS_RDONLY and such) that really take hold; keeps flags the source is locked to. */
+/* A recursive bind mount with flags (MS_RDONLY and such) that really take hold; keeps flags the source is locked to. */
 int fs_bind(const char *source, const char *target, unsigned long flags, struct err *err);
 
 #endif

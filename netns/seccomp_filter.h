@@ -13,9 +13,9 @@ struct filter_setup {
 };
 
 /*
- * Installs the filter on the calling thread and all it will fork. Returns the listener; -1 when the kernel
- * has none to give (the filter then is in place without notifications); another negative errno on failure.
+ * Installs the filter on the calling thread and all it will fork. *ret_listener is owned by the caller; -1
+ * where the kernel has none to give: the filter then is in place without notifications.
  */
-int filter_install(const struct filter_setup *s, struct err *err);
+int filter_install(const struct filter_setup *s, int *ret_listener, struct err *err);
 
 #endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The nodes' /usr: our layer over the host's, without what could tell a learner the answers. */
+#define _GNU_SOURCE
+#include "netns/rootfs.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+#include "base/cleanup.h"
+#include "netns/rootfs_fs.h"
+
+static const unsigned long usr_flags = MS_RDONLY | MS_NOSUID | MS_NODEV;
+
+static int usr_path(char *buf, size_t size, const struct rootfs *r, const char *rel)
+{
+	return snprintf(buf, size, "%s/u/%s", r->base, rel) >= (int)size ? -ENAMETOOLONG : 0;
+}
+
+/* Copies of /usr/REL owned by the lab's root: ufw checks who owns its files and every folder above. */
+static int own_copy(const struct rootfs *r, const char *rel, struct err *err)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+	int rc;
+
+	snprintf(from, sizeof(from), "/usr/%s", rel);
+	if (usr_path(to, sizeof(to), r, rel) < 0 || access(from, F_OK) < 0)
+		return 0;
+	rc = fs_parents(to, err);
+	if (rc < 0)
+		return rc;
+	return fs_is_dir(from) ? fs_copy_tree(from, to, 2, err) : fs_copy(from, to, err);
+}
+
+static int own_copies(const struct rootfs *r, struct err *err)
+{
+	static const char *const rels[] = {"sbin/ufw", "lib/ufw", "share/ufw/iptables",
+					   "share/ufw/check-requirements", "share/ufw/ufw.conf"};
+	int rc = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rels) && rc == 0; i++)
+		rc = own_copy(r, rels[i], err);
+	return rc;
+}
+
+static int copy_guests(const struct rootfs *r, const char *guest_dir, struct err *err)
+{
+	static const char *const names[] = {"sudo", "wslinfo", "dojo"};
+	char from[PATH_MAX], to[PATH_MAX];
+	int rc = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names) && rc == 0; i++) {
+		snprintf(from, sizeof(from), "%s/%s", guest_dir, names[i]);
+		snprintf(to, sizeof(to), "%s/u/bin/%s", r->base, names[i]);
+		rc = fs_copy(from, to, err);
+	}
+	snprintf(from, sizeof(from), "%s/dojo.bash", guest_dir);
+	snprintf(to, sizeof(to), "%s/u/share/bash-completion/completions/dojo", r->base);
+	return rc == 0 ? fs_copy(from, to, err) : rc;
+}
+
+/* A whiteout: the name is not there at all. Since 5.8 an unprivileged process may make one. */
+static int white_out(const struct rootfs *r, const char *rel)
+{
+	char path[PATH_MAX];
+
+	if (usr_path(path, sizeof(path), r, rel) < 0 || fs_parents(path, NULL) < 0)
+		return -EINVAL;
+	return mknod(path, S_IFCHR | 0600, 0) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+/*
+ * An empty folder in place of the host's: marked opaque, or, where tmpfs has no user xattrs (before 6.6),
+ * with a whiteout for each name the host has in it.
+ */
+static int empty_out(const struct rootfs *r, const char *rel, struct err *err)
+{
+	char path[PATH_MAX], host[PATH_MAX];
+	struct dirent *d;
+	DIR *dir;
+
+	snprintf(host, sizeof(host), "/usr/%s", rel);
+	if (usr_path(path, sizeof(path), r, rel) < 0 || !fs_is_dir(host))
+		return 0;
+	if (fs_mkdirs(path, 0755, err) < 0)
+		return -EIO;
+	if (setxattr(path, "user.overlay.opaque", "y", 1, 0) == 0)
+		return 0;
+	dir = opendir(host);
+	while (dir && (d = readdir(dir))) {
+		snprintf(host, sizeof(host), "%s/%s", rel, d->d_name);
+		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
+			white_out(r, host);
+	}
+	if (dir)
+		closedir(dir);
+	return 0;
+}
+
+/* Where netdojo's own data may be, wherever it is installed or built. */
+static int hide_ourselves(const struct rootfs *r, struct err *err)
+{
+	static const char *const ours[] = {
+		"share/netdojo", "libexec/netdojo", "lib/netdojo", "bin/netdojo",
+		"share/doc/netdojo", "share/man/man1/netdojo.1", "share/man/man1/netdojo.1.gz",
+	};
+	static const char *const empty[] = {"local", "src", "games"};
+	char host[PATH_MAX];
+
+	for (size_t i = 0; i < ARRAY_SIZE(ours); i++) {
+		snprintf(host, sizeof(host), "/usr/%s", ours[i]);
+		if (access(host, F_OK) == 0)
+			white_out(r, ours[i]);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(empty); i++)
+		if (empty_out(r, empty[i], err) < 0)
+			return -EIO;
+	/* a prefix of its own under /usr (/usr/lib/netdojo-0.1, say) */
+	if (!strncmp(r->prefix, "/usr/", 5))
+		white_out(r, r->prefix + 5);
+	return 0;
+}
+
+static int make_layer(const struct rootfs *r, const char *guest_dir, struct err *err)
+{
+	static const char *const rels[] = {"bin", "sbin", "lib", "share/bash-completion/completions"};
+	char path[PATH_MAX];
+	int rc = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rels) && rc == 0; i++) {
+		usr_path(path, sizeof(path), r, rels[i]);
+		rc = fs_mkdirs(path, 0755, err);
+	}
+	if (rc == 0)
+		rc = copy_guests(r, guest_dir, err);
+	if (rc == 0)
+		rc = own_copies(r, err);
+	return rc == 0 ? hide_ourselves(r, err) : rc;
+}
+
+/* Overlays one folder of /usr ("" = all of it) at base/usr/REL. */
+static int overlay_on(const struct rootfs *r, const char *rel, struct err *err)
+{
+	const char *slash = rel[0] ? "/" : "";
+	char data[PATH_MAX], target[PATH_MAX];
+
+	snprintf(data, sizeof(data), "lowerdir=%s/u%s%s:/usr%s%s,userxattr", r->base, slash, rel,
+		 slash, rel);
+	snprintf(target, sizeof(target), "%s/usr%s%s", r->base, slash, rel);
+	return fs_mount("overlay", target, "overlay", usr_flags, data, err);
+}
+
+/* /usr folder by folder: overlaid where ours has one and the kernel lets it, bound where not. */
+static int overlay_singly(const struct rootfs *r, struct err *err)
+{
+	DIR *dir = opendir("/usr");
+	struct dirent *d;
+	char host[PATH_MAX], ours[PATH_MAX], target[PATH_MAX];
+	int rc = dir ? 0 : err_sys(err, errno, "Can't read /usr");
+
+	while (rc == 0 && (d = readdir(dir))) {
+		if (d->d_name[0] == '.')
+			continue;
+		snprintf(host, sizeof(host), "/usr/%s", d->d_name);
+		snprintf(ours, sizeof(ours), "%s/u/%s", r->base, d->d_name);
+		snprintf(target, sizeof(target), "%s/usr/%s", r->base, d->d_name);
+		if (d->d_type == DT_LNK) {
+			rc = fs_copy(host, target, err);
+		} else if (fs_is_dir(host)) {
+			rc = fs_mkdirs(target, 0755, err);
+			if (rc == 0 && r->overlay && fs_is_dir(ours) &&
+			    overlay_on(r, d->d_name, NULL) == 0)
+				continue;
+			/* /usr/local and /usr/src stay empty: they hide us */
+			if (rc == 0 && strcmp(d->d_name, "local") && strcmp(d->d_name, "src"))
+				rc = fs_bind(host, target, usr_flags, err);
+		}
+	}
+	if (dir)
+		closedir(dir);
+	return rc;
+}
+
+/* Without overlayfs our commands are bound over files the host has, or over none. */
+static void bind_guests(const struct rootfs *r)
+{
+	static const char *const names[] = {"bin/sudo", "bin/wslinfo", "bin/dojo"};
+	char from[PATH_MAX], to[PATH_MAX];
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(from, sizeof(from), "%s/u/%s", r->base, names[i]);
+		snprintf(to, sizeof(to), "%s/usr/%s", r->base, names[i]);
+		if (access(to, F_OK) == 0)
+			fs_bind(from, to, usr_flags, NULL);
+	}
+}
+
+int rootfs_usr(struct rootfs *r, const char *guest_dir, struct err *err)
+{
+	int rc = make_layer(r, guest_dir, err);
+
+	if (rc < 0)
+		return rc;
+	if (r->overlay && overlay_on(r, "", NULL) == 0)
+		return 0;
+	rc = overlay_singly(r, err);
+	if (rc == 0 && !r->overlay)
+		bind_guests(r);
+	return rc;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who a node's programs run as; the learner's user namespace. */
+#define _GNU_SOURCE
+#include "netns/spawn.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <pwd.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "netns/rootfs.h"
+
+static int write_proc(pid_t pid, const char *name, const char *text, struct err *err)
+{
+	char path[64];
+	auto_fd fd = -1;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		return err_sys(err, errno, "Can't write the learner's %s", name);
+	return 0;
+}
+
+/*
+ * Identity where ids are real (a map gives no capability outside its own namespace), the learner's id over root's
+ * where there is one. setgroups needs no deny in the first: the writer has CAP_SETGID over the parent.
+ */
+static int write_maps(pid_t pid, bool range_map, struct err *err)
+{
+	const char *map = range_map ? "0 0 65535\n" : "1000 0 1\n";
+	int rc;
+
+	if (!range_map && write_proc(pid, "setgroups", "deny", NULL) < 0)
+		return err_set(err, ERR_MACHINE, EPERM, "Can't write the learner's setgroups");
+	rc = write_proc(pid, "gid_map", map, err);
+	return rc == 0 ? write_proc(pid, "uid_map", map, err) : rc;
+}
+
+/* The holder of the new namespace: waits for the end of its pipe, then is gone. */
+_Noreturn static void hold(int until)
+{
+	char c;
+
+	/* an undumpable process has no /proc files its parent could open */
+	prctl(PR_SET_DUMPABLE, 1);
+	while (read(until, &c, 1) < 0 && errno == EINTR)
+		;
+	_exit(0);
+}
+
+int identity_userns(bool range_map, struct err *err)
+{
+	int go[2];
+	auto_fd rd = -1, wr = -1, ns = -1;
+	char path[64];
+	pid_t pid;
+	int rc;
+
+	if (pipe2(go, O_CLOEXEC) < 0)
+		return err_sys(err, errno, "Can't make a pipe");
+	rd = go[0];
+	wr = go[1];
+	pid = (pid_t)syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, NULL, NULL, NULL, NULL);
+	if (pid < 0)
+		return err_sys(err, errno, "Can't make the learner's user namespace");
+	if (pid == 0) {
+		close(wr);
+		hold(rd);
+	}
+	rc = write_maps(pid, range_map, err);
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
+	if (rc == 0 && (ns = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+		rc = err_sys(err, errno, "Can't open the learner's user namespace");
+	fd_closep(&wr);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	return rc < 0 ? rc : fd_steal(&ns);
+}
+
+int identity_find(const struct spawn_ctx *c, const char *user, struct identity *ret)
+{
+	const char *name = user[0] ? user : c->node->user;
+	struct passwd pw, *found = NULL;
+	auto_file f = fopen("/etc/passwd", "re");
+	char buf[2048];
+
+	memset(ret, 0, sizeof(*ret));
+	while (f && fgetpwent_r(f, &pw, buf, sizeof(buf), &found) == 0 && strcmp(pw.pw_name, name))
+		found = NULL;
+	if (found) {
+		ret->uid = pw.pw_uid;
+		ret->gid = pw.pw_gid;
+		snprintf(ret->home, sizeof(ret->home), "%s", pw.pw_dir);
+		snprintf(ret->shell, sizeof(ret->shell), "%s", pw.pw_shell);
+	} else if (!strcmp(name, "root")) { /* a node whose passwd was broken still has a root */
+		snprintf(ret->home, sizeof(ret->home), "/root");
+		snprintf(ret->shell, sizeof(ret->shell), "/bin/sh");
+	} else {
+		return -ENOENT;
+	}
+	snprintf(ret->name, sizeof(ret->name), "%s", name);
+	return 0;
+}
+
+static int drop_capabilities(void)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct none[2] = {{0}, {0}};
+
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 && errno != EINVAL)
+		return -errno;
+	return syscall(SYS_capset, &head, none) < 0 ? -errno : 0;
+}
+
+/* Real ids: groups first, while we may. */
+static int take_ids(const struct identity *id)
+{
+	gid_t groups[32];
+	int n = ARRAY_SIZE(groups);
+
+	if (getgrouplist(id->name, id->gid, groups, &n) < 0)
+		n = ARRAY_SIZE(groups);
+	if (setgroups((size_t)n, groups) < 0 || setresgid(id->gid, id->gid, id->gid) < 0 ||
+	    setresuid(id->uid, id->uid, id->uid) < 0)
+		return -errno;
+	return 0;
+}
+
+int identity_become(const struct spawn_ctx *c, const struct identity *id)
+{
+	bool learner = id->uid == LEARNER_UID;
+	int rc = 0;
+
+	if (id->uid == 0)
+		return 0;
+	if (learner && (c->learner_userns < 0 || setns(c->learner_userns, CLONE_NEWUSER) < 0))
+		return c->learner_userns < 0 ? -ENOENT : -errno;
+	/* in a one-uid map there is only the id we have; the learner's namespace calls it 1000 */
+	if (c->range_map)
+		rc = take_ids(id);
+	if (rc == 0)
+		rc = drop_capabilities();
+	if (rc == 0 && learner && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		rc = -errno;
+	return rc;
+}
