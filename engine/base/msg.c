@@ -113,19 +113,36 @@ static void take_sender(const struct cmsghdr *c, struct msg *m)
 	m->pid = cred.pid;
 }
 
-static void take_control(struct msghdr *mh, struct msg *m)
+/* Room for credentials beside them lets a sender smuggle in more descriptors than a message may have: those close. */
+static bool take_fds(const struct cmsghdr *c, struct msg *m)
 {
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(mh); c; c = CMSG_NXTHDR(mh, c)) {
-		size_t n;
+	size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	bool whole = m->n_fds + n <= MSG_MAX_FDS;
 
+	for (size_t i = 0; i < n; i++) {
+		int fd;
+
+		memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(fd));
+		if (m->n_fds < MSG_MAX_FDS)
+			m->fds[m->n_fds++] = fd;
+		else
+			close(fd);
+	}
+	return whole;
+}
+
+/* False when there were more descriptors than fit. */
+static bool take_control(struct msghdr *mh, struct msg *m)
+{
+	bool whole = true;
+
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(mh); c; c = CMSG_NXTHDR(mh, c)) {
 		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_CREDENTIALS)
 			take_sender(c, m);
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-			continue;
-		n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-		for (size_t i = 0; i < n && m->n_fds < MSG_MAX_FDS; i++)
-			memcpy(&m->fds[m->n_fds++], CMSG_DATA(c) + i * sizeof(int), sizeof(int));
+		else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
+			whole = take_fds(c, m) && whole;
 	}
+	return whole;
 }
 
 /* Reads the document out of a memfd, trusting neither its size nor its seals. */
@@ -166,6 +183,7 @@ int msg_recv(int sock, struct msg *ret, size_t limit, struct err *err)
 			    .msg_control = ctl.buf,
 			    .msg_controllen = sizeof(ctl.buf)};
 	auto_msg m = {0};
+	bool whole;
 	ssize_t n;
 	int rc;
 
@@ -180,10 +198,10 @@ int msg_recv(int sock, struct msg *ret, size_t limit, struct err *err)
 		return 0;
 	if (n < 0)
 		return err_sys(err, errno, "Can't receive a message");
-	take_control(&mh, &m);
+	whole = take_control(&mh, &m);
 	if (n == 0)
 		return 0;
-	if (mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC))
+	if (!whole || mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC))
 		return err_sys(err, EMSGSIZE, "A message was cut");
 	if (n == 1 && buf[0] == MSG_SPILLED)
 		rc = unspill(&m, limit, err);
