@@ -97,7 +97,7 @@ static int down_one(struct cli *c, const char *lab)
 	if (ask(lab, &e, &err) < 0 || await_gone(&e, &err) < 0)
 		return cli_fail(c, &err);
 	if (c->progress)
-		cli_note(c, cli_tr(c, (struct text){"Lab %s is gone", "ラボ %s を終了しました"}), e.name);
+		cli_note(c, "%s: %s", e.name, cli_tr(c, (struct text){"gone", "終了しました"}));
 	return EXIT_DONE;
 }
 

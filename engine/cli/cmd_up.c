@@ -76,10 +76,9 @@ static void print_up(const struct cli *c, const json_t *up)
 	json_t *node;
 	size_t i;
 
-	fprintf(c->out, cli_tr(c, (struct text){"Lab %s%s%s is up (seed %s, %.0f ms)\n",
-						"ラボ %s%s%s ができました (シード %s, %.0f ms)\n"}),
-		cli_style(c, STYLE_BOLD), lab, cli_style(c, STYLE_NONE), json_str(up, "seed", ""),
-		json_num(up, "seconds", 0) * 1000);
+	fprintf(c->out, "%s%s%s %s %s, %.0f ms\n", cli_style(c, STYLE_BOLD), lab,
+		cli_style(c, STYLE_NONE), cli_tr(c, (struct text){"is up: seed", "ができました: シード"}),
+		json_str(up, "seed", ""), json_num(up, "seconds", 0) * 1000);
 	json_array_foreach (json_object_get(up, "nodes"), i, node) {
 		fputs("  ", c->out);
 		text_pad(c->out, json_str(node, "name", ""), 10);

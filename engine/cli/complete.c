@@ -41,7 +41,7 @@ static void selections(FILE *f, const char *lab)
 	fputs("mode:nat\nmode:mirrored\ntag:\n", f);
 }
 
-static void labs(FILE *f, const char *lab)
+static void lab_names(FILE *f, const char *lab)
 {
 	auto_fd dir = statedir_open(NULL);
 	char **names;
@@ -118,7 +118,7 @@ static const struct kind {
 	[COMPLETE_DIR] = {0},
 	[COMPLETE_SCENARIO] = {"scenario", scenarios},
 	[COMPLETE_SELECT] = {"select", selections},
-	[COMPLETE_LAB] = {"lab", labs},
+	[COMPLETE_LAB] = {"lab", lab_names},
 	[COMPLETE_NODE] = {"node", nodes},
 	[COMPLETE_LAYER] = {"layer", layers},
 	[COMPLETE_CAUSE] = {"cause", causes},

@@ -9,15 +9,13 @@
 static const char head[] =
 	"# bash completion for netdojo: made by `netdojo --dump bash`, don't edit.\n"
 	"_netdojo_ask() {\n"
-	"\tlocal lab=()\n"
-	"\t[[ -n $2 ]] && lab=(--lab \"$2\")\n"
-	"\tnetdojo --complete \"$1\" \"${lab[@]}\" 2>/dev/null\n"
+	"\tnetdojo --complete \"$1\" ${2:+--lab \"$2\"} 2>/dev/null\n"
 	"}\n\n";
 
 static const char tail[] =
 	"_netdojo() {\n"
 	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-	"\tlocal cmd=${COMP_WORDS[1]} lab= words= files= key i operand=0\n"
+	"\tlocal cmd=${COMP_WORDS[1]} lab='' words='' key i operand=0\n"
 	"\tCOMPREPLY=()\n"
 	"\tif ((COMP_CWORD == 1)); then\n"
 	"\t\tmapfile -t COMPREPLY < <(compgen -W \"$_netdojo_commands\" -- \"$cur\")\n"

@@ -1,0 +1,150 @@
+# bash completion for netdojo: made by `netdojo --dump bash`, don't edit.
+_netdojo_ask() {
+	netdojo --complete "$1" ${2:+--lab "$2"} 2>/dev/null
+}
+
+_netdojo_commands='list show play up ps map exec shell hint diagnose grade log capture down check doctor help --help --version'
+declare -gA _netdojo_options=(
+	[list]=' --format --json --lang --help -h'
+	[show]=' --seed -s --variant --format --json --lang --help -h'
+	[play]=' --seed -s --variant --attempt --script --pace --lang --help -h'
+	[up]=' --lab -l --healthy --seed -s --variant --dry-run -n --format --json --lang --help -h'
+	[ps]=' --format --json --lang --help -h'
+	[map]=' --lab -l --format --json --lang --help -h'
+	[exec]=' --lab -l --raw --user -u --lang --help -h'
+	[shell]=' --lab -l --user -u --shell --lang --help -h'
+	[hint]=' --lab -l --lang --help -h'
+	[diagnose]=' --lab -l --lang --help -h'
+	[grade]=' --lab -l --attempt --format --json --lang --help -h'
+	[log]=' --lab -l --attempt --follow -f --kind -k --node --format --lang --help -h'
+	[capture]=' --write -w --lab -l --lang --help -h'
+	[down]=' --lab -l --all -a --lang --help -h'
+	[check]=' --jobs -j --keep --format --json --lang --help -h'
+	[doctor]=' --kernel-config --apparmor-profile --format --json --lang --help -h'
+	[help]=' --lang --help -h'
+)
+declare -gA _netdojo_value=(
+	['list --format']='human json markdown'
+	['list --lang']='en ja'
+	['show --seed']='@none'
+	['show -s']='@none'
+	['show --variant']='@none'
+	['show --format']='human json'
+	['show --lang']='en ja'
+	['play --seed']='@none'
+	['play -s']='@none'
+	['play --variant']='@none'
+	['play --attempt']='@dir'
+	['play --script']='@file'
+	['play --pace']='@none'
+	['play --lang']='en ja'
+	['up --lab']='@none'
+	['up -l']='@none'
+	['up --seed']='@none'
+	['up -s']='@none'
+	['up --variant']='@none'
+	['up --format']='human json'
+	['up --lang']='en ja'
+	['ps --format']='human json'
+	['ps --lang']='en ja'
+	['map --lab']='@lab'
+	['map -l']='@lab'
+	['map --format']='text ascii dot mermaid json'
+	['map --lang']='en ja'
+	['exec --lab']='@lab'
+	['exec -l']='@lab'
+	['exec --user']='@none'
+	['exec -u']='@none'
+	['exec --lang']='en ja'
+	['shell --lab']='@lab'
+	['shell -l']='@lab'
+	['shell --user']='@none'
+	['shell -u']='@none'
+	['shell --shell']='bash zsh fish sh'
+	['shell --lang']='en ja'
+	['hint --lab']='@lab'
+	['hint -l']='@lab'
+	['hint --lang']='en ja'
+	['diagnose --lab']='@lab'
+	['diagnose -l']='@lab'
+	['diagnose --lang']='en ja'
+	['grade --lab']='@lab'
+	['grade -l']='@lab'
+	['grade --attempt']='@dir'
+	['grade --format']='human json junit tap gradescope'
+	['grade --lang']='en ja'
+	['log --lab']='@lab'
+	['log -l']='@lab'
+	['log --attempt']='@dir'
+	['log --kind']='lab session command windows exec packet socket flow change file probe answer hint'
+	['log -k']='lab session command windows exec packet socket flow change file probe answer hint'
+	['log --node']='@node'
+	['log --format']='jsonl human'
+	['log --lang']='en ja'
+	['capture --write']='@file'
+	['capture -w']='@file'
+	['capture --lab']='@lab'
+	['capture -l']='@lab'
+	['capture --lang']='en ja'
+	['down --lab']='@lab'
+	['down -l']='@lab'
+	['down --lang']='en ja'
+	['check --jobs']='@none'
+	['check -j']='@none'
+	['check --format']='human json junit tap'
+	['check --lang']='en ja'
+	['doctor --kernel-config']='@file'
+	['doctor --format']='human json'
+	['doctor --lang']='en ja'
+	['help --lang']='en ja'
+)
+declare -gA _netdojo_operand=(
+	['list 0']='@select'
+	['list +']='@select'
+	['show 0']='@scenario'
+	['play 0']='@scenario'
+	['up 0']='@scenario'
+	['exec 0']='@node'
+	['shell 0']='@node'
+	['diagnose 0']='L1 L2 L2.5 L3 L4 L5 other none'
+	['diagnose 1']='@cause'
+	['capture 0']='@node'
+	['capture +']='@node'
+	['check 0']='@select'
+	['check +']='@select'
+	['help 0']='@command'
+)
+
+_netdojo() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+	local cmd=${COMP_WORDS[1]} lab='' words='' key i operand=0
+	COMPREPLY=()
+	if ((COMP_CWORD == 1)); then
+		mapfile -t COMPREPLY < <(compgen -W "$_netdojo_commands" -- "$cur")
+		return
+	fi
+	for ((i = 2; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		--) return ;;
+		-l | --lab) lab=${COMP_WORDS[i+1]} ;;
+		-*) ;;
+		*) [[ -n ${_netdojo_value[$cmd ${COMP_WORDS[i-1]}]} ]] || ((operand++)) ;;
+		esac
+	done
+	if [[ $cur == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "${_netdojo_options[$cmd]}" -- "$cur")
+		return
+	fi
+	key=${_netdojo_value[$cmd $prev]:-${_netdojo_operand[$cmd $operand]:-${_netdojo_operand[$cmd +]}}}
+	case $key in
+	@file) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); compopt -o filenames 2>/dev/null; return ;;
+	@dir) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); compopt -o filenames 2>/dev/null; return ;;
+	@none | '') return ;;
+	@*) words=$(_netdojo_ask "${key#@}" "$lab") ;;
+	*) words=$key ;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+	[[ $cur == *:* ]] && declare -F __ltrim_colon_completions >/dev/null && __ltrim_colon_completions "$cur"
+	[[ $key == @scenario ]] && compopt -o default 2>/dev/null
+}
+complete -F _netdojo netdojo
