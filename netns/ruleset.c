@@ -6,11 +6,13 @@
 #include <malloc.h>
 #include <nftables/libnftables.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "netns/netns.h"
 #include "netns/ruleset_text.h"
 
-/* A context holds the namespace's cache, near a megabyte; it is let go after each use and the heap trimmed. */
+/* A context holds the namespace's cache, near a megabyte; it is let go after each use and the heap
+ * trimmed. */
 static void nft_putp(struct nft_ctx **nft)
 {
 	if (!*nft)
@@ -46,32 +48,56 @@ static int code_of(const char *why)
 	return EINVAL;
 }
 
-static int run(struct nft_ctx *nft, const char *text, struct err *err)
+static int complaint(struct nft_ctx *nft, struct err *err)
 {
 	char why[256];
 
-	nft_ctx_buffer_output(nft);
-	nft_ctx_buffer_error(nft);
-	if (nft_run_cmd_from_buffer(nft, text) == 0)
-		return 0;
 	ruleset_text_complaint(nft_ctx_get_error_buffer(nft), why, sizeof(why));
 	return err_set(err, ERR_MACHINE, code_of(why), "%s", why);
 }
 
-int ruleset_set(struct build *b, const struct op *op, struct err *err)
+/* nft says no line for a buffer, only for a file; so what failed is asked again as one. */
+static int run_as_file(struct nft_ctx *nft, const char *text, struct err *err)
+{
+	auto_fd fd = memfd_create("ruleset", MFD_CLOEXEC);
+	char path[32];
+
+	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		return complaint(nft, err);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return nft_run_cmd_from_filename(nft, path) == 0 ? 0 : complaint(nft, err);
+}
+
+static int run(struct nft_ctx *nft, const char *text, struct err *err)
+{
+	nft_ctx_buffer_output(nft);
+	nft_ctx_buffer_error(nft);
+	return nft_run_cmd_from_buffer(nft, text) == 0 ? 0 : run_as_file(nft, text, err);
+}
+
+static int set(struct nft_ctx *nft, const struct op *op, enum ruleset_way way, struct err *err)
 {
 	auto_free char *text = NULL;
+	int rc = ruleset_text_render(op->ruleset ? op->ruleset : "",
+				     op->old_ruleset ? op->old_ruleset : "", way, &text, err);
+
+	return rc < 0 ? rc : run(nft, text, err);
+}
+
+int ruleset_set(struct build *b, const struct op *op, struct err *err)
+{
 	auto_nft *nft = NULL;
 	struct build_node *n;
 	int rc = build_node_need(b, op->node->name, &n, err);
 
-	if (rc == 0)
-		rc = ruleset_text_render(op->ruleset ? op->ruleset : "",
-					 op->old_ruleset ? op->old_ruleset : "", &text, err);
 	if (rc < 0)
 		return rc;
 	nft = open_in(n->netns, b->home, err);
-	return nft ? run(nft, text, err) : -EIO;
+	if (!nft)
+		return -EIO;
+	if (set(nft, op, RULESET_FRESH, NULL) == 0)
+		return 0;
+	return set(nft, op, RULESET_REPLACE, err);
 }
 
 int ruleset_read(struct build *b, struct build_node *n, json_t **ret, struct err *err)

@@ -92,8 +92,8 @@ static bool is_family(const char *w)
 
 static int refuse(const struct cursor *c, struct err *err)
 {
-	return err_set(err, ERR_USAGE, EINVAL, "Ruleset line %d: '%s': only whole tables may stand here",
-		       c->line, c->word);
+	return err_set(err, ERR_USAGE, EINVAL,
+		       "Ruleset line %d: '%s': only whole tables may stand here", c->line, c->word);
 }
 
 /* Passes over a block whose { was read. */
@@ -113,8 +113,17 @@ static int skip_block(struct cursor *c, struct err *err)
 	return 0;
 }
 
-/* One statement at the outermost level, its first word read: a table, whose deletion is written to out. */
-static int take_table(struct cursor *c, FILE *out, struct err *err)
+/* How the first line makes way for a table. */
+static void make_way(FILE *out, enum ruleset_way way, const char *family, const char *name)
+{
+	if (way == RULESET_FRESH)
+		fprintf(out, "create table %s %s; ", family, name);
+	else
+		fprintf(out, "table %s %s; delete table %s %s; ", family, name, family, name);
+}
+
+/* One statement at the outermost level, its first word read: a table. */
+static int take_table(struct cursor *c, FILE *out, enum ruleset_way way, struct err *err)
 {
 	char family[WORD_MAX] = "ip", name[WORD_MAX];
 
@@ -128,35 +137,37 @@ static int take_table(struct cursor *c, FILE *out, struct err *err)
 	if (!isalpha((unsigned char)c->word[0]) && c->word[0] != '_')
 		return refuse(c, err);
 	strcpy(name, c->word);
-	fprintf(out, "table %s %s; delete table %s %s; ", family, name, family, name);
+	make_way(out, way, family, name);
 	if (!next(c) || is_end(c))
 		return 0;
 	return is(c, "{") ? skip_block(c, err) : refuse(c, err);
 }
 
-static int write_deletions(const char *text, FILE *out, struct err *err)
+static int clear(const char *text, FILE *out, enum ruleset_way way, struct err *err)
 {
 	struct cursor c = {.at = text, .line = 1};
 	int rc = 0;
 
 	while (rc == 0 && next(&c))
 		if (!is_end(&c))
-			rc = take_table(&c, out, err);
+			rc = take_table(&c, out, way, err);
 	return rc;
 }
 
-static int render(const char *text, const char *old, FILE *out, struct err *err)
+static int render(const char *text, const char *old, FILE *out, enum ruleset_way way,
+		  struct err *err)
 {
-	int rc = write_deletions(old, out, err);
+	int rc = clear(old, out, RULESET_REPLACE, err);
 
 	if (rc == 0)
-		rc = write_deletions(text, out, err);
+		rc = clear(text, out, way, err);
 	if (rc == 0)
 		fprintf(out, "\n%s\n", text);
 	return rc;
 }
 
-int ruleset_text_render(const char *text, const char *old, char **ret, struct err *err)
+int ruleset_text_render(const char *text, const char *old, enum ruleset_way way, char **ret,
+			struct err *err)
 {
 	auto_free char *buf = NULL;
 	size_t len = 0;
@@ -165,7 +176,9 @@ int ruleset_text_render(const char *text, const char *old, char **ret, struct er
 
 	if (!out)
 		return err_sys(err, ENOMEM, "Can't write a ruleset");
-	rc = render(text, old, out, err);
+	/* With an old text its tables are deleted already, and a table in both would be made twice.
+	 */
+	rc = render(text, old, out, old[0] ? RULESET_REPLACE : way, err);
 	fclose(out);
 	if (rc == 0)
 		*ret = ptr_steal(buf);
