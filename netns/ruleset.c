@@ -65,6 +65,7 @@ static int run_as_file(struct nft_ctx *nft, const char *text, struct err *err)
 	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
 		return complaint(nft, err);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	nft_ctx_get_error_buffer(nft); /* looking at it is what empties it */
 	return nft_run_cmd_from_filename(nft, path) == 0 ? 0 : complaint(nft, err);
 }
 

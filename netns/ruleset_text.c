@@ -187,18 +187,23 @@ int ruleset_text_render(const char *text, const char *old, enum ruleset_way way,
 
 char *ruleset_text_complaint(const char *nft_says, char *ret, size_t size)
 {
-	static const char mark[] = ": Error: ";
+	static const char mark[] = "Error: ";
 	const char *what = strstr(nft_says, mark);
-	const char *colon = what ? strchr(nft_says, ':') : NULL;
-	int line = colon ? atoi(colon + 1) - 1 : 0;
+	const char *from = what, *end;
+	int line = 0;
 
 	if (!what)
-		snprintf(ret, size, "%.*s", (int)strcspn(nft_says, "\n"), nft_says);
-	else if (line > 0)
-		snprintf(ret, size, "line %d: %.*s", line,
-			 (int)strcspn(what + sizeof(mark) - 1, "\n"), what + sizeof(mark) - 1);
+		what = from = nft_says;
 	else
-		snprintf(ret, size, "%.*s", (int)strcspn(what + sizeof(mark) - 1, "\n"),
-			 what + sizeof(mark) - 1);
+		what += sizeof(mark) - 1;
+	/* "FILE:5:3-12: Error: ..." where there was a file; its first line was ours. */
+	while (from > nft_says && from[-1] != '\n')
+		from--;
+	if (sscanf(from, "%*[^:]:%d:%*d-%*d:", &line) == 1 && line > 1)
+		size -= (size_t)snprintf(ret, size, "line %d: ", line - 1);
+	else
+		ret[0] = '\0';
+	end = what + strcspn(what, "\n");
+	snprintf(ret + strlen(ret), size, "%.*s", (int)(end - what), what);
 	return ret;
 }
