@@ -19,7 +19,7 @@ struct proc_node {
 };
 
 struct proc_node *proc_node_new(void);
-/* Kills the agent, and with it the node's PID namespace, and reaps it. Takes NULL. */
+/* Kills the agent, and with it the node's PID namespace; does not wait for it to be gone. Takes NULL. */
 void proc_node_free(struct proc_node *n);
 static inline void proc_node_freep(struct proc_node **n)
 {

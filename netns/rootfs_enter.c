@@ -85,27 +85,40 @@ static int show_usr(const struct rootfs *r, struct err *err)
 	return rc;
 }
 
-/* A writable /etc of the node's own over the shared one; copied whole where overlayfs is refused. */
-static int make_etc(const struct rootfs *r, struct err *err)
+static int copy_etc(const struct rootfs *r, struct err *err)
 {
-	char data[256], lower[64];
+	char lower[64];
 	int rc;
 
 	snprintf(lower, sizeof(lower), "%s/e", r->base);
-	if (!r->overlay) {
-		rc = fs_copy_tree(lower, "etc", 4, err);
-		snprintf(lower, sizeof(lower), "%s/c", r->base);
-		return rc == 0 ? fs_copy_tree(lower, "etc/ssl/certs", 1, err) : rc;
-	}
+	rc = fs_copy_tree(lower, "etc", 4, err);
+	snprintf(lower, sizeof(lower), "%s/c", r->base);
+	if (rc == 0)
+		rc = fs_copy_tree(lower, "etc/ssl/certs", 1, err);
+	return rc == 0 ? fs_copy_tree("/etc/alternatives", "etc/alternatives", 1, err) : rc;
+}
+
+/* A writable /etc of the node's own over the shared one; copied whole where overlayfs is refused. */
+static int make_etc(const struct rootfs *r, struct err *err)
+{
+	const unsigned long etc_flags = MS_NOSUID | MS_NODEV;
+	char data[256];
+	int rc;
+
+	if (!r->overlay)
+		return copy_etc(r, err);
 	snprintf(data, sizeof(data), "lowerdir=%s/e,upperdir=%s/n/u,workdir=%s/n/w,userxattr", r->base,
 		 r->base, r->base);
-	rc = fs_mount("overlay", "etc", "overlay", MS_NOSUID | MS_NODEV, data, err);
+	rc = fs_mount("overlay", "etc", "overlay", etc_flags, data, err);
+	/* hundreds of links into /usr: one mount is cheaper than copying them */
+	if (rc == 0 && fs_is_dir("/etc/alternatives"))
+		rc = fs_bind("/etc/alternatives", "etc/alternatives", etc_flags | MS_RDONLY, err);
 	if (rc < 0 || !fs_is_dir("/etc/ssl/certs"))
 		return rc;
 	snprintf(data, sizeof(data),
 		 "lowerdir=%s/c:/etc/ssl/certs,upperdir=%s/n/cu,workdir=%s/n/cw,userxattr", r->base,
 		 r->base, r->base);
-	return fs_mount("overlay", "etc/ssl/certs", "overlay", MS_NOSUID | MS_NODEV, data, err);
+	return fs_mount("overlay", "etc/ssl/certs", "overlay", etc_flags, data, err);
 }
 
 static int make_pseudo(struct err *err)

@@ -15,19 +15,19 @@ static const char *const host_files[] = {
 	"services",	"protocols",	 "ethertypes",	"rpc",		"ld.so.cache",	"ld.so.conf",
 	"bash.bashrc",	"profile",	 "inputrc",	"localtime",	"timezone",	"locale.alias",
 	"locale.conf",	"gai.conf",	 "os-release",	"debian_version", "lsb-release", "issue",
-	"mime.types",	"login.defs",	 "shells",	"nanorc",	"wgetrc",	"host.conf",
-	"networks",	"default/ufw",	 "default/locale", "netconfig",	"magic",	"sysctl.conf",
-	"ufw/sysctl.conf", "ssh/ssh_config", "ssl/openssl.cnf", "libaudit.conf", "ca-certificates.conf",
+	"login.defs",	 "shells",	"nanorc",	"wgetrc",	"host.conf",
+	"networks",	"default/ufw",	 "default/locale",	"sysctl.conf",
+	"ufw/sysctl.conf", "ssh/ssh_config", "ssl/openssl.cnf", "ca-certificates.conf",
 	"bash_completion", "vim/vimrc",	 "tcpdump.conf", "environment",
 };
 static const struct {
 	const char *name;
 	int depth;
 } host_trees[] = {
-	{"alternatives", 1},	{"ld.so.conf.d", 1}, {"terminfo", 2},	   {"iproute2", 2},
+	{"ld.so.conf.d", 1}, {"terminfo", 2},	   {"iproute2", 2},
 	{"bash_completion.d", 1}, {"python3", 1},    {"python3.11", 1},	   {"python3.12", 1},
 	{"python3.13", 1},	{"ufw/applications.d", 1}, {"ssh/ssh_config.d", 1}, {"zsh", 1},
-	{"fish", 1},		{"perl", 2},	     {"skel", 1},	   {"security", 1},
+	{"fish", 1},		{"skel", 1},
 };
 
 static const struct {
@@ -87,7 +87,7 @@ static int etc_path(char *buf, size_t size, const struct rootfs *r, const char *
 
 static int copy_host(const struct rootfs *r, struct err *err)
 {
-	static const char *const folders[] = {"default", "ufw", "ssh", "ssl", "ssl/certs", "vim"};
+	static const char *const folders[] = {"default", "ufw", "ssh", "ssl", "ssl/certs", "vim", "alternatives"};
 	char from[PATH_MAX], to[PATH_MAX];
 	int rc = 0;
 

@@ -54,19 +54,6 @@ static int make_folders(const struct rootfs *r, struct err *err)
 	return 0;
 }
 
-/* Overlayfs in a user namespace is 5.11 and later, and some hosts refuse it still: tried, not assumed. */
-static bool overlay_works(const struct rootfs *r)
-{
-	char data[256], target[64];
-
-	snprintf(data, sizeof(data), "lowerdir=%s/u:%s/x,userxattr", r->base, r->base);
-	snprintf(target, sizeof(target), "%s/n", r->base);
-	if (mount("overlay", target, "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, data) < 0)
-		return false;
-	umount2(target, MNT_DETACH);
-	return true;
-}
-
 int rootfs_skeleton(struct rootfs *r, const char *guest_dir, struct err *err)
 {
 	auto_free char *prefix = path_prefix();
@@ -83,10 +70,8 @@ int rootfs_skeleton(struct rootfs *r, const char *guest_dir, struct err *err)
 			      "size=16m,nr_inodes=8k,mode=0755", err);
 	if (rc == 0)
 		rc = make_folders(r, err);
-	if (rc == 0) {
-		r->overlay = overlay_works(r);
+	if (rc == 0)
 		rc = rootfs_usr(r, own ? own : "", err);
-	}
 	if (rc == 0)
 		rc = rootfs_etc(r, err);
 	umask(mask);

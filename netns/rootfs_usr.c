@@ -199,14 +199,30 @@ static void bind_guests(const struct rootfs *r)
 	}
 }
 
+/* Overlayfs in a user namespace is 5.11 and later, and some hosts refuse it still: tried, not assumed. */
+static bool overlay_works(const struct rootfs *r)
+{
+	char data[256], target[64];
+
+	snprintf(data, sizeof(data), "lowerdir=%s/u:%s/x,userxattr", r->base, r->base);
+	snprintf(target, sizeof(target), "%s/n", r->base);
+	if (mount("overlay", target, "overlay", usr_flags, data) < 0)
+		return false;
+	umount2(target, MNT_DETACH);
+	return true;
+}
+
 int rootfs_usr(struct rootfs *r, const char *guest_dir, struct err *err)
 {
 	int rc = make_layer(r, guest_dir, err);
 
 	if (rc < 0)
 		return rc;
-	if (r->overlay && overlay_on(r, "", NULL) == 0)
+	r->overlay = overlay_on(r, "", NULL) == 0;
+	if (r->overlay)
 		return 0;
+	/* child mounts of /usr, or no overlayfs at all */
+	r->overlay = overlay_works(r);
 	rc = overlay_singly(r, err);
 	if (rc == 0 && !r->overlay)
 		bind_guests(r);

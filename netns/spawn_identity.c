@@ -32,18 +32,42 @@ static int write_proc(pid_t pid, const char *name, const char *text, struct err 
 }
 
 /*
- * Identity where ids are real (a map gives no capability outside its own namespace), the learner's id over root's
- * where there is one. setgroups needs no deny in the first: the writer has CAP_SETGID over the parent.
+ * Our own map as an identity: a line may not span two of the parent's, so each of ours becomes one. An identity map
+ * gives no capability outside its own namespace.
  */
+static int identity_map(const char *name, char *buf, size_t size)
+{
+	char path[64];
+	auto_file f = NULL;
+	unsigned inside, outside, count;
+	size_t len = 0;
+
+	snprintf(path, sizeof(path), "/proc/self/%s", name);
+	f = fopen(path, "re");
+	buf[0] = '\0';
+	while (f && len < size && fscanf(f, "%u %u %u", &inside, &outside, &count) == 3)
+		len += (size_t)snprintf(buf + len, size - len, "%u %u %u\n", inside, inside, count);
+	return len > 0 && len < size ? 0 : -EINVAL;
+}
+
+/* Identity where ids are real, the learner's id over root's where there is one. */
+static int write_map(pid_t pid, const char *name, bool range_map, struct err *err)
+{
+	char map[1024] = "1000 0 1\n";
+
+	if (range_map && identity_map(name, map, sizeof(map)) < 0)
+		return err_set(err, ERR_MACHINE, EINVAL, "Can't read the lab's %s", name);
+	return write_proc(pid, name, map, err);
+}
+
+/* setgroups needs no deny where ids are real: the writer has CAP_SETGID over the parent. */
 static int write_maps(pid_t pid, bool range_map, struct err *err)
 {
-	const char *map = range_map ? "0 0 65535\n" : "1000 0 1\n";
-	int rc;
+	int rc = range_map ? 0 : write_proc(pid, "setgroups", "deny", err);
 
-	if (!range_map && write_proc(pid, "setgroups", "deny", NULL) < 0)
-		return err_set(err, ERR_MACHINE, EPERM, "Can't write the learner's setgroups");
-	rc = write_proc(pid, "gid_map", map, err);
-	return rc == 0 ? write_proc(pid, "uid_map", map, err) : rc;
+	if (rc == 0)
+		rc = write_map(pid, "gid_map", range_map, err);
+	return rc == 0 ? write_map(pid, "uid_map", range_map, err) : rc;
 }
 
 /* The holder of the new namespace: waits for the end of its pipe, then is gone. */
