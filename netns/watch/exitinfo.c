@@ -28,14 +28,22 @@ int exitinfo_open(pid_t pid)
 	return fd < 0 ? -errno : (int)fd;
 }
 
-int exitinfo_status(int pidfd, int proc, pid_t pid, int *ret)
+static int reaped_status(int pidfd, int *ret)
 {
 	struct pidfd_info_v0 info = {.mask = PIDFD_INFO_EXIT_BIT};
 
+	if (ioctl(pidfd, PIDFD_GET_INFO_V0, &info) < 0)
+		return -errno;
+	if (!(info.mask & PIDFD_INFO_EXIT_BIT))
+		return -EAGAIN;
+	*ret = info.exit_code;
+	return 0;
+}
+
+int exitinfo_status(int pidfd, int proc, pid_t pid, int *ret)
+{
 	/* The kernel fills the exit code in only once the process was reaped; until then /proc has it. */
-	if (ioctl(pidfd, PIDFD_GET_INFO_V0, &info) == 0 && info.mask & PIDFD_INFO_EXIT_BIT) {
-		*ret = info.exit_code;
+	if (reaped_status(pidfd, ret) == 0 || target_zombie_status(proc, pid, ret) == 0)
 		return 0;
-	}
-	return target_zombie_status(proc, pid, ret);
+	return reaped_status(pidfd, ret); /* reaped between the two */
 }

@@ -287,6 +287,8 @@ START_TEST(a_dead_watch_is_noticed)
 	waitpid(rig.watch, &status, 0);
 	ck_assert_int_eq(rig.port.next(rig.port.ctx, &batch, &err), -EPIPE);
 	ck_assert_str_ne(err.msg, "");
+	watch_port_done(&rig.port);
+	json_decref(rig.events);
 	rig_start(&rig); /* for teardown */
 }
 END_TEST

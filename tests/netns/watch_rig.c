@@ -256,7 +256,7 @@ const json_t *rig_expect(struct rig *r, const char *pattern)
 		if (now_ms() >= end || poll(&pfd, 1, (int)(end - now_ms())) < 0) {
 			auto_free char *all = json_dumps(r->events, JSON_INDENT(0));
 
-			ck_abort_msg("No event %s among %s", pattern, all);
+			ck_abort_msg("No event %s among %.3000s", pattern, all);
 		}
 		take_events(r);
 	}
