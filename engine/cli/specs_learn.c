@@ -19,6 +19,10 @@ static const struct option_spec play_options[] = {
 	 .arg = "FILE",
 	 .complete = COMPLETE_FILE,
 	 .help = {"a reference learner types the commands in FILE", "FILE のコマンドを自動で入力"}},
+	{.long_name = "pace",
+	 .arg = "MS",
+	 .help = {"with --script: milliseconds between keys (default: at once)",
+		  "--script の打鍵間隔 (ミリ秒、既定: 一度に入力)"}},
 	{0},
 };
 

@@ -91,7 +91,7 @@ static const char *why_void(const json_t *events, const json_t *meta, double max
 
 	if (evidence_first(events, "lab", "died"))
 		return "the lab failed";
-	if (!evidence_first(events, "lab", "end"))
+	if (!evidence_first(events, "lab", "finished"))
 		return "the attempt was not finished";
 	if (wants_fault && !verified)
 		return "the fault was not verified when the attempt began";

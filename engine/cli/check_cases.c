@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a scenario has to prove, and whether it did. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/check.h"
+#include "cli/tools.h"
+#include "grade/attempt.h"
+
+static void case_done(struct check_case *c)
+{
+	free(c->name);
+	free(c->dir);
+	free(c->why);
+	json_decref(c->result);
+	fd_closep(&c->sock);
+}
+
+void check_scenario_done(struct check_scenario *s)
+{
+	for (size_t i = 0; i < s->n_cases; i++)
+		case_done(&s->cases[i]);
+	free(s->cases);
+	free(s->id);
+	free(s->path);
+	free(s->skipped);
+	free(s->error);
+	script_client_free(s->script);
+	json_decref(s->meta);
+}
+
+static void add(const struct check *k, struct check_scenario *s, enum check_kind kind, size_t nth,
+		char *name, const json_t *commands, int at_most)
+{
+	struct check_case *c = &s->cases[s->n_cases++];
+
+	*c = (struct check_case){.scenario = s,
+				 .kind = kind,
+				 .nth = nth,
+				 .name = name,
+				 .commands = commands,
+				 .at_most = at_most,
+				 .sock = -1};
+	if (asprintf(&c->dir, "%s/%s-%zu", k->base, s->id, s->n_cases) < 0)
+		c->dir = NULL;
+}
+
+static char *numbered(const char *what, size_t nth)
+{
+	char *s;
+
+	return asprintf(&s, "%s %zu", what, nth + 1) < 0 ? NULL : s;
+}
+
+static void make_cases(const struct check *k, struct check_scenario *s)
+{
+	const json_t *alternatives = json_object_get(s->meta, "alternatives");
+	const json_t *missteps = json_object_get(s->meta, "missteps"), *one;
+	char *name;
+	size_t i;
+
+	s->cases = calloc(3 + json_array_size(alternatives) + json_array_size(missteps),
+			  sizeof(*s->cases));
+	if (!s->cases)
+		return;
+	add(k, s, CASE_PROOF, 0, strdup("healthy and broken"), NULL, 0);
+	add(k, s, CASE_SOLUTION, 0, strdup("solution"), json_object_get(s->meta, "solution"), 0);
+	json_array_foreach(alternatives, i, one)
+		add(k, s, CASE_ALTERNATIVE, i, numbered("alternative", i), one, 0);
+	json_array_foreach(missteps, i, one) {
+		if (asprintf(&name, "misstep '%s'", json_str(one, "name", "?")) < 0)
+			name = NULL;
+		add(k, s, CASE_MISSTEP, i, name, json_object_get(one, "commands"),
+		    (int)json_int(one, "at_most", 0));
+	}
+	add(k, s, CASE_NOTHING, 0, strdup("nothing done"), NULL, CHECK_NOTHING_UNDER - 1);
+}
+
+int check_load(struct check *k, struct check_scenario *s, struct err *err)
+{
+	auto_json json_t *lacking = NULL;
+	char what[256];
+	int rc = script_client_start(&s->script, err);
+
+	if (rc == 0)
+		rc = script_client_load(s->script, s->path, CHECK_SEED, NULL, "en", &s->meta, err);
+	if (rc < 0)
+		return rc;
+	lacking = tools_lacking(json_object_get(s->meta, "requires"));
+	if (json_array_size(lacking)) {
+		tools_describe(lacking, what, sizeof(what));
+		return asprintf(&s->skipped, "this machine has no %s", what) < 0 ? -ENOMEM : 0;
+	}
+	make_cases(k, s);
+	return 0;
+}
+
+/* "lost: verified 0/10, care 5/10" */
+static void put_lost(FILE *f, const json_t *grade)
+{
+	const json_t *it;
+	const char *sep = "; lost: ";
+	size_t i;
+
+	json_array_foreach(json_object_get(grade, "items"), i, it) {
+		double points = json_num(it, "points", 0), max = json_num(it, "max", 0);
+
+		if (points >= max && !json_flag(it, "void", false))
+			continue;
+		fprintf(f, "%s%s %g/%g%s", sep, json_str(it, "id", "?"), points, max,
+			json_flag(it, "void", false) ? " (void)" : "");
+		sep = ", ";
+	}
+}
+
+/* Items that earned points, for a misstep that got too many. */
+static void put_earned(FILE *f, const json_t *grade)
+{
+	const json_t *it;
+	const char *sep = "; earned: ";
+	size_t i;
+
+	json_array_foreach(json_object_get(grade, "items"), i, it) {
+		double points = json_num(it, "points", 0);
+
+		if (points <= 0)
+			continue;
+		fprintf(f, "%s%s %g", sep, json_str(it, "id", "?"), points);
+		sep = ", ";
+	}
+}
+
+static void put_unfixed(FILE *f, const json_t *grade)
+{
+	const json_t *p;
+	size_t i;
+
+	json_array_foreach(json_object_get(grade, "fixed"), i, p)
+		if (!json_flag(p, "ok", false))
+			fprintf(f, "; fixed-probe %s fails", json_str(p, "name", "?"));
+}
+
+static void explain(struct check_case *c, const json_t *grade, bool wants_full, int timed_out)
+{
+	size_t len;
+	FILE *f = open_memstream(&c->why, &len);
+
+	if (!f)
+		return;
+	if (json_flag(grade, "void", false))
+		fprintf(f, "the attempt is void: %s", json_str(grade, "why_void", "?"));
+	else if (wants_full)
+		fprintf(f, "expected 100 points and passed, got %d", c->score);
+	else
+		fprintf(f, "expected at most %d points, got %d", c->at_most, c->score);
+	if (wants_full) {
+		put_lost(f, grade);
+		put_unfixed(f, grade);
+	} else {
+		put_earned(f, grade);
+	}
+	if (timed_out)
+		fprintf(f, "; %d command(s) interrupted after the time limit", timed_out);
+	fclose(f);
+}
+
+static void judge_grade(struct check_case *c, const json_t *result)
+{
+	struct script_port port = script_client_port(c->scenario->script);
+	bool full = c->kind == CASE_SOLUTION || c->kind == CASE_ALTERNATIVE;
+	auto_attempt a = {0};
+	struct err err = {0};
+
+	if (attempt_score(c->dir, &port, c->scenario->meta, &a, &err) < 0) {
+		c->why = strdup(err.msg);
+		return;
+	}
+	c->score = (int)json_int(a.grade, "score", 0);
+	if (json_flag(a.grade, "void", false))
+		c->ok = false;
+	else if (full)
+		c->ok = c->score == 100 && json_flag(a.grade, "passed", false);
+	else
+		c->ok = c->score <= c->at_most;
+	if (!c->ok)
+		explain(c, a.grade, full, (int)json_int(result, "timed_out", 0));
+}
+
+static void judge_proof(struct check_case *c, const json_t *result)
+{
+	c->result = json_deep_copy(result);
+	c->ok = json_flag(result, "healthy", false) && json_flag(result, "broken", false) &&
+		json_flag(result, "controls", false);
+	if (!c->ok)
+		c->why = strdup(json_str(result, "why", "?"));
+}
+
+void check_judge(struct check_case *c, const json_t *result)
+{
+	c->done = true;
+	c->scenario->n_done++;
+	if (!result)
+		c->why = strdup("its process ended without a word");
+	else if (json_object_get(result, "error"))
+		c->why = strdup(json_str(json_object_get(result, "error"), "message", "?"));
+	else if (c->kind == CASE_PROOF)
+		judge_proof(c, result);
+	else
+		judge_grade(c, result);
+}
+
+bool check_scenario_ok(const struct check_scenario *s)
+{
+	if (s->error || !s->n_cases)
+		return false;
+	for (size_t i = 0; i < s->n_cases; i++)
+		if (!s->cases[i].ok)
+			return false;
+	return true;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* All cases of all scenarios, each a child process; their results, as they come. */
+#define _GNU_SOURCE
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "base/msg.h"
+#include "cli/attempts.h"
+#include "cli/check.h"
+#include "cli/progress.h"
+
+/*
+ * Theory of operation. The parent starts cases in order, loading a scenario just before its first one, up to
+ * CHECK_LIVE_MAX at a time; each child asks for a job token before it works. Every child holds one end of a message
+ * pair: its result, then EOF. A signal ends the children; their labs end with the boss sockets they held.
+ */
+struct run {
+	struct check *k;
+	size_t next_scenario, next_case; /* to be started */
+	size_t live, done, total;
+	int signals;
+	sigset_t before;
+};
+
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+static void child(struct run *r, struct check_case *c, int sock, pid_t parent)
+{
+	auto_json json_t *result = NULL;
+	struct err err = {0};
+
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	sigprocmask(SIG_SETMASK, &r->before, NULL);
+	if (getppid() != parent)
+		_exit(EXIT_MACHINE);
+	if (check_lab_run(r->k, c, &result, &err) < 0)
+		result = json_pack("{s:o}", "error", err_to_json(&err));
+	msg_send(sock, result, NULL, 0, NULL);
+	_exit(0);
+}
+
+static int start_case(struct run *r, struct check_case *c, struct err *err)
+{
+	pid_t parent = getpid();
+	int pair[2], rc = msg_pair(pair, err);
+
+	if (rc < 0)
+		return rc;
+	if (!c->scenario->began)
+		c->scenario->began = now();
+	c->pid = fork();
+	if (c->pid == 0) {
+		close(pair[0]);
+		child(r, c, pair[1], parent);
+	}
+	close(pair[1]);
+	c->sock = pair[0];
+	if (c->pid < 0) {
+		fd_closep(&c->sock);
+		c->pid = 0;
+		return err_sys(err, errno, "Can't start a case");
+	}
+	r->live++;
+	return 0;
+}
+
+static void finish_scenario(struct run *r, struct check_scenario *s)
+{
+	s->ended = now();
+	script_client_free(ptr_steal(s->script));
+	check_report_line(r->k, s);
+}
+
+/* A scenario that can't even be loaded is one that failed; the others go on. */
+static void load(struct run *r, struct check_scenario *s)
+{
+	struct err err = {0};
+
+	if (check_load(r->k, s, &err) < 0)
+		s->error = strdup(err.msg);
+	r->total += s->n_cases;
+	if (!s->n_cases)
+		finish_scenario(r, s);
+}
+
+static int start_more(struct run *r, struct err *err)
+{
+	while (r->live < CHECK_LIVE_MAX && r->next_scenario < r->k->n) {
+		struct check_scenario *s = &r->k->scenarios[r->next_scenario];
+		int rc;
+
+		if (r->next_case == 0)
+			load(r, s);
+		if (r->next_case == s->n_cases) {
+			r->next_scenario++;
+			r->next_case = 0;
+			continue;
+		}
+		rc = start_case(r, &s->cases[r->next_case++], err);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static void take_result(struct run *r, struct check_case *c)
+{
+	auto_msg m = {.n_fds = 0};
+	bool got = msg_recv(c->sock, &m, 0, NULL) == 1;
+
+	fd_closep(&c->sock);
+	while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	c->pid = 0;
+	r->live--;
+	r->done++;
+	check_judge(c, got ? m.body : NULL);
+	if (!r->k->keep)
+		attempt_discard(c->dir);
+	if (c->scenario->n_done == c->scenario->n_cases)
+		finish_scenario(r, c->scenario);
+	progress_show((void *)r->k->cli, "cases", (int)r->done, (int)r->total);
+}
+
+static size_t collect(struct run *r, struct pollfd *p, struct check_case **cases)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->k->n; i++) {
+		struct check_scenario *s = &r->k->scenarios[i];
+
+		for (size_t c = 0; c < s->n_cases; c++) {
+			if (s->cases[c].sock < 0)
+				continue;
+			cases[n] = &s->cases[c];
+			p[n++] = (struct pollfd){.fd = s->cases[c].sock, .events = POLLIN};
+		}
+	}
+	return n;
+}
+
+static int wait_some(struct run *r, struct err *err)
+{
+	struct pollfd p[CHECK_LIVE_MAX + 1];
+	struct check_case *cases[CHECK_LIVE_MAX];
+	size_t n = collect(r, p, cases);
+
+	p[n] = (struct pollfd){.fd = r->signals, .events = POLLIN};
+	while (poll(p, n + 1, -1) < 0)
+		if (errno != EINTR)
+			return err_sys(err, errno, "Can't wait for the cases");
+	if (p[n].revents) {
+		r->k->interrupted = true;
+		return err_set(err, ERR_MACHINE, EINTR, "Interrupted");
+	}
+	for (size_t i = 0; i < n; i++)
+		if (p[i].revents)
+			take_result(r, cases[i]);
+	return 0;
+}
+
+/* Ends what still runs; the labs die with the sockets the children held. */
+static void end_all(struct run *r)
+{
+	for (size_t i = 0; i < r->k->n; i++) {
+		struct check_scenario *s = &r->k->scenarios[i];
+
+		for (size_t c = 0; c < s->n_cases; c++) {
+			if (s->cases[c].pid <= 0)
+				continue;
+			kill(s->cases[c].pid, SIGTERM);
+			waitpid(s->cases[c].pid, NULL, 0);
+			s->cases[c].pid = 0;
+			attempt_discard(s->cases[c].dir);
+		}
+	}
+}
+
+static int hold_signals(struct run *r, struct err *err)
+{
+	sigset_t ending;
+
+	sigemptyset(&ending);
+	sigaddset(&ending, SIGINT);
+	sigaddset(&ending, SIGTERM);
+	sigaddset(&ending, SIGHUP);
+	sigprocmask(SIG_BLOCK, &ending, &r->before);
+	r->signals = signalfd(-1, &ending, SFD_CLOEXEC);
+	return r->signals < 0 ? err_sys(err, errno, "Can't watch for signals") : 0;
+}
+
+int check_run(struct check *k, struct err *err)
+{
+	struct run r = {.k = k, .signals = -1};
+	int rc = hold_signals(&r, err);
+
+	k->began = now();
+	while (rc == 0) {
+		rc = start_more(&r, err);
+		if (rc < 0 || !r.live)
+			break;
+		rc = wait_some(&r, err);
+	}
+	progress_clear(k->cli);
+	if (rc < 0)
+		end_all(&r);
+	k->ended = now();
+	fd_closep(&r.signals);
+	sigprocmask(SIG_SETMASK, &r.before, NULL);
+	return rc;
+}

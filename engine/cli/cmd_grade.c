@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* netdojo grade */
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/grading.h"
+
+/* The folder to grade: the one named, or a live lab's, whose attempt ends with this. */
+static int find_folder(const struct cli *c, char **ret, struct err *err)
+{
+	const char *named = cli_opt(c, "attempt");
+	auto_client *lab = NULL;
+	int rc;
+
+	if (named && cli_opt(c, "lab"))
+		return err_set(err, ERR_USAGE, EINVAL, "--lab and --attempt exclude each other");
+	if (named) {
+		*ret = strdup(named);
+		return *ret ? 0 : err_sys(err, ENOMEM, "Can't name the attempt");
+	}
+	rc = client_open(cli_opt(c, "lab"), &lab, err);
+	return rc < 0 ? rc : grading_finish(lab, ret, err);
+}
+
+int cmd_grade(struct cli *c)
+{
+	auto_attempt a = {0};
+	auto_free char *dir = NULL;
+	struct err err = {0};
+
+	if (find_folder(c, &dir, &err) < 0 || grading_run(c, dir, &a, &err) < 0)
+		return cli_fail(c, &err);
+	return grading_print(c, &a);
+}

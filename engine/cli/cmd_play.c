@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* netdojo play ID: up, the learner's terminal, grade, down. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/catalogue.h"
+#include "cli/client.h"
+#include "cli/commands.h"
+#include "cli/grading.h"
+#include "cli/hosting.h"
+#include "cli/progress.h"
+#include "cli/textwidth.h"
+#include "model/draw.h"
+#include "term/term.h"
+
+enum { COLUMNS = 78, MAX_WORDS = 20 };
+
+static void heading(const struct cli *c, struct text t)
+{
+	fprintf(c->out, "\n%s%s%s\n", cli_style(c, STYLE_BOLD), cli_tr(c, t),
+		cli_style(c, STYLE_NONE));
+}
+
+static void draw(const struct cli *c, const json_t *model)
+{
+	auto_model *m = NULL;
+	auto_free char *drawing = NULL;
+
+	if (!model || model_from_json(model, &m, NULL) < 0)
+		return;
+	drawing = draw_model(m, DRAW_TEXT);
+	heading(c, (struct text){"The network when all is well", "正常なときのネットワーク"});
+	fputs(drawing ? drawing : "", c->out);
+}
+
+static void goals(const struct cli *c, const json_t *list)
+{
+	const json_t *g;
+	size_t i;
+
+	if (json_array_size(list))
+		heading(c, (struct text){"Goals", "目標"});
+	json_array_foreach(list, i, g) {
+		fputs("  - ", c->out);
+		text_wrap(c->out, cli_tr_json(c, g), 4, COLUMNS);
+	}
+}
+
+static const struct text recorded = {
+	"Recorded in this lab's folder, for the grade: what you type and see here, packets, programs and changes of the "
+	"lab. Nothing outside it. dojo task|map|hint|diagnose|grade|quit",
+	"採点のため、このラボの中での入力と表示、パケット、実行、変更だけを記録します。ラボの外は記録しません。"
+	"dojo task|map|hint|diagnose|grade|quit",
+};
+
+/* What the learner is told before the shell opens. */
+static int introduce(const struct cli *c, struct client *lab, const json_t *up, struct err *err)
+{
+	auto_json json_t *task = NULL, *info = NULL;
+	int rc = client_call(lab, json_pack("{s:s}", "do", "task"), NULL, 0, &task, NULL, err);
+
+	if (rc == 0)
+		rc = client_call(lab, json_pack("{s:s}", "do", "info"), NULL, 0, &info, NULL, err);
+	if (rc < 0)
+		return rc;
+	fprintf(c->out, "%s%s%s  (%s %s)\n", cli_style(c, STYLE_BOLD),
+		cli_tr_json(c, json_object_get(task, "title")), cli_style(c, STYLE_NONE),
+		cli_tr(c, (struct text){"seed", "シード"}), json_str(up, "seed", ""));
+	heading(c, (struct text){"Ticket", "依頼文"});
+	fputs("  ", c->out);
+	text_wrap(c->out, cli_tr_json(c, json_object_get(task, "ticket")), 2, COLUMNS);
+	draw(c, json_object_get(info, "model"));
+	goals(c, json_object_get(task, "goals"));
+	fputc('\n', c->out);
+	text_wrap(c->out, cli_tr(c, recorded), 0, COLUMNS);
+	fputc('\n', c->out);
+	return fflush(c->out) == EOF ? err_sys(err, errno, "Can't write") : 0;
+}
+
+struct words {
+	char *v[MAX_WORDS];
+	size_t n;
+};
+
+static void add(struct words *w, const char *option, const char *value)
+{
+	if (!value || !*value)
+		return;
+	w->v[w->n++] = (char *)option;
+	w->v[w->n++] = (char *)value;
+}
+
+static int terminal(const struct cli *c, struct client *lab, struct err *err)
+{
+	auto_json json_t *info = NULL;
+	struct words w = {.v = {(char *)"netdojo-term", (char *)"--play"}, .n = 2};
+	char fd[16], node[32];
+	int rc = client_call(lab, json_pack("{s:s}", "do", "info"), NULL, 0, &info, NULL, err);
+
+	if (rc == 0)
+		rc = hosting_learners_node(lab, node, sizeof(node), err);
+	if (rc < 0)
+		return rc;
+	snprintf(fd, sizeof(fd), "%d", client_fd(lab));
+	add(&w, "--fd", fd);
+	add(&w, "--node", node);
+	add(&w, "--record", json_str(info, "attempt", ""));
+	add(&w, "--lang", cli_lang(c));
+	add(&w, "--type", cli_opt(c, "script"));
+	add(&w, "--pace", cli_opt(c, "pace"));
+	return hosting_run(w.v, client_fd(lab), err);
+}
+
+static int end_in_grade(const struct cli *c, struct client *lab)
+{
+	auto_free char *dir = NULL;
+	auto_attempt a = {0};
+	struct err err = {0};
+	int code;
+
+	if (c->progress)
+		progress_show((void *)c, cli_tr(c, (struct text){"grading", "採点中"}), 0, 0);
+	if (grading_finish(lab, &dir, &err) < 0 || grading_run(c, dir, &a, &err) < 0) {
+		progress_clear(c);
+		return cli_fail(c, &err);
+	}
+	progress_clear(c);
+	fputc('\n', c->out);
+	code = grading_print(c, &a);
+	fprintf(c->out, "\n%s netdojo grade --attempt %s\n",
+		cli_tr(c, (struct text){"Again at any time:", "いつでももう一度:"}), dir);
+	return code;
+}
+
+static int end(const struct cli *c, struct client *lab, int status)
+{
+	struct err err = {0};
+
+	if (status == TERM_EXIT_GRADE)
+		return end_in_grade(c, lab);
+	if (status == TERM_EXIT_QUIT) {
+		cli_note(c, "%s", cli_tr(c, (struct text){"Left without a grade", "採点せずに終了しました"}));
+		return EXIT_SHORT;
+	}
+	if (status <= EXIT_MACHINE)
+		return status; /* the terminal has said why */
+	if (status == TERM_EXIT_LOST)
+		err_set(&err, ERR_MACHINE, EPIPE, "The lab ended by itself");
+	else
+		err_set(&err, ERR_MACHINE, EINTR, "The terminal ended (status %d)", status);
+	return cli_fail(c, &err);
+}
+
+int cmd_play(struct cli *c)
+{
+	auto_catalogue_entry e = {0};
+	auto_client *lab = NULL;
+	auto_json json_t *up = NULL;
+	struct err err = {0};
+	struct boot b = {.seed = cli_opt(c, "seed"),
+			 .variant = cli_opt(c, "variant"),
+			 .lang = cli_lang(c),
+			 .attempt_dir = cli_opt(c, "attempt"),
+			 .hold = true};
+	int rc = catalogue_find(c->args[0], &e, &err);
+
+	if (rc < 0)
+		return cli_fail(c, &err);
+	b.scenario_path = e.path;
+	b.scenario_id = e.id;
+	rc = client_boot(&b, c->progress ? progress_show : NULL, c, &lab, &up, &err);
+	progress_clear(c);
+	if (rc == 0)
+		rc = introduce(c, lab, up, &err);
+	if (rc == 0)
+		rc = terminal(c, lab, &err);
+	return rc < 0 ? cli_fail(c, &err) : end(c, lab, rc);
+}
