@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+nd_check_test(cli_unit LABEL unit
+  SOURCES unit/test_cli_main.c unit/test_cli_options.c unit/test_cli_select.c unit/test_cli_statedir.c
+    unit/test_cli_attempts.c unit/test_cli_text.c
+  LIBS nd_cli)
