@@ -8,16 +8,26 @@ local runner = {}
 
 local SETS = { "symptoms", "controls", "fixed" }
 
--- The probes of a set with the set they are reported under; one that is in two sets is reported in each.
-local function chosen(set)
-  local s, out = attempt.scenario(), {}
+-- The sets asked for: "all", one name, or several parted by commas.
+local function wanted(sets)
+  local known, out = {}, {}
+  for _, name in ipairs(SETS) do known[name] = true end
+  for name in tostring(sets):gmatch("[^,]+") do
+    if name ~= "all" and not known[name] then
+      error({ msg = ("no set of probes is called '%s'"):format(name), kind = 3 }, 0)
+    end
+    out[name] = true
+  end
+  return out
+end
+
+-- The probes of the sets with the set they are reported under; one that is in two sets is reported in each.
+local function chosen(sets)
+  local s, out, want = attempt.scenario(), {}, wanted(sets)
   for _, name in ipairs(SETS) do
-    if set == "all" or set == name then
+    if want.all or want[name] then
       for _, p in ipairs(s[name]) do out[#out + 1] = { probe = p, set = name } end
     end
-  end
-  if #out == 0 and set ~= "all" and set ~= "symptoms" and set ~= "controls" and set ~= "fixed" then
-    error({ msg = ("no set of probes is called '%s'"):format(tostring(set)), kind = 3 }, 0)
   end
   return out
 end
