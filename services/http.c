@@ -45,7 +45,8 @@ struct http_listen {
 struct http {
 	struct serve *serve;
 	json_t *config;
-	struct tls *tls; /* once a client shook hands */
+	const struct tls_module *tls_module; /* these two once a client shook hands */
+	struct tls *tls;
 	struct quota connections;
 	struct http_open open[QUOTA_SERVICE];
 	size_t n_open;
@@ -149,14 +150,20 @@ static void on_request(struct evhttp_request *req, void *arg)
 	}
 }
 
-static struct bufferevent *new_tls(struct http *h)
+static bool open_tls(struct http *h)
 {
 	const char *secret = ca_secret(h->serve->ca);
+	const char *host = json_str(h->config, "default", "localhost");
 
-	if (!h->tls && (!secret || tls_new(secret, json_str(h->config, "default", "localhost"),
-					   &h->tls, NULL) < 0))
-		return NULL;
-	return tls_accept(h->tls, h->serve->base);
+	if (h->tls)
+		return true;
+	h->tls_module = secret ? tls_module_load(NULL) : NULL;
+	return h->tls_module && h->tls_module->open(secret, host, &h->tls, NULL) == 0;
+}
+
+static struct bufferevent *new_tls(struct http *h)
+{
+	return open_tls(h) ? h->tls_module->accept(h->tls, h->serve->base) : NULL;
 }
 
 static void count(struct http *h, struct bufferevent *bev)
@@ -264,7 +271,8 @@ static void http_stop(void *self)
 		quota_give(&h->connections);
 	if (h->learn)
 		event_free(h->learn);
-	tls_free(h->tls);
+	if (h->tls)
+		h->tls_module->close(h->tls);
 	json_decref(h->config);
 	free(h);
 }

@@ -33,10 +33,19 @@ void http_large_fill(uint64_t at, uint8_t *buf, size_t n)
 	}
 }
 
+/*
+ * The client left early. evhttp 2.1 then takes the request off its connection and leaves it to us,
+ * and ending the reply of a request without connection frees it; one still on its connection goes
+ * with that.
+ */
 static void on_close(struct evhttp_connection *conn, void *arg)
 {
+	struct large *l = arg;
+
 	(void)conn;
-	free(arg);
+	if (!evhttp_request_get_connection(l->req))
+		evhttp_send_reply_end(l->req);
+	free(l);
 }
 
 static void finish(struct large *l)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* TLS for the web. */
+/* TLS for the web, and the making of its certificates: the module serve-tls. */
 #include "services/tls.h"
 
 #include <ctype.h>
@@ -107,25 +107,7 @@ static int set_up(struct tls *t, const char *ca_secret, struct err *err)
 	return 0;
 }
 
-int tls_new(const char *ca_secret, const char *host, struct tls **ret, struct err *err)
-{
-	struct tls *t = calloc(1, sizeof(*t));
-	int rc;
-
-	if (!t)
-		return err_sys(err, ENOMEM, "Can't set up TLS");
-	TAILQ_INIT(&t->certs);
-	lower(t->host, sizeof(t->host), cert_host_ok(host) ? host : "localhost");
-	rc = set_up(t, ca_secret, err);
-	if (rc < 0) {
-		tls_free(t);
-		return rc;
-	}
-	*ret = t;
-	return 0;
-}
-
-void tls_free(struct tls *t)
+static void tls_close(struct tls *t)
 {
 	if (!t)
 		return;
@@ -138,7 +120,25 @@ void tls_free(struct tls *t)
 	free(t);
 }
 
-struct bufferevent *tls_accept(struct tls *t, struct event_base *base)
+static int tls_open(const char *ca_secret, const char *host, struct tls **ret, struct err *err)
+{
+	struct tls *t = calloc(1, sizeof(*t));
+	int rc;
+
+	if (!t)
+		return err_sys(err, ENOMEM, "Can't set up TLS");
+	TAILQ_INIT(&t->certs);
+	lower(t->host, sizeof(t->host), cert_host_ok(host) ? host : "localhost");
+	rc = set_up(t, ca_secret, err);
+	if (rc < 0) {
+		tls_close(t);
+		return rc;
+	}
+	*ret = t;
+	return 0;
+}
+
+static struct bufferevent *tls_accept(struct tls *t, struct event_base *base)
 {
 	SSL *ssl = SSL_new(t->ctx);
 	struct bufferevent *bev;
@@ -154,3 +154,12 @@ struct bufferevent *tls_accept(struct tls *t, struct event_base *base)
 	bufferevent_openssl_set_allow_dirty_shutdown(bev, 1);
 	return bev;
 }
+
+extern const struct tls_module tls_module;
+
+__attribute__((visibility("default"))) const struct tls_module tls_module = {
+	.make_authority = cert_make_authority,
+	.open = tls_open,
+	.close = tls_close,
+	.accept = tls_accept,
+};
