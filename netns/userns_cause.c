@@ -89,7 +89,7 @@ static const struct cause {
 	 "Use a kernel with CONFIG_USER_NS, CONFIG_NET_NS and CONFIG_PID_NS"},
 	{AT(USERNS_MAP) | AT(USERNS_POWER) | AT(USERNS_CLONE), 0, is_apparmor,
 	 "User namespaces have no power here: AppArmor restricts them to programs with a profile",
-	 "netdojo-doctor --apparmor-profile | sudo apparmor_parser -r"},
+	 "netdojo doctor --apparmor-profile | sudo apparmor_parser -r"},
 	{AT(USERNS_MAP), EPERM, always, "The id map of a user namespace is refused",
 	 "Run netdojo as a user whose own id is mapped here, outside any chroot"},
 	{AT(USERNS_POWER), 0, always, "User namespaces have no power here: a security module denies their capabilities",
