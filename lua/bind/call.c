@@ -110,6 +110,8 @@ static int on_error(lua_State *L)
 {
 	struct call *c = lua_touserdata(L, lua_upvalueindex(1));
 
+	if (c->err->msg[0])
+		return 1; /* an error while handling one: the first is what happened */
 	if (lua_type(L, 1) == LUA_TTABLE)
 		from_table(L, c, 1);
 	else if (lua_type(L, 1) == LUA_TSTRING)
@@ -117,7 +119,6 @@ static int on_error(lua_State *L)
 	else
 		from_string(L, c, lua_pushfstring(L, "a %s was raised as an error", luaL_typename(L, 1)));
 	luaL_traceback(L, L, NULL, 1);
-	free(c->trace);
 	c->trace = strndup(lua_tostring(L, -1), TRACE_MAX);
 	return 1;
 }
@@ -151,9 +152,8 @@ int call_handle(struct state *s, const json_t *req, json_t **ret, char **ret_tra
 	status = lua_pcall(L, 1, 0, 1);
 	guard_end();
 	lua_settop(L, 0);
-	if (status != LUA_OK && (c.s->guard.expired || status != LUA_ERRRUN || !c.err->msg[0]))
-		note_status(&c, status);
 	if (status != LUA_OK) {
+		note_status(&c, status);
 		json_decref(c.answer);
 		if (ret_trace)
 			*ret_trace = ptr_steal(c.trace);

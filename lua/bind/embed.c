@@ -23,15 +23,35 @@ static int put_bytes(lua_State *L, const void *data, size_t len, void *arg)
 	return 0;
 }
 
+/* Loads a file under a name no scenario's file can have: theirs begin with '@'. */
+static int load_file(lua_State *L, const char *path)
+{
+	char text[256 * 1024];
+	FILE *f = fopen(path, "r");
+	size_t len = f ? fread(text, 1, sizeof(text), f) : 0;
+	int rc;
+
+	if (f)
+		fclose(f);
+	if (!f || len == sizeof(text)) {
+		fprintf(stderr, "%s: can't be read, or is too long\n", path);
+		return -1;
+	}
+	lua_pushfstring(L, "=netdojo/%s", path);
+	rc = luaL_loadbufferx(L, text, len, lua_tostring(L, -1), "t");
+	lua_remove(L, -2);
+	if (rc != LUA_OK)
+		fprintf(stderr, "%s\n", lua_tostring(L, -1));
+	return rc == LUA_OK ? 0 : -1;
+}
+
 /* Debug information stays in: error messages name our files and lines. */
 static int embed_file(lua_State *L, FILE *f, const char *path, int index)
 {
 	struct out o = {.f = f};
 
-	if (luaL_loadfilex(L, path, "t") != LUA_OK) {
-		fprintf(stderr, "%s\n", lua_tostring(L, -1));
+	if (load_file(L, path) < 0)
 		return -1;
-	}
 	fprintf(f, "static const unsigned char chunk_%d[] = {\n", index);
 	if (lua_dump(L, put_bytes, &o, 0))
 		return -1;

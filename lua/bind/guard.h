@@ -18,8 +18,8 @@
 #include <stdint.h>
 
 enum {
-	GUARD_INSTRUCTIONS = 150 * 1000 * 1000, /* of one request; about a second */
-	GUARD_CPU_SECONDS = 3,			/* of one request */
+	GUARD_INSTRUCTIONS = 60 * 1000 * 1000, /* of one request; half a second or so */
+	GUARD_CPU_SECONDS = 2,		       /* of one request */
 	GUARD_CPU_TOTAL = 3600,			/* of the process; a lab may stand for days */
 	GUARD_EXIT = 3,
 };

@@ -125,16 +125,10 @@ end
 local function fits(rule, v)
   if rule:find("|", 1, true) then
     if one_of(rule, v) then return true end
-    return false, "one of " .. rule:gsub("|", ", ") .. (type(v) == "string" and strict.hint(v, strict.words(rule)) or "")
+    return false, "one of " .. rule:gsub("|", ", ")
   end
   if kinds[rule](v) then return true end
   return false, spoken[rule] or ("a " .. rule)
-end
-
-function strict.words(rule)
-  local out = {}
-  for word in rule:gmatch("[^|]+") do out[#out + 1] = word end
-  return out
 end
 
 -- Registers a schema under the name errors and the editor's types use.
@@ -173,12 +167,16 @@ function strict.check(schema, t, where)
   return t
 end
 
--- A table nobody can change or look behind.
+-- A table nobody can change or look behind; a name it does not have is an error.
 function strict.readonly(t, name)
   return setmetatable({}, {
-    __index = t,
+    __index = function(_, k)
+      local v = t[k]
+      if v == nil then strict.fail(nil, "%s has no '%s'%s", name, tostring(k), strict.hint(tostring(k), t)) end
+      return v
+    end,
     __newindex = function(_, k)
-      error(("'%s' can't be set: %s is read-only"):format(tostring(k), name), 2)
+      strict.fail(nil, "'%s' can't be set: %s is read-only", tostring(k), name)
     end,
     __pairs = function()
       return function(_, k)
