@@ -10,13 +10,16 @@ static const char *const layers[] = {"L1", "L2", "L2.5", "L3", "L4", "L5", "L4/5
 /* The typed word without blanks and a leading L, in lower case; false when it can't be a layer. */
 static bool folded(const char *typed, char *buf, size_t size)
 {
+	bool led = false;
 	size_t n = 0;
 
 	for (; *typed; typed++) {
 		if (isspace((unsigned char)*typed))
 			continue;
-		if (n == 0 && tolower((unsigned char)*typed) == 'l')
+		if (n == 0 && !led && tolower((unsigned char)*typed) == 'l') {
+			led = true;
 			continue;
+		}
 		if (n + 1 >= size)
 			return false;
 		buf[n++] = (char)tolower((unsigned char)*typed);

@@ -36,6 +36,17 @@ static int score_of(double points, double max)
 	return score >= 100 && points < max ? 99 : score > 100 ? 100 : score;
 }
 
+static bool group_used(const json_t *items, const char *group)
+{
+	const json_t *it;
+	size_t i;
+
+	json_array_foreach(items, i, it)
+		if (strcmp(json_str(it, "group", ""), group) == 0)
+			return true;
+	return false;
+}
+
 static json_t *group_totals(const json_t *items)
 {
 	json_t *all = json_array();
@@ -43,10 +54,11 @@ static json_t *group_totals(const json_t *items)
 	for (size_t i = 0; i < ARRAY_SIZE(groups); i++) {
 		double points, max;
 
+		if (!group_used(items, groups[i]))
+			continue;
 		total(items, groups[i], &points, &max);
-		if (max > 0)
-			json_array_append_new(all, json_pack("{s:s, s:f, s:f}", "id", groups[i],
-							     "points", points, "max", max));
+		json_array_append_new(all, json_pack("{s:s, s:f, s:f}", "id", groups[i],
+						     "points", points, "max", max));
 	}
 	return all;
 }

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+nd_check_test(grade LABEL unit SOURCES unit/test_grade.c LIBS nd_grade)
+nd_check_test(diagnosis LABEL unit SOURCES unit/test_diagnosis.c LIBS nd_grade)
+nd_check_test(report LABEL unit SOURCES unit/test_report.c LIBS nd_grade)
+target_compile_definitions(test_report PRIVATE GOLDEN="${CMAKE_CURRENT_SOURCE_DIR}/unit/golden")
+nd_check_test(attempt LABEL unit SOURCES unit/test_attempt.c LIBS nd_grade)

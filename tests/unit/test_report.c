@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reports against golden files; NETDOJO_GOLDEN=write makes them anew. */
+#define _GNU_SOURCE
+#include "grade_sample.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "grade/grade.h"
+#include "grade/report.h"
+#include "grade/xml.h"
+
+static json_t *events, *grade;
+
+static void setup(void)
+{
+	auto_json json_t *meta = sample(sample_meta), *items = sample(sample_items);
+	struct err err = {0};
+
+	events = sample(sample_events);
+	ck_assert_int_eq(grade_make(events, meta, items, &grade, &err), 0);
+}
+
+static void teardown(void)
+{
+	json_decref(events);
+	json_decref(grade);
+	events = grade = NULL;
+}
+
+/* Compares text (owned here) with the golden file. */
+static void golden(const char *name, char *text)
+{
+	char path[512], want[16384];
+	const char *mode = getenv("NETDOJO_GOLDEN");
+	FILE *f;
+	size_t n;
+
+	ck_assert_ptr_nonnull(text);
+	snprintf(path, sizeof(path), "%s/%s", GOLDEN, name);
+	if (mode && strcmp(mode, "write") == 0) {
+		f = fopen(path, "w");
+		ck_assert_ptr_nonnull(f);
+		fputs(text, f);
+		fclose(f);
+	}
+	f = fopen(path, "r");
+	ck_assert_msg(f != NULL, "%s is missing", path);
+	n = fread(want, 1, sizeof(want) - 1, f);
+	fclose(f);
+	want[n] = '\0';
+	ck_assert_str_eq(text, want);
+	free(text);
+}
+
+START_TEST(card_in_english)
+{
+	golden("card.en.txt",
+	       report_card(grade, events, &(struct report_style){.lang = "en", .colour = false}));
+}
+END_TEST
+
+START_TEST(card_in_japanese_and_colour)
+{
+	golden("card.ja.ansi",
+	       report_card(grade, events, &(struct report_style){.lang = "ja", .colour = true}));
+}
+END_TEST
+
+START_TEST(card_of_a_void_attempt)
+{
+	json_object_set_new(grade, "void", json_true());
+	json_object_set_new(grade, "passed", json_false());
+	json_object_set_new(grade, "why_void", json_string("the lab failed"));
+	golden("card.void.txt",
+	       report_card(grade, events, &(struct report_style){.lang = "en", .colour = false}));
+}
+END_TEST
+
+START_TEST(junit)
+{
+	golden("junit.xml", report_junit(grade, events));
+}
+END_TEST
+
+START_TEST(tap)
+{
+	golden("grade.tap", report_tap(grade, events));
+}
+END_TEST
+
+START_TEST(gradescope)
+{
+	char *text = report_gradescope(grade, events);
+	auto_json json_t *doc = json_loads(text, 0, NULL);
+	const json_t *tests = json_object_get(doc, "tests"), *one;
+	double max = 0;
+	size_t i;
+
+	ck_assert_uint_eq(json_array_size(tests), 6);
+	json_array_foreach(tests, i, one) {
+		ck_assert(json_num(one, "score", -1) <= json_num(one, "max_score", -1));
+		max += json_num(one, "max_score", 0);
+	}
+	ck_assert(max == 80);
+	golden("gradescope.json", text);
+}
+END_TEST
+
+START_TEST(xml_escapes)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	xml_put(f, "<a href=\"x\">&\n\x01 \xe6\x97\xa5");
+	fclose(f);
+	ck_assert_str_eq(text, "&lt;a href=&quot;x&quot;&gt;&amp;&#10;\xef\xbf\xbd \xe6\x97\xa5");
+	free(text);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("report");
+	TCase *t = tcase_create("report");
+	SRunner *r;
+	int failed;
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, card_in_english);
+	tcase_add_test(t, card_in_japanese_and_colour);
+	tcase_add_test(t, card_of_a_void_attempt);
+	tcase_add_test(t, junit);
+	tcase_add_test(t, tap);
+	tcase_add_test(t, gradescope);
+	tcase_add_test(t, xml_escapes);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}
