@@ -47,6 +47,15 @@ static void goals(const struct cli *c, const json_t *list)
 	}
 }
 
+/*
+ * The fault is verified while the learner reads. Whether it shows is for the grade to say: in a scenario where nothing is
+ * wrong, the answer would give it away.
+ */
+static int verify(struct client *lab, struct err *err)
+{
+	return client_call(lab, json_pack("{s:s}", "do", "verify"), NULL, 0, NULL, NULL, err);
+}
+
 static const struct text recorded = {
 	"Recorded in this lab's folder, for the grade: what you type and see here, packets, programs and changes of the "
 	"lab. Nothing outside it. dojo task|map|hint|diagnose|grade|quit",
@@ -173,6 +182,8 @@ int cmd_play(struct cli *c)
 	progress_clear(c);
 	if (rc == 0)
 		rc = introduce(c, lab, up, &err);
+	if (rc == 0)
+		rc = verify(lab, &err);
 	if (rc == 0)
 		rc = terminal(c, lab, &err);
 	return rc < 0 ? cli_fail(c, &err) : end(c, lab, rc);

@@ -2,6 +2,7 @@
 /* One item of a grade in words. */
 #include "grade/item.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,23 +19,53 @@ const char *item_text(const json_t *item, const char *key, const char *lang)
 	return strcmp(key, "title") == 0 ? json_str(item, "id", "") : "";
 }
 
-static void put_event(FILE *f, const json_t *event, const json_t *events)
+/* The command an event stands for: itself, or the one that caused it; NULL for none. */
+static const json_t *command_of(const json_t *event, const json_t *events)
 {
-	const json_t *cause = evidence_by_seq(events, json_int(event, "cause", 0));
+	if (strcmp(json_str(event, "kind", ""), "command") == 0)
+		return event;
+	return evidence_by_seq(events, json_int(event, "cause", 0));
+}
+
+/* "#12 $ ip route", and what came of it unless that was only the program's start. */
+static void put_event(FILE *f, const json_t *event, const json_t *command)
+{
 	auto_free char *words = evidence_words(event);
-	auto_free char *by = cause ? evidence_words(cause) : NULL;
+	auto_free char *by = command ? evidence_words(command) : NULL;
+	bool same = command == event || strcmp(json_str(event, "kind", ""), "exec") == 0;
 
 	fprintf(f, "#%lld ", (long long)json_int(event, "seq", 0));
 	if (by)
-		fprintf(f, "%s: ", by);
-	fprintf(f, "%s\n", words ? words : "?");
+		fprintf(f, "%s%s", by, same ? "" : ": ");
+	fprintf(f, "%s\n", by && same ? "" : words ? words : "?");
+}
+
+/* Writes the first pieces of evidence, a command once; returns how many were shown or said by another. */
+static size_t put_evidence(FILE *f, const json_t *evidence, const json_t *events)
+{
+	const json_t *seq, *last = NULL;
+	size_t i, shown = 0;
+
+	json_array_foreach(evidence, i, seq) {
+		const json_t *e = evidence_by_seq(events, json_integer_value(seq));
+		const json_t *command = e ? command_of(e, events) : NULL;
+
+		if (!e || (command && command == last))
+			continue;
+		if (shown == ITEM_EVIDENCE_SHOWN)
+			return i;
+		put_event(f, e, command);
+		last = command;
+		shown++;
+	}
+	return i;
 }
 
 char *item_detail(const json_t *item, const json_t *events, const char *lang)
 {
-	const json_t *evidence = json_object_get(item, "evidence"), *seq;
+	const json_t *evidence = json_object_get(item, "evidence");
 	const char *why = item_text(item, "why", lang);
-	size_t n = json_array_size(evidence), len, i;
+	size_t n, len;
 	char *text = NULL;
 	FILE *f = open_memstream(&text, &len);
 
@@ -42,16 +73,9 @@ char *item_detail(const json_t *item, const json_t *events, const char *lang)
 		return NULL;
 	if (json_num(item, "points", 0) < json_num(item, "max", 0) && *why)
 		fprintf(f, "%s\n", why);
-	json_array_foreach(evidence, i, seq) {
-		const json_t *e = evidence_by_seq(events, json_integer_value(seq));
-
-		if (i == ITEM_EVIDENCE_SHOWN)
-			break;
-		if (e)
-			put_event(f, e, events);
-	}
-	if (n > ITEM_EVIDENCE_SHOWN)
-		fprintf(f, "(+%zu)\n", n - ITEM_EVIDENCE_SHOWN);
+	n = put_evidence(f, evidence, events);
+	if (n < json_array_size(evidence))
+		fprintf(f, "(+%zu)\n", json_array_size(evidence) - n);
 	fclose(f);
 	return text;
 }
