@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* dojo: its subcommands and what they share. */
+#define _GNU_SOURCE
+#include "guest/dojo.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "guest/lang.h"
+#include "guest/talk.h"
+
+static int end_session(const char *verb, const char *en, const char *ja, int argc, char **argv)
+{
+	bool sure = argc > 0 && (!strcmp(argv[0], "-y") || !strcmp(argv[0], "--yes"));
+	json_t *answer;
+
+	if (!sure && !dojo_yes(lang_text(en, ja)))
+		return 1;
+	answer = dojo_ask(json_pack("{s:s}", "do", verb));
+	if (!answer)
+		return 3;
+	json_decref(answer);
+	return 0;
+}
+
+static int dojo_grade(int argc, char **argv)
+{
+	return end_session("grade", "End this attempt and grade it?", "ここで終えて採点しますか?", argc, argv);
+}
+
+static int dojo_quit(int argc, char **argv)
+{
+	return end_session("quit", "Leave without a grade? The lab goes away.",
+			   "採点せずに終えますか? ラボは消えます。", argc, argv);
+}
+
+static int dojo_help(int argc, char **argv);
+
+static const struct {
+	const char *name, *args;
+	const char *en, *ja;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{"task", "", "what you were asked to mend", "依頼内容を見る", dojo_task},
+	{"hint", "", "the next hint (it costs points)", "次のヒントを見る(減点あり)", dojo_hint},
+	{"map", "", "a drawing of the healthy network", "正常時の構成図を見る", dojo_map},
+	{"check", "", "whether the goals are met now", "目標を満たしているか確かめる", dojo_check},
+	{"diagnose", "[LAYER [CAUSE] | none]", "say what is broken", "原因を答える", dojo_diagnose},
+	{"grade", "[-y]", "end the attempt and grade it", "終了して採点する", dojo_grade},
+	{"quit", "[-y]", "leave without a grade", "採点せずに終える", dojo_quit},
+	{"help", "", "this list", "この一覧", dojo_help},
+	{"causes", "[LAYER]", NULL, NULL, dojo_causes}, /* for the shell's completion: not listed */
+};
+
+static int dojo_help(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (commands[i].en)
+			printf("  dojo %-8s %-23s %s\n", commands[i].name, commands[i].args,
+			       lang_text(commands[i].en, commands[i].ja));
+	return 0;
+}
+
+json_t *dojo_ask(json_t *request)
+{
+	struct err err = {0};
+	json_t *answer = NULL;
+
+	if (talk_once(request, &answer, &err) == 0)
+		return answer;
+	fprintf(stderr, "dojo: %s\n", err.msg);
+	if (err.mend[0])
+		fprintf(stderr, "%s\n", err.mend);
+	return NULL;
+}
+
+bool dojo_line(char *buf, size_t size)
+{
+	fflush(stdout);
+	if (!fgets(buf, (int)size, stdin))
+		return false;
+	buf[strcspn(buf, "\r\n")] = '\0';
+	return true;
+}
+
+bool dojo_yes(const char *question)
+{
+	char line[64];
+
+	printf("%s [y/N] ", question);
+	if (!dojo_line(line, sizeof(line))) {
+		putchar('\n');
+		return false;
+	}
+	return !strcasecmp(line, "y") || !strcasecmp(line, "yes") || !strcmp(line, "はい");
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "help";
+
+	if (!strcmp(name, "--help") || !strcmp(name, "-h"))
+		name = "help";
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(commands[i].name, name))
+			return commands[i].run(argc > 2 ? argc - 2 : 0, argv + (argc > 2 ? 2 : argc));
+	fprintf(stderr, "dojo: '%s' %s\n", name,
+		lang_text("is no subcommand; dojo help lists them",
+			  "というサブコマンドはありません。dojo help で一覧を表示します"));
+	return 2;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* dojo: the learner's short form of netdojo inside a lab. */
+#ifndef NETDOJO_GUEST_DOJO_H
+#define NETDOJO_GUEST_DOJO_H
+
+#include "base/json.h"
+
+/* Each takes the words after the subcommand and returns the exit status. */
+int dojo_task(int argc, char **argv);
+int dojo_hint(int argc, char **argv);
+int dojo_map(int argc, char **argv);
+int dojo_check(int argc, char **argv);
+int dojo_diagnose(int argc, char **argv);
+int dojo_causes(int argc, char **argv); /* for completion: the ids, of one layer or all */
+
+/* Asks the lab one thing; a failure is printed. Request is stolen; caller owns the answer, NULL on failure. */
+json_t *dojo_ask(json_t *request);
+/* Asks on the terminal; false on anything but yes. */
+bool dojo_yes(const char *question);
+/* Reads a line into buf without its newline; false at the end of input. */
+bool dojo_line(char *buf, size_t size);
+/* Whether two layer names are one: case and the L do not count; "4/5" is L4 and L5. */
+bool dojo_layer_is(const char *given, const char *layer);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* dojo task, hint, map and check: what the lab tells, printed. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <string.h>
+
+#include "guest/dojo.h"
+#include "guest/lang.h"
+
+/* One goal a line; the scenario gives a list of texts, or one text. */
+static void print_goals(const json_t *goals)
+{
+	const json_t *goal;
+	size_t i;
+
+	if (!goals || json_is_null(goals))
+		return;
+	if (!json_is_array(goals)) {
+		printf("\n%s\n", lang_pick(goals));
+		return;
+	}
+	if (json_array_size(goals))
+		printf("\n%s\n", lang_text("Goals", "目標"));
+	json_array_foreach(goals, i, goal)
+		printf("  - %s\n", lang_pick(goal));
+}
+
+int dojo_task(int argc, char **argv)
+{
+	auto_json json_t *answer = dojo_ask(json_pack("{s:s}", "do", "task"));
+
+	(void)argc;
+	(void)argv;
+	if (!answer)
+		return 3;
+	printf("%s\n\n%s\n", lang_pick(json_object_get(answer, "title")),
+	       lang_pick(json_object_get(answer, "ticket")));
+	print_goals(json_object_get(answer, "goals"));
+	return 0;
+}
+
+int dojo_hint(int argc, char **argv)
+{
+	auto_json json_t *answer = dojo_ask(json_pack("{s:s}", "do", "hint"));
+	json_int_t n = json_int(answer, "n", 0), of = json_int(answer, "of", 0);
+
+	(void)argc;
+	(void)argv;
+	if (!answer)
+		return 3;
+	if (n && of)
+		printf("%s %d/%d: ", lang_text("Hint", "ヒント"), (int)n, (int)of);
+	printf("%s\n", lang_pick(json_object_get(answer, "text")));
+	return 0;
+}
+
+int dojo_map(int argc, char **argv)
+{
+	const char *locale = getenv("LC_ALL") ? getenv("LC_ALL") : getenv("LANG");
+	bool utf8 = locale && (strcasestr(locale, "utf-8") || strcasestr(locale, "utf8"));
+	auto_json json_t *answer =
+		dojo_ask(json_pack("{s:s, s:s}", "do", "map", "format", utf8 ? "text" : "ascii"));
+
+	(void)argc;
+	(void)argv;
+	if (!answer)
+		return 3;
+	fputs(json_str(answer, "text", ""), stdout);
+	return 0;
+}
+
+int dojo_check(int argc, char **argv)
+{
+	auto_json json_t *answer = dojo_ask(json_pack("{s:s}", "do", "check"));
+	const json_t *probe;
+	size_t i;
+	int failed = 0;
+
+	(void)argc;
+	(void)argv;
+	if (!answer)
+		return 3;
+	json_array_foreach(json_object_get(answer, "probes"), i, probe) {
+		bool ok = json_flag(probe, "ok", false);
+
+		failed += !ok;
+		printf("  %s  %s\n", ok ? lang_text("ok  ", "成功") : lang_text("FAIL", "失敗"),
+		       lang_pick(json_object_get(probe, "name")));
+	}
+	return failed ? 1 : 0;
+}
