@@ -191,7 +191,12 @@ static int check_gateway(const struct node *n, const struct route *r, const stru
 {
 	const struct iface *dev = r->dev[0] ? subnet_iface(n, r->dev) : NULL;
 
-	if (!r->via[0] || subnet_gateway_ok(n, r))
+	if (!r->via[0])
+		return 0;
+	if (!dev && subnet_ways(n, r) > 1)
+		return wrong(err, w, "Several interfaces reach the gateway %s: say which by 'dev'",
+			     r->via);
+	if (subnet_gateway_ok(n, r))
 		return 0;
 	if (dev && !dev->up)
 		wrong(err, w, "The gateway %s is behind '%s', which is down", r->via, r->dev);

@@ -69,6 +69,18 @@ static const struct iface *gateway_dev(const struct node *n, const struct prefix
 	return NULL;
 }
 
+size_t subnet_ways(const struct node *n, const struct route *r)
+{
+	struct prefix ip;
+	size_t ways = 0;
+
+	if (!prefix_parse_address(r->via, &ip))
+		return 0;
+	for (size_t i = 0; i < n->n_ifaces; i++)
+		ways += reaches(n, &n->ifaces[i], &ip);
+	return ways;
+}
+
 const struct iface *subnet_route_dev(const struct node *n, const struct route *r)
 {
 	const struct iface *f;

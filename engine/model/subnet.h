@@ -20,6 +20,9 @@ const struct iface *subnet_route_dev(const struct node *n, const struct route *r
  */
 bool subnet_gateway_ok(const struct node *n, const struct route *r);
 
+/* How many interfaces of n reach the gateway of r, when the route names none. */
+size_t subnet_ways(const struct node *n, const struct route *r);
+
 /* The same address (prefix length aside) on any interface of n. */
 bool subnet_has_address(const struct node *n, const char *address);
 
