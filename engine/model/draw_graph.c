@@ -12,7 +12,7 @@ struct escape {
 };
 static const struct escape dot_escapes[] = {{'"', "\\\""}, {'\\', "\\\\"}, {0}};
 static const struct escape mermaid_escapes[] = {
-	{'"', "#quot;"}, {'<', "#lt;"}, {'>', "#gt;"}, {'#', "#35;"}, {'&', "#amp;"}, {0}};
+	{'"', "#quot;"}, {'<', "#lt;"}, {'>', "#gt;"}, {'#', "#35;"}, {'&', "#amp;"}, {'\\', "#92;"}, {0}};
 
 static void put_text(FILE *to, const char *text, const struct escape *e)
 {

@@ -3,7 +3,8 @@
  * The drawing for terminals.
  *
  * Theory of operation. The lab is drawn as a tree from the internet's node: a box a node, under it the segments that
- * lead on, under each the nodes on it, joined by rails at the left. A node met again is only named ("above"); one that would
+ * lead on, under each the nodes on it, joined by rails at the left. A node belongs to the segment nearest the root that has it; met
+ * elsewhere it is only named ("above", "below"); one that would
  * start too far right is named ("below") and becomes the root of a tree of its own. So every model fits COLUMNS, and every
  * node has exactly one box. A line is: the rails of the levels above (a string that grows on the way down), then one piece.
  */
@@ -37,6 +38,7 @@ struct pen {
 	FILE *to;
 	const struct glyphs *g;
 	bool node_done[MODEL_MAX_NODES];
+	bool claimed[MODEL_MAX_NODES];	 /* its box comes on a segment nearer to the root: not to be taken from there */
 	bool root_next[MODEL_MAX_NODES]; /* named "below" */
 	bool segment_done[SEGMENTS_MAX];
 };
@@ -218,7 +220,7 @@ static void draw_node(struct pen *p, size_t node, const struct rails *r, const c
 static void put_mention(struct pen *p, size_t node, bool above)
 {
 	fprintf(p->to, "%s %s (%s)\n", p->g->across, p->m->nodes[node].name, above ? "above" : "below");
-	if (!above)
+	if (!above && !p->claimed[node])
 		p->root_next[node] = true;
 }
 
@@ -230,7 +232,7 @@ static void draw_branch(struct pen *p, size_t node, const struct rails *r, bool 
 	repeat(p, p->g->across, 2);
 	if (p->node_done[node])
 		put_mention(p, node, true);
-	else if (p->root_next[node] || below.columns > DEEPEST)
+	else if (p->claimed[node] || p->root_next[node] || below.columns > DEEPEST)
 		put_mention(p, node, false);
 	else
 		draw_node(p, node, &below, p->g->tee_down);
@@ -241,12 +243,20 @@ static void draw_members(struct pen *p, size_t from, size_t segment, const struc
 {
 	const char *name = p->m->segments[segment].name;
 	size_t members[MODEL_MAX_NODES], n = 0;
+	bool mine[MODEL_MAX_NODES];
 
 	for (size_t i = 0; i < p->m->n_nodes; i++)
 		if (i != from && on_segment(&p->m->nodes[i], name))
 			members[n++] = i;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		mine[i] = !p->claimed[members[i]];
+		p->claimed[members[i]] = true;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (mine[i])
+			p->claimed[members[i]] = false;
 		draw_branch(p, members[i], r, i + 1 == n);
+	}
 }
 
 static void put_segment(const struct pen *p, size_t segment, size_t column)

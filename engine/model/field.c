@@ -276,7 +276,7 @@ int shape_read(const struct shape *s, const json_t *j, const struct where *w, vo
 	int rc;
 
 	if (!json_is_object(j))
-		return err_set(err, ERR_USAGE, EINVAL, "%s%sNot an object describing a %s", w->text,
+		return err_set(err, ERR_USAGE, EINVAL, "%s%sNot an object (%s)", w->text,
 			       w->text[0] ? ": " : "", s->noun);
 	rc = check_keys(s, j, w, err);
 	for (size_t i = 0; i < s->n && rc == 0; i++) {
