@@ -1,2 +1,540 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 ---@meta netdojo
+--
+-- The scenario API, level 1, for editors that read LuaCATS. tests/lua/types.lua compares it with the real tables.
+-- A value marked `any` may be a string or number, with {{p.name}} filled in, or a function of the parameters.
+
+---@alias netdojo.text string|{ en: string, ja: string? }
+---@alias netdojo.layer "L1"|"L2"|"L2.5"|"L3"|"L4"|"L5"|"other"
+
+-- The scenario ------------------------------------------------------------------------------------------------------
+
+---@class netdojo.truth
+---@field layer "L1"|"L2"|"L2.5"|"L3"|"L4"|"L5"|"other" where the fault is
+---@field cause string an id of the catalogue of causes
+---@field at string the node it sits on
+
+---@class netdojo.misstep
+---@field name string what the learner does wrong
+---@field commands string[] typed in the learner's shell
+---@field at_most integer the score this must not exceed
+
+---@class netdojo.requires
+---@field kernel? string[] what the kernel must be able to do
+---@field tools? string[] programs the learner needs
+
+---@class netdojo.params addresses of the lab, drawn from the seed; params() may add to them
+---@field seed string
+---@field variant string
+---@field subnet string WSL's network, "172.27.32.0/20"
+---@field subnet_base string "172.27.32.0"
+---@field prefix integer 20
+---@field netmask string "255.255.240.0"
+---@field broadcast string
+---@field gateway string the Windows side of the switch
+---@field guest string WSL's own address
+---@field spare string a free address of the same network
+---@field guest_mac string
+---@field gateway_mac string
+---@field windows string on the home network
+---@field phone string on the home network
+---@field router string 192.168.1.1
+---@field wan string the home router's outside address
+---@field wan_gateway string
+---@field google string
+---@field github string
+---@field downloads string address of downloads.example.com
+---@field site string a name that exists in this learner's lab alone
+---@field site_address string
+---@field hostname string
+---@field [string] any
+
+---@class netdojo.scenario
+---@field api integer 1
+---@field id string the folder's name: lower-case letters, digits and '-'
+---@field layer "L1"|"L2"|"L2.5"|"L3"|"L4"|"L5"|"other"
+---@field mode "nat"|"mirrored"|"bridged"|"consomme"|"none"
+---@field level integer 1 (first steps) to 5
+---@field chapter? integer of the guide
+---@field minutes? integer a learner needs
+---@field tags? string[]
+---@field title netdojo.text
+---@field ticket netdojo.text what the user in trouble wrote; never the answer
+---@field goals? netdojo.text[]
+---@field sources? string[] public reports it follows
+---@field requires? netdojo.requires
+---@field params? fun(seed: netdojo_seed, p: netdojo.params): table more parameters
+---@field topology fun(p: netdojo.params): table the healthy lab, by wsl2.nat
+---@field fault fun(lab: netdojo_lab, p: netdojo.params) what breaks
+---@field symptoms netdojo.probe_spec[] fail because of the fault
+---@field controls netdojo.probe_spec[] pass all the time
+---@field fixed? netdojo.probe_spec[] must pass after the mend; the symptoms unless said
+---@field truth netdojo.truth[] empty: nothing is wrong
+---@field steps netdojo.step_spec[] points sum to 100
+---@field pass? integer 70 unless said
+---@field hints? netdojo.text[] from vague to plain
+---@field look_alike? string[] causes it may be mistaken for
+---@field solution string[] commands of the reference learner
+---@field alternatives? string[][] other right ways
+---@field missteps? netdojo.misstep[]
+
+---@param t netdojo.scenario
+---@return netdojo.scenario
+function scenario(t) end
+
+-- Chance --------------------------------------------------------------------------------------------------------------
+
+---@class netdojo_seed
+netdojo_seed = {}
+
+---@param lo integer
+---@param hi integer
+---@return integer
+function netdojo_seed:int(lo, hi) end
+
+---@generic T
+---@param list T[]
+---@return T
+function netdojo_seed:pick(list) end
+
+---@param n integer
+---@param alphabet string
+---@return string
+function netdojo_seed:letters(n, alphabet) end
+
+---A stream of its own: what one part draws never shifts another.
+---@param label string
+---@return netdojo_seed
+function netdojo_seed:fork(label) end
+
+---@return string
+function netdojo_seed:text() end
+
+-- Topologies ----------------------------------------------------------------------------------------------------------
+
+---@class netdojo.wsl2.nat.windows
+---@field hostname? string
+---@field dns? string[] the servers Windows itself asks; the router unless said
+---@field nat? "ics"|"winnat" recorded in the name of the NAT table
+---@field ruleset? string more nft tables
+
+---@class netdojo.wsl2.nat.wsl
+---@field hostname? string Windows' unless said
+---@field kernel? string what uname -r says
+---@field distro? string WSL_DISTRO_NAME
+---@field mtu? integer
+---@field dnsTunneling? boolean true unless said
+---@field dnsProxy? boolean true unless said
+---@field dnsTunnelingIpAddress? string 10.255.255.254 unless said
+---@field search? string[] search suffixes
+---@field generateResolvConf? boolean true unless said
+---@field generateHosts? boolean true unless said
+---@field systemd? boolean false unless said
+---@field ruleset? string nft tables of the user's own
+---@field files? table[] as in docs/formats/model.md
+---@field env? table<string, string>
+
+---@class netdojo.wsl2.nat.internet
+---@field records? table<string, table> more names, {A = {...}, AAAA = {...}, CNAME = "..."}
+
+---@class netdojo.wsl2.nat
+---@field windows? netdojo.wsl2.nat.windows
+---@field wsl? netdojo.wsl2.nat.wsl
+---@field internet? netdojo.wsl2.nat.internet
+---@field services? table[] as in docs/formats/model.md
+
+wsl2 = {}
+
+---@param t netdojo.wsl2.nat
+---@return table model
+function wsl2.nat(t) end
+
+---The addresses a seed gives; what params() starts from anyway.
+---@param seed netdojo_seed
+---@return netdojo.params
+function wsl2.addresses(seed) end
+
+-- The fault's handles -------------------------------------------------------------------------------------------------
+
+---@class netdojo.iface
+---@field up? boolean
+---@field mtu? integer
+---@field addresses? string[] CIDRs
+---@field mac? string
+---@field label? string
+
+---@class netdojo.route
+---@field dst string "default" or a CIDR
+---@field via? string
+---@field dev? string
+---@field src? string
+---@field protocol? string
+---@field scope? string
+---@field type? string
+---@field table? integer
+---@field metric? integer
+---@field onlink? boolean
+---@field ipv6? boolean
+
+---@class netdojo.file
+---@field content? string
+---@field symlink? string
+---@field mode? integer
+---@field remove? boolean
+
+---@class netdojo_lab
+netdojo_lab = {}
+
+---@param name string
+---@return netdojo_node
+function netdojo_lab:node(name) end
+
+---@param name string
+---@return netdojo_service
+function netdojo_lab:service(name) end
+
+---Runs fn that many seconds after the fault.
+---@param seconds number
+---@param fn fun(lab: netdojo_lab)
+---@return netdojo_lab
+function netdojo_lab:after(seconds, fn) end
+
+---@class netdojo_node
+netdojo_node = {}
+
+---@param name string
+---@return netdojo_iface
+function netdojo_node:iface(name) end
+
+---@param dst string
+---@return netdojo_node
+function netdojo_node:remove_route(dst) end
+
+---@param t netdojo.route
+---@return netdojo_node
+function netdojo_node:add_route(t) end
+
+---Adds nft tables to the node's own.
+---@param text string
+---@return netdojo_node
+function netdojo_node:ruleset(text) end
+
+---All of the node's rules at once.
+---@param text string
+---@return netdojo_node
+function netdojo_node:set_ruleset(text) end
+
+---@param name string
+---@param value string|integer
+---@return netdojo_node
+function netdojo_node:sysctl(name, value) end
+
+---@param path string
+---@param t string|netdojo.file
+---@return netdojo_node
+function netdojo_node:file(path, t) end
+
+---@class netdojo_iface
+netdojo_iface = {}
+
+---@param t netdojo.iface
+---@return netdojo_iface
+function netdojo_iface:set(t) end
+
+---@class netdojo_service
+netdojo_service = {}
+
+---running is the service's own; every other key is its configuration (behaviour, records, upstream, ...).
+---@param t table
+---@return netdojo_service
+function netdojo_service:set(t) end
+
+---@return netdojo_service
+function netdojo_service:stop() end
+
+---@return netdojo_service
+function netdojo_service:start() end
+
+-- Probes --------------------------------------------------------------------------------------------------------------
+
+---@class netdojo.probe_spec
+
+---@class netdojo.probe_options
+---@field name string
+---@field node string
+---@field title? netdojo.text
+---@field timeout? number seconds; 1 unless said
+---@field expect? any what the answer must hold: a table of fields, or fun(answer, p): boolean
+
+---@class netdojo.probe.ping: netdojo.probe_options
+---@field address any
+---@field count? integer
+---@field size? integer payload bytes
+---@field df? boolean do not fragment
+
+---@class netdojo.probe.lookup: netdojo.probe_options
+---@field host any
+---@field family? integer 0, 4 or 6
+
+---@class netdojo.probe.resolve: netdojo.probe_options
+---@field host any
+---@field type? string "A" unless said
+---@field server any
+---@field port? integer
+---@field tcp? boolean
+
+---@class netdojo.probe.connect: netdojo.probe_options
+---@field host? any a name
+---@field address? any
+---@field port any
+
+---@class netdojo.probe.http: netdojo.probe_options
+---@field url any http:// only
+---@field max_bytes? integer
+
+---@class netdojo.probe.pmtu: netdojo.probe_options
+---@field address any
+---@field low? integer
+---@field high? integer
+
+---@class netdojo.probe.run: netdojo.probe_options
+---@field argv string[]
+---@field user? string
+---@field stdin? string
+
+---@class netdojo.probe.file: netdojo.probe_options
+---@field path string
+
+---@class netdojo.probe.link: netdojo.probe_options
+
+---@class netdojo.probe.address: netdojo.probe_options
+
+---@class netdojo.probe.route: netdojo.probe_options
+
+---@class netdojo.probe.rule: netdojo.probe_options
+
+---@class netdojo.probe.neighbour: netdojo.probe_options
+
+---@class netdojo.probe.ruleset: netdojo.probe_options
+
+---@class netdojo.probe.sockets: netdojo.probe_options
+
+---@class netdojo.probe.sysctl: netdojo.probe_options
+---@field key any "net.ipv4.ip_forward"
+
+probe = {}
+
+---ICMP echo from the node.
+---@param t netdojo.probe.ping
+---@return netdojo.probe_spec
+function probe.ping(t) end
+
+---A name through the node's own resolver.
+---@param t netdojo.probe.lookup
+---@return netdojo.probe_spec
+function probe.lookup(t) end
+
+---A DNS question to a named server.
+---@param t netdojo.probe.resolve
+---@return netdojo.probe_spec
+function probe.resolve(t) end
+
+---A TCP connection.
+---@param t netdojo.probe.connect
+---@return netdojo.probe_spec
+function probe.connect(t) end
+
+---Fetches a page.
+---@param t netdojo.probe.http
+---@return netdojo.probe_spec
+function probe.http(t) end
+
+---The largest packet that passes.
+---@param t netdojo.probe.pmtu
+---@return netdojo.probe_spec
+function probe.pmtu(t) end
+
+---A command's exit and output.
+---@param t netdojo.probe.run
+---@return netdojo.probe_spec
+function probe.run(t) end
+
+---A file of the node.
+---@param t netdojo.probe.file
+---@return netdojo.probe_spec
+function probe.file(t) end
+
+---Reads the live interfaces.
+---@param t netdojo.probe.link
+---@return netdojo.probe_spec
+function probe.link(t) end
+
+---Reads the live interfaces with their addresses.
+---@param t netdojo.probe.address
+---@return netdojo.probe_spec
+function probe.address(t) end
+
+---Reads the live routes.
+---@param t netdojo.probe.route
+---@return netdojo.probe_spec
+function probe.route(t) end
+
+---Reads the live policy rules.
+---@param t netdojo.probe.rule
+---@return netdojo.probe_spec
+function probe.rule(t) end
+
+---Reads the live neighbours.
+---@param t netdojo.probe.neighbour
+---@return netdojo.probe_spec
+function probe.neighbour(t) end
+
+---Reads the live filters: { text }.
+---@param t netdojo.probe.ruleset
+---@return netdojo.probe_spec
+function probe.ruleset(t) end
+
+---Reads the live TCP and UDP sockets.
+---@param t netdojo.probe.sockets
+---@return netdojo.probe_spec
+function probe.sockets(t) end
+
+---Reads a sysctl: { value }.
+---@param t netdojo.probe.sysctl
+---@return netdojo.probe_spec
+function probe.sysctl(t) end
+
+-- Steps ---------------------------------------------------------------------------------------------------------------
+
+---@class netdojo.step_spec
+
+---@class netdojo.step_options
+---@field points integer
+---@field id? string
+---@field title? netdojo.text
+---@field group? "observe"|"diagnose"|"mend"|"verify"|"care"
+
+---@class netdojo.step.address_seen: netdojo.step_options
+
+---@class netdojo.step.gateway_seen: netdojo.step_options
+
+---@class netdojo.step.gateway_pinged: netdojo.step_options
+
+---@class netdojo.step.public_pinged: netdojo.step_options
+
+---@class netdojo.step.name_looked_up: netdojo.step_options
+
+---@class netdojo.step.resolv_conf_read: netdojo.step_options
+
+---@class netdojo.step.listening_seen: netdojo.step_options
+---@field port? any this one
+
+---@class netdojo.step.filters_seen: netdojo.step_options
+---@field table? string a name that stands in the live rules
+
+---@class netdojo.step.named_server_asked: netdojo.step_options
+
+---@class netdojo.step.looked_first: netdojo.step_options
+---@field least? integer how many; 2 unless said
+
+---@class netdojo.step.layer_named: netdojo.step_options
+
+---@class netdojo.step.cause_named: netdojo.step_options
+
+---@class netdojo.step.mended: netdojo.step_options
+
+---@class netdojo.step.verified: netdojo.step_options
+---@field by? string[] packets that prove it: dns-answer, echo-reply, syn-ack
+
+---@class netdojo.step.care: netdojo.step_options
+---@field allow? string[] kinds of change, and files as "file:/path"
+
+---@class netdojo.step.custom
+---@field id string
+---@field group "observe"|"diagnose"|"mend"|"verify"|"care"
+---@field points integer
+---@field title netdojo.text
+---@field needs? string[] recorders: packets, changes, exec, files
+---@field test fun(ev: table, options: table): boolean, integer[] whether it was earned, and the seqs that show it
+
+step = {}
+
+---The learner looked at eth0's address or link.
+---@param t netdojo.step.address_seen
+---@return netdojo.step_spec
+function step.address_seen(t) end
+
+---The learner looked at the routes.
+---@param t netdojo.step.gateway_seen
+---@return netdojo.step_spec
+function step.gateway_seen(t) end
+
+---An echo request went to the gateway.
+---@param t netdojo.step.gateway_pinged
+---@return netdojo.step_spec
+function step.gateway_pinged(t) end
+
+---An outside address was tried without a name.
+---@param t netdojo.step.public_pinged
+---@return netdojo.step_spec
+function step.public_pinged(t) end
+
+---A name was looked up.
+---@param t netdojo.step.name_looked_up
+---@return netdojo.step_spec
+function step.name_looked_up(t) end
+
+---A recorded output holds the live nameserver line.
+---@param t netdojo.step.resolv_conf_read
+---@return netdojo.step_spec
+function step.resolv_conf_read(t) end
+
+---Listening sockets were looked at.
+---@param t netdojo.step.listening_seen
+---@return netdojo.step_spec
+function step.listening_seen(t) end
+
+---The guest's filters were listed.
+---@param t netdojo.step.filters_seen
+---@return netdojo.step_spec
+function step.filters_seen(t) end
+
+---A DNS question went to another server.
+---@param t netdojo.step.named_server_asked
+---@return netdojo.step_spec
+function step.named_server_asked(t) end
+
+---Other observing steps were earned before the first change.
+---@param t netdojo.step.looked_first
+---@return netdojo.step_spec
+function step.looked_first(t) end
+
+---The diagnosis names the layer.
+---@param t netdojo.step.layer_named
+---@return netdojo.step_spec
+function step.layer_named(t) end
+
+---The diagnosis names the cause.
+---@param t netdojo.step.cause_named
+---@return netdojo.step_spec
+function step.cause_named(t) end
+
+---The fixed-probes pass and the controls still do.
+---@param t netdojo.step.mended
+---@return netdojo.step_spec
+function step.mended(t) end
+
+---After the last change something came back.
+---@param t netdojo.step.verified
+---@return netdojo.step_spec
+function step.verified(t) end
+
+---Nothing else was changed.
+---@param t netdojo.step.care
+---@return netdojo.step_spec
+function step.care(t) end
+
+---For what no named step says.
+---@param t netdojo.step.custom
+---@return netdojo.step_spec
+function step.custom(t) end

@@ -1,0 +1,18 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- Globals as the script process gives them: lua/lib/env.lua for scenarios, lua/bind/state.c for the library.
+std = "lua54"
+max_line_length = 160
+codes = true
+
+files["lua/lib"] = { read_globals = { "core" } }
+files["lua/types"] = { ignore = { "111", "112", "113", "131", "212", "631" } }
+files["scenarios"] = {
+  std = {
+    read_globals = {
+      "assert", "error", "getmetatable", "ipairs", "next", "pairs", "pcall", "rawequal", "rawlen", "select",
+      "setmetatable", "tonumber", "tostring", "type", "xpcall", "_VERSION",
+      "coroutine", "math", "string", "table", "utf8",
+      "scenario", "probe", "step", "wsl2",
+    },
+  },
+}

@@ -1,0 +1,283 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Scoring over hand-made logs: each step with logs that earn it and logs that must not, and whole attempts."""
+import itertools
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.dirname(__file__))
+from script_peer import SOURCE, Script, read, scenario_paths  # noqa: E402
+
+L2 = read(os.path.join(SOURCE, "scenarios/l2/l2-no-default-route/scenario.lua"))
+FW = read(os.path.join(SOURCE, "scenarios/fw/fw-guest-filter/scenario.lua"))
+DNS = read(os.path.join(SOURCE, "scenarios/dns/dns-host-proxy-dead/scenario.lua"))
+
+
+class Log:
+    """Events as they come; each method adds one."""
+
+    def __init__(self, recorders=None):
+        self.events = []
+        self.pids = itertools.count(100)
+        recorders = recorders or {"packets": True, "changes": True, "exec": True, "files": True}
+        self.add("lab", what="start", by="lab", recorders=recorders)
+        self.add("lab", what="ready", by="lab")
+        self.add("lab", what="fault-verified", by="lab", shows=True, controls=True)
+
+    def add(self, kind, **keys):
+        n = len(self.events) + 1
+        self.events.append({"seq": n, "t": n * 0.5, "kind": kind, "node": "wsl", "gen": 1, "by": "learner", **keys})
+        return self
+
+    def output(self, text, by="learner", command="?"):
+        return self.add("command", by=by, text=command, output=text, exit=0)
+
+    def run(self, line, status=0, by="learner"):
+        argv = line.split()
+        pid = next(self.pids)
+        self.add("exec", by=by, path="/usr/bin/" + argv[0], argv=argv, pid=pid, uid=1000)
+        return self.add("exec", by=by, what="exit", pid=pid, status=status)
+
+    def packet(self, what, **keys):
+        return self.add("packet", what=what, **{"dir": "out", **keys})
+
+    def change(self, what, **keys):
+        return self.add("change", what=what, action=keys.pop("action", "add"), **keys)
+
+    def file(self, path, content=""):
+        return self.add("file", path=path, action="write", content=content)
+
+    def diagnose(self, *answers):
+        return self.add("answer", answers=[{"layer": a, "cause": c} for a, c in answers])
+
+    def end(self, meta, fixed=True, controls=True):
+        self.add("lab", what="end", by="lab")
+        for which, ok in (("fixed", fixed), ("controls", controls)):
+            for name in meta[which]:
+                self.add("probe", by="lab", set=which, name=name, ok=ok, ms=1.0, detail={})
+        return self
+
+
+class Attempt:
+    """A loaded scenario that scores logs."""
+
+    def __init__(self, text):
+        self.script = Script()
+        answer = self.script.load(text)
+        if "meta" not in answer:
+            raise SystemExit(answer)
+        self.meta = answer["meta"]
+        wsl = next(n for n in self.script.ask("model")["model"]["nodes"] if n["name"] == "wsl")
+        eth0 = next(i for i in wsl["ifaces"] if i["name"] == "eth0")
+        self.guest, self.mac = eth0["addresses"][0]["cidr"].split("/")[0], eth0["mac"]
+        self.gateway = wsl["routes"][0]["via"]
+        self.base = self.gateway.rsplit(".", 1)[0] + ".0"
+        content = next(f["content"] for f in wsl["files"] if f["path"] == "/mnt/wsl/resolv.conf")
+        self.server = re.search(r"^nameserver (\S+)", content, re.M)[1]
+
+    def items(self, log):
+        answer = self.script.ask("score", events=log.events)
+        if "items" not in answer:
+            raise SystemExit(answer)
+        return {i["id"]: i for i in answer["items"]}
+
+    def score(self, log):
+        return sum(i["points"] for i in self.items(log).values())
+
+    def close(self):
+        self.script.__exit__()
+
+
+def only(step, options="", extra="", base=L2):
+    """The scenario with this one step, worth all."""
+    points = 50 if extra else 100
+    steps = f"  steps = {{ {extra} step.{step} {{ points = {points}{options} }} }},\n"
+    return re.sub(r"(?ms)^  steps = \{$.*?^  \},\n", lambda _: steps, base, count=1)
+
+
+def predicates(problems):
+    """(step, options, extra steps, base, logs that earn, logs that don't); a log is a function of (log, attempt)."""
+    end = lambda g, a: g.end(a.meta)  # noqa: E731
+    cases = [
+        ("address_seen", "", "", L2,
+         [lambda g, a: g.output(f"    inet {a.guest}/20 brd x scope global eth0"),
+          lambda g, a: g.output(a.guest + " "),
+          lambda g, a: g.output(f"link/ether {a.mac} brd ff:ff:ff:ff:ff:ff"),
+          lambda g, a: g.output(f"           |-- {a.guest}\n              /32 host LOCAL"),
+          lambda g, a: g.run("ip -4 addr show eth0"), lambda g, a: g.run("ip -br a"), lambda g, a: g.run("ifconfig -a")],
+         [lambda g, a: g.output("inet 172.16.0.1/20"), lambda g, a: g.output(a.guest + "9"),
+          lambda g, a: g.output(a.guest, by="lab"), lambda g, a: g.run("ip -4 addr show eth0", by="lab"),
+          lambda g, a: g.run("ip -4 addrr", status=255 << 8), lambda g, a: g.run("ip route"), lambda g, a: g.run("ls -a"),
+          lambda g, a: g.output("", command=f"echo ip a {a.guest}")]),
+        ("gateway_seen", "", "", L2,
+         [lambda g, a: g.output(f"default via {a.gateway} dev eth0 proto kernel"),
+          lambda g, a: g.output(f"{a.base}/20 dev eth0 proto kernel scope link src {a.guest}"),
+          lambda g, a: g.output(f"0.0.0.0         {a.gateway}    0.0.0.0         UG"),
+          lambda g, a: g.run("ip r"), lambda g, a: g.run("ip -4 route show"), lambda g, a: g.run("netstat -rn")],
+         [lambda g, a: g.output(f"nameserver {a.gateway}"), lambda g, a: g.run("ip a"), lambda g, a: g.run("netstat -lnt"),
+          lambda g, a: g.run("ip route", by="lab")]),
+        ("gateway_pinged", "", "", L2,
+         [lambda g, a: g.packet("echo-request", dst=a.gateway), lambda g, a: g.run(f"ping -c1 {a.gateway}", status=256)],
+         [lambda g, a: g.packet("echo-request", dst="8.8.8.8"), lambda g, a: g.packet("echo-request", dst=a.gateway, by="lab"),
+          lambda g, a: g.packet("echo-request", dst=a.gateway, node="router"), lambda g, a: g.run(f"echo {a.gateway}")]),
+        ("public_pinged", "", "", L2,
+         [lambda g, a: g.packet("echo-request", dst="8.8.8.8"), lambda g, a: g.packet("syn", dst="1.1.1.1", dport=53),
+          lambda g, a: g.run("ping -c 1 8.8.8.8", status=512)],
+         [lambda g, a: g.packet("echo-request", dst=a.gateway), lambda g, a: g.packet("echo-request", dst="192.168.1.1"),
+          lambda g, a: g.packet("echo-request", dst="8.8.8.8", by="lab"), lambda g, a: g.run("ping google.com"),
+          lambda g, a: g.packet("dns-answer", dir="in", answers=["140.82.121.4"]).packet("syn", dst="140.82.121.4")]),
+        ("name_looked_up", "", "", L2,
+         [lambda g, a: g.packet("dns-query", dst=a.server, qname="google.com"), lambda g, a: g.run("getent hosts google.com", status=512),
+          lambda g, a: g.run("ping -c1 github.com", status=512)],
+         [lambda g, a: g.packet("dns-query", dst=a.server, by="lab"), lambda g, a: g.run("ping 8.8.8.8"),
+          lambda g, a: g.run("cat resolv.conf"), lambda g, a: g.run("getent passwd root")]),
+        ("resolv_conf_read", "", "", DNS,
+         [lambda g, a: g.output(f"# by WSL\nnameserver {a.server}\n"), lambda g, a: g.output(f"nameserver {a.server}\r\n"),
+          lambda g, a: g.file("/etc/resolv.conf", "nameserver 9.9.9.9\n").output("nameserver 9.9.9.9")],
+         [lambda g, a: g.output("nameserver 8.8.8.8"), lambda g, a: g.output(f"via {a.server}"),
+          lambda g, a: g.run("cat /etc/resolv.conf"), lambda g, a: g.output(f"nameserver {a.server}", by="lab")]),
+        ("listening_seen", ", port = 8080", "", L2,
+         [lambda g, a: g.output("LISTEN 0 128 0.0.0.0:8080 0.0.0.0:*"), lambda g, a: g.run("ss -lnt")],
+         [lambda g, a: g.output("LISTEN 0 128 0.0.0.0:80801 0.0.0.0:*"), lambda g, a: g.output("ESTAB 0 0 1.2.3.4:8080"),
+          lambda g, a: g.run("ss -lnt", by="lab")]),
+        ("filters_seen", ', table = "no_telnet"', "", FW,
+         [lambda g, a: g.output("table inet no_telnet {"), lambda g, a: g.run("nft list ruleset"), lambda g, a: g.run("iptables -nvL"),
+          lambda g, a: g.run("iptables-save")],
+         [lambda g, a: g.run("nft list ruleset", status=256), lambda g, a: g.run("nft flush ruleset"),
+          lambda g, a: g.run("iptables -F"), lambda g, a: g.output("table inet other {"), lambda g, a: g.run("nft list ruleset", by="lab")]),
+        ("named_server_asked", "", "", DNS,
+         [lambda g, a: g.packet("dns-query", dst="8.8.8.8")],
+         [lambda g, a: g.packet("dns-query", dst=a.server), lambda g, a: g.packet("dns-query", dst="8.8.8.8", by="lab"),
+          lambda g, a: g.run("dig @8.8.8.8 google.com")]),
+        ("looked_first", ", least = 1", "step.address_seen { points = 50 },", L2,
+         [lambda g, a: g.run("ip a"), lambda g, a: g.run("ip a").change("route", dst="default"),
+          lambda g, a: g.change("neigh", dst=a.gateway).run("ip a"),
+          lambda g, a: g.change("address", **{"local": "fe80::1", "family": "inet6"}).run("ip a")],
+         [lambda g, a: g, lambda g, a: g.change("route", dst="default").run("ip a"), lambda g, a: g.file("/etc/resolv.conf").run("ip a"),
+          lambda g, a: g.run("ip r")]),
+        ("layer_named", "", "", L2,
+         [lambda g, a: g.diagnose(("L2", "x")), lambda g, a: g.diagnose(("2", "")), lambda g, a: g.diagnose(("l2", "y")),
+          lambda g, a: g.diagnose(("2/3", "")), lambda g, a: g.diagnose(("L1", "")).diagnose(("L2", ""))],
+         [lambda g, a: g, lambda g, a: g.diagnose(("L2.5", "")), lambda g, a: g.diagnose(("L2", "")).diagnose(("L1", "")),
+          lambda g, a: g.add("answer", none=True), lambda g, a: g.diagnose(("L1", "")).diagnose(("L3", ""))
+          .diagnose(("L4", "")).diagnose(("L2", ""))]),
+        ("cause_named", "", "", L2,
+         [lambda g, a: g.diagnose(("L2", "no-default-route")), lambda g, a: g.diagnose(("", "No-Default-Route"))],
+         [lambda g, a: g, lambda g, a: g.diagnose(("L2", "wrong-default-gateway")), lambda g, a: g.diagnose(("L2", ""))]),
+        ("mended", "", "", L2,
+         [lambda g, a: g.change("route", dst="default").end(a.meta), lambda g, a: g.run("python3 fix.py").end(a.meta)],
+         [end, lambda g, a: g.change("route").end(a.meta, fixed=False), lambda g, a: g.change("route").end(a.meta, controls=False),
+          lambda g, a: g.change("route"), lambda g, a: g.change("route", by="lab").end(a.meta)]),
+        ("verified", "", "", L2,
+         [lambda g, a: g.change("route").packet("echo-reply", dir="in", src="8.8.8.8").end(a.meta),
+          lambda g, a: g.change("route").packet("dns-answer", dir="in", rcode="NOERROR", answers=["1.2.3.4"]).end(a.meta)],
+         [lambda g, a: g.packet("echo-reply", dir="in").change("route").end(a.meta), lambda g, a: g.change("route").end(a.meta),
+          lambda g, a: g.change("route").packet("echo-reply", dir="in", by="lab").end(a.meta),
+          lambda g, a: g.change("route").packet("dns-answer", dir="in", rcode="SERVFAIL", answers=[]).end(a.meta),
+          lambda g, a: g.change("route").packet("echo-request", dst="8.8.8.8").end(a.meta),
+          lambda g, a: g.change("route").packet("echo-reply", dir="in").end(a.meta, fixed=False)]),
+        ("care", ', allow = { "route" }', "", L2,
+         [lambda g, a: g.change("route").end(a.meta), lambda g, a: g.change("route").change("link", flags=["UP"]).end(a.meta),
+          lambda g, a: g.change("address", by="lab").change("route").end(a.meta)],
+         [end, lambda g, a: g.change("route").change("address", **{"local": "1.2.3.4"}).end(a.meta),
+          lambda g, a: g.change("route").file("/etc/hosts").end(a.meta),
+          lambda g, a: g.change("route").change("ruleset", table="x").end(a.meta),
+          lambda g, a: g.change("route").change("link", flags=["BROADCAST"], action="set").end(a.meta),
+          lambda g, a: g.change("route").end(a.meta, controls=False)]),
+    ]
+    for name, options, extra, base, good, bad in cases:
+        attempt = Attempt(only(name, options, extra, base))
+        step_id = name.replace("_", "-")
+        for earned, logs in ((True, good), (False, bad)):
+            for n, make in enumerate(logs):
+                log = Log()
+                make(log, attempt)
+                item = attempt.items(log)[step_id]
+                if (item["points"] > 0) != earned:
+                    problems.append(f"{name}: log {n} that {'earns' if earned else 'must not earn'} it gave {item}")
+                if earned and not item["evidence"]:
+                    problems.append(f"{name}: log {n} earned it without evidence")
+        attempt.close()
+
+
+def building_does_not_count(problems):
+    """What happened before the fault stood is the lab's own."""
+    attempt = Attempt(only("address_seen"))
+    log = Log()
+    log.run("ip a").add("lab", what="fault-verified", by="lab")
+    if attempt.score(log):
+        problems.append("an event before the fault stood earned points")
+    attempt.close()
+
+
+def void_when_blind(problems):
+    attempt = Attempt(only("named_server_asked", base=DNS))
+    item = attempt.items(Log({"packets": False, "exec": True}))["named-server-asked"]
+    lost = Log().add("lab", what="recorder-lost", recorder="packets", by="lab")
+    if not item["void"] or not attempt.items(lost)["named-server-asked"]["void"]:
+        problems.append("a step whose recorder is missing is not void")
+    if attempt.items(Log())["named-server-asked"]["void"]:
+        problems.append("a step is void with its recorder there")
+    attempt.close()
+
+
+def observe(log, a, text):
+    """A good path: the guide's order."""
+    table = re.search(r"nft list table inet (\w+)", " ".join(sum(a.meta["alternatives"], [])))
+    log.run("ip -4 addr show eth0").run("ip route").run("ping -c 1 8.8.8.8")
+    log.packet("echo-request", dst="8.8.8.8").run("getent hosts google.com").output(f"nameserver {a.server}\n")
+    if table:
+        log.run("nft list ruleset").output(f"table inet {table[1]} {{")
+    return log
+
+
+def mend(log, a):
+    return {"L1": lambda: log.change("link", flags=["UP"], action="set").change("address", **{"local": a.guest}).change("route"),
+            "L2": lambda: log.change("route", dst="default"), "L2.5": lambda: log.file("/etc/resolv.conf", "nameserver 1.1.1.1\n"),
+            "L3": lambda: log.change("ruleset", action="del")}[a.meta["layer"]]()
+
+
+def prove(log):
+    return (log.packet("echo-reply", dir="in").packet("syn-ack", dir="in")
+            .packet("dns-answer", dir="in", rcode="NOERROR", answers=["1.2.3.4"]))
+
+
+def whole_attempts(problems):
+    """Full marks for the right way, under 20 for nothing, and the bounds the scenarios promise for careless ways."""
+    for path in scenario_paths():
+        a = Attempt(read(path))
+        truth = a.meta["truth"][0]
+        right = (truth["layer"], truth["cause"])
+        full = prove(mend(observe(Log(), a, path).diagnose(right), a)).end(a.meta)
+        cases = {
+            "full marks": (full, 100, 100),
+            "nothing": (Log().end(a.meta, fixed=False), 0, 19),
+            "nothing, and it is well again": (Log().end(a.meta), 0, 19),
+            "looked and left": (observe(Log(), a, path).end(a.meta, fixed=False), 1, a.meta["pass"] - 1),
+            "mended blindly": (prove(mend(Log(), a)).end(a.meta), 40, 55),
+            "guesses": (Log().diagnose(("L1", "x")).diagnose(("L2", "x")).diagnose(("L3", "x")).diagnose(right)
+                        .end(a.meta, fixed=False), 0, 20),
+            "controls broken": (prove(mend(observe(Log(), a, path).diagnose(right), a)).end(a.meta, controls=False), 0, 55),
+        }
+        for name, (log, low, high) in cases.items():
+            got = a.score(log)
+            if not low <= got <= high:
+                problems.append(f"{a.meta['id']}: {name}: {got}, not {low}-{high}: "
+                                f"{[(k, v['points'], v['max']) for k, v in a.items(log).items()]}")
+        if a.items(full) != a.items(full):
+            problems.append(f"{a.meta['id']}: one log scored differently twice")
+        a.close()
+
+
+def main():
+    problems = []
+    for test in (predicates, building_does_not_count, void_when_blind, whole_attempts):
+        test(problems)
+    for p in problems:
+        print(p)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
