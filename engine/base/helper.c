@@ -4,6 +4,7 @@
 #include "base/helper.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 
@@ -46,6 +47,9 @@ pid_t helper_start(const char *name, int fd, char *const *env, struct err *err)
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attr);
 	posix_spawn_file_actions_adddup2(&actions, fd, HELPER_FD);
+	/* A lab outlives its `up`: whoever reads that one's output must see its end. */
+	for (int std = 0; std < 3; std++)
+		posix_spawn_file_actions_addopen(&actions, std, "/dev/null", O_RDWR, 0);
 	fresh(&attr);
 	rc = posix_spawn(&pid, path, &actions, &attr, argv, env ? env : environ);
 	posix_spawn_file_actions_destroy(&actions);

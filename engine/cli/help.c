@@ -7,13 +7,14 @@
 #include "cli/commands.h"
 #include "cli/textwidth.h"
 
-enum { COLUMNS = 78, OPTION_COLUMN = 26 };
+enum { COLUMNS = 78, OPTION_COLUMN = 26, CHOICES_COLUMNS = 50 };
 
 static const struct exit_spec usual_exits[] = {
 	{"0", {"done", "成功"}},
 	{"2", {"wrong usage, or a wrong scenario", "使い方かシナリオの誤り"}},
-	{"3", {"this machine can't do it; the message says what is missing",
-	       "このマシンでは実行できない (足りないものを表示)"}},
+	{"3",
+	 {"this machine can't do it; the message says what is missing",
+	  "このマシンでは実行できない (足りないものを表示)"}},
 	{NULL},
 };
 
@@ -38,6 +39,15 @@ static void heading(const struct cli *c, struct text t)
 		cli_style(c, STYLE_NONE));
 }
 
+/* "a|b" as "a b", in place, so that it can be wrapped. */
+static const char *choices_spaced(char *choices)
+{
+	for (char *p = choices; *p; p++)
+		if (*p == '|')
+			*p = ' ';
+	return choices;
+}
+
 static void put_option(void *arg, const struct command_spec *cmd, const struct option_spec *o)
 {
 	const struct cli *c = arg;
@@ -47,13 +57,18 @@ static void put_option(void *arg, const struct command_spec *cmd, const struct o
 	if (o->short_name)
 		snprintf(letter, sizeof(letter), "-%c, ", o->short_name);
 	snprintf(left, sizeof(left), "  %s--%s%s%s", letter, o->long_name, o->arg ? " " : "",
-		 !o->arg      ? ""
-		 : *choices   ? choices
-			      : o->arg);
+		 !o->arg					 ? ""
+		 : *choices && strlen(choices) < CHOICES_COLUMNS ? choices
+								 : o->arg);
 	text_pad(c->out, left, OPTION_COLUMN);
 	if (text_width(left) >= OPTION_COLUMN)
 		fprintf(c->out, "\n%*s", OPTION_COLUMN, "");
 	text_wrap(c->out, cli_tr(c, o->help), OPTION_COLUMN, COLUMNS);
+	if (strlen(choices) < CHOICES_COLUMNS)
+		return;
+	/* Too many for the left side. */
+	fprintf(c->out, "%*s", OPTION_COLUMN, "");
+	text_wrap(c->out, choices_spaced(choices), OPTION_COLUMN, COLUMNS);
 }
 
 static void put_examples(const struct cli *c, const struct command_spec *cmd)
@@ -94,11 +109,13 @@ void help_all(const struct cli *c)
 	fprintf(c->out, "%s netdojo COMMAND [OPTION]... [ARG]...\n\n",
 		cli_tr(c, (struct text){"Usage:", "使い方:"}));
 	text_wrap(c->out,
-		  cli_tr(c, (struct text){
-				    "A small, real, broken network on this machine: find the layer at "
-				    "fault, mend it, and be graded on the steps.",
-				    "このマシンの中に、小さくて本物の、壊れたネットワークを作ります。故障した層を"
-				    "見つけて直すと、手順が採点されます。"}),
+		  cli_tr(c,
+			 (struct text){
+				 "A small, real, broken network on this machine: find the layer at "
+				 "fault, mend it, and be graded on the steps.",
+				 "このマシンの中に、小さくて本物の、壊れたネットワークを作ります。"
+				 "故障した層を"
+				 "見つけて直すと、手順が採点されます。"}),
 		  0, COLUMNS);
 	heading(c, (struct text){"Commands:", "コマンド:"});
 	for (const struct command_spec *const *p = commands; *p; p++) {
@@ -110,8 +127,11 @@ void help_all(const struct cli *c)
 	fputs("  netdojo list\n  netdojo play dns-host-proxy-dead\n", c->out);
 	fputc('\n', c->out);
 	text_wrap(c->out,
-		  cli_tr(c, (struct text){"`netdojo help COMMAND` explains one command; netdojo(1) is the "
-					  "whole manual.",
-					  "`netdojo help コマンド` で各コマンドの説明、netdojo(1) に全体の説明があります。"}),
+		  cli_tr(c,
+			 (struct text){
+				 "`netdojo help COMMAND` explains one command; netdojo(1) is the "
+				 "whole manual.",
+				 "`netdojo help コマンド` で各コマンドの説明、netdojo(1) "
+				 "に全体の説明があります。"}),
 		  0, COLUMNS);
 }

@@ -1,0 +1,2 @@
+-- A scenario for the fake lab: it does as told by the line below.
+-- fake: fine
