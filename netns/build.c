@@ -66,11 +66,12 @@ static int build_apply(void *ctx, const struct op *op, struct err *err)
 	if (op->kind >= ARRAY_SIZE(ops) || !ops[op->kind].apply)
 		return err_set(err, ERR_MACHINE, ENOSYS, "The build port does not do %s",
 			       op_kind_name(op->kind));
+	/* Nodes come first in a plan: after them, what was made ahead in vain is only memory. */
+	if (op->kind != OP_NODE_ADD)
+		build_node_drop_spares(ctx);
 	rc = ops[op->kind].apply(ctx, op, err);
-	if (rc < 0 && err) {
+	if (rc < 0 && err)
 		put_context(op, err);
-		return rc;
-	}
 	return rc;
 }
 
@@ -137,8 +138,7 @@ static void build_free(struct build *b)
 {
 	for (size_t i = 0; i < b->n_nodes; i++)
 		build_node_done(&b->nodes[i]);
-	while (b->n_spares)
-		build_node_done(&b->spares[--b->n_spares]);
+	build_node_drop_spares(b);
 	free(b->nodes);
 	rtsock_close(&b->hub);
 	fd_closep(&b->home);

@@ -16,8 +16,8 @@ int build_open(struct build_port *ret, struct err *err);
 void build_close(struct build_port *port);
 
 /*
- * Makes n network namespaces ahead, while the caller waits for something else; OP_NODE_ADD then takes one. Best
- * effort: fewer are made when the kernel refuses.
+ * Makes n network namespaces ahead, while the caller waits for something else; OP_NODE_ADD then takes one, and
+ * any other operation drops those left. Best effort: fewer are made when the kernel refuses.
  */
 void build_prepare(struct build_port *port, size_t n);
 

@@ -71,6 +71,12 @@ int build_node_spare(struct build *b, struct err *err)
 	return rc;
 }
 
+void build_node_drop_spares(struct build *b)
+{
+	while (b->n_spares)
+		build_node_done(&b->spares[--b->n_spares]);
+}
+
 int build_node_first(struct build *b, struct err *err)
 {
 	auto_visit v = NETNS_AT_HOME;

@@ -37,6 +37,7 @@ int build_node_del(struct build *b, const char *name, struct err *err);
 int build_node_first(struct build *b, struct err *err);
 /* One more spare. */
 int build_node_spare(struct build *b, struct err *err);
+void build_node_drop_spares(struct build *b);
 void build_node_done(struct build_node *n);
 
 #endif

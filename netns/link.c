@@ -8,8 +8,8 @@
 #define _GNU_SOURCE
 #include "netns/link.h"
 
+#include <linux/if.h>
 #include <linux/pkt_sched.h>
-#include <net/if.h>
 #include <netlink/route/link/bridge.h>
 #include <netlink/route/link/veth.h>
 #include <string.h>
@@ -296,6 +296,9 @@ int link_set(struct build *b, const struct op *op, struct err *err)
 		return err_sys(err, ENOMEM, "Can't describe a link");
 	rtnl_link_set_ifindex(orig, (int)index);
 	rtnl_link_set_mtu(want, mtu_of(op->iface));
+	/* "state UP" at once; by itself the kernel gets to it a moment later, and corrects it where there is no carrier. */
+	if (op->iface->up && op->iface->kind == IFACE_VETH)
+		rtnl_link_set_operstate(want, IF_OPER_UP);
 	rc = set_mac(want, op->iface->mac, err);
 	if (rc < 0)
 		return rc;

@@ -49,20 +49,17 @@ static int parse(int argc, char **argv, struct wish *w)
 /* The programs that make user namespaces: the lab, and this one. */
 static int print_profile(void)
 {
-	static const char *const names[] = {"netdojo-lab", "netdojo-doctor"};
-	char *paths[ARRAY_SIZE(names)] = {NULL};
+	auto_free char *lab = path_libexec("netdojo-lab");
+	auto_free char *real_lab = lab ? realpath(lab, NULL) : NULL;
+	auto_free char *self = realpath("/proc/self/exe", NULL);
+	const char *paths[2];
 	size_t n = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		auto_free char *path = path_libexec(names[i]);
-		char *real = path ? realpath(path, NULL) : NULL;
-
-		if (real)
-			paths[n++] = real;
-	}
-	apparmor_write(stdout, (const char *const *)paths, n);
-	while (n)
-		free(paths[--n]);
+	if (self)
+		paths[n++] = self;
+	if (real_lab)
+		paths[n++] = real_lab;
+	apparmor_write(stdout, paths, n);
 	return 0;
 }
 

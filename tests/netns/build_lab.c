@@ -4,9 +4,12 @@
 #include "build_lab.h"
 
 #include <fcntl.h>
+#include <linux/rtnetlink.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -89,6 +92,37 @@ json_t *lab_find(json_t *array, const char *key, const char *value)
 
 	ck_assert_msg(o != NULL, "nothing with %s %s in %s", key, value, all ? all : "");
 	return o;
+}
+
+/* A routing socket that hears of links, opened in a node. */
+static int open_monitor(struct lab *l, const char *node)
+{
+	struct sockaddr_nl nl = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK};
+	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), fd;
+
+	ck_assert_int_ge(home, 0);
+	ck_assert_int_eq(setns(l->port.netns_fd(l->port.ctx, node), CLONE_NEWNET), 0);
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&nl, sizeof(nl)), 0);
+	ck_assert_int_eq(setns(home, CLONE_NEWNET), 0);
+	close(home);
+	return fd;
+}
+
+void lab_wait_up(struct lab *l, const char *node, const char *ifname)
+{
+	struct pollfd p = {.fd = open_monitor(l, node), .events = POLLIN};
+	char buf[8192];
+
+	for (;;) {
+		auto_json json_t *links = lab_read(l, node, READ_LINKS, "");
+
+		if (!strcmp(json_str(lab_find(links, "ifname", ifname), "operstate", ""), "UP"))
+			break;
+		ck_assert_msg(poll(&p, 1, 5000) == 1, "%s of %s does not come up", ifname, node);
+		ck_assert_int_gt(recv(p.fd, buf, sizeof(buf), 0), 0);
+	}
+	close(p.fd);
 }
 
 int lab_run(struct lab *l, const char *node, const char *const argv[])

@@ -36,10 +36,12 @@ static bool has_flag(json_t *link, const char *flag)
 /* facts/wsl.md 1.3: what `ip addr` and `ip route` say in a WSL guest. */
 START_TEST(wsl_reads_as_wsl)
 {
-	auto_json json_t *links = lab_read(&lab, "wsl", READ_LINKS, "");
-	auto_json json_t *routes = lab_read(&lab, "wsl", READ_ROUTES, "");
-	json_t *eth0 = lab_find(links, "ifname", "eth0"), *a, *r;
+	auto_json json_t *links = NULL, *routes = lab_read(&lab, "wsl", READ_ROUTES, "");
+	json_t *eth0, *a, *r;
 
+	lab_wait_up(&lab, "wsl", "eth0");
+	links = lab_read(&lab, "wsl", READ_LINKS, "");
+	eth0 = lab_find(links, "ifname", "eth0");
 	ck_assert_int_eq(json_int(eth0, "ifindex", 0), 2);
 	ck_assert_str_eq(json_str(eth0, "qdisc", ""), "mq");
 	ck_assert_str_eq(json_str(eth0, "operstate", ""), "UP");

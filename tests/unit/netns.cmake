@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+nd_check_test(netns_text LABEL unit SOURCES unit/test_netns_text.c LIBS nd_build)
+nd_check_test(doctor_config LABEL unit SOURCES unit/test_doctor.c LIBS nd_doctor)

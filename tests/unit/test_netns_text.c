@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the build port makes of text: rulesets, sysctl names, subordinate id files. */
+#define _GNU_SOURCE
+#include <check.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "netns/idmap.h"
+#include "netns/ruleset_text.h"
+#include "netns/sysctl.h"
+
+static void expect_first_line(const char *text, const char *old, enum ruleset_way way,
+			      const char *line)
+{
+	auto_free char *got = NULL;
+	struct err err = {0};
+
+	ck_assert_msg(ruleset_text_render(text, old, way, &got, &err) == 0, "%s", err.msg);
+	ck_assert_uint_eq(strcspn(got, "\n"), strlen(line));
+	ck_assert_msg(!strncmp(got, line, strlen(line)), "%s", got);
+	ck_assert_str_eq(strrchr(got, '\n'), "\n");
+	ck_assert_ptr_nonnull(strstr(got, text));
+}
+
+START_TEST(ruleset_makes_way)
+{
+	expect_first_line("table ip a { }\ntable inet b {\n\tchain c { }\n}", "", RULESET_FRESH,
+			  "create table ip a; create table inet b; ");
+	expect_first_line("table a { }", "", RULESET_REPLACE, "table ip a; delete table ip a; ");
+	expect_first_line("table ip6 a { }", "table ip b { }", RULESET_FRESH,
+			  "table ip b; delete table ip b; table ip6 a; delete table ip6 a; ");
+	expect_first_line("", "table netdev b", RULESET_FRESH,
+			  "table netdev b; delete table netdev b; ");
+	expect_first_line("", "", RULESET_FRESH, "");
+}
+END_TEST
+
+START_TEST(ruleset_braces_in_strings_and_comments)
+{
+	expect_first_line(
+		"# table ip no { }\ntable ip a {\n\t# }\n\tcomment \"}\"\n}\ntable ip b { }\n", "",
+		RULESET_FRESH, "create table ip a; create table ip b; ");
+	expect_first_line("table ip a { chain c { ct state { new, established } accept; } }", "",
+			  RULESET_FRESH, "create table ip a; ");
+}
+END_TEST
+
+START_TEST(ruleset_refusals)
+{
+	static const struct {
+		const char *text, *says;
+	} cases[] = {
+		{"flush ruleset", "line 1: 'flush'"},
+		{"\n\ninclude \"/etc/shadow\"", "line 3: 'include'"},
+		{"table ip a {\n include \"/etc/shadow\"\n}", "line 2: 'include' is not allowed"},
+		{"table ip a { chain c { } ", "line 1: the block is not closed"},
+		{"delete table ip a", "line 1: 'delete'"},
+		{"table ip a { } }", "'}'"},
+		{"table ip { }", "'{'"},
+		{"table ip $x { }", "'$x'"},
+		{"table ip a b", "'b'"},
+		{"table", "'table'"},
+		{"{}", "'{'"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct err err = {0};
+		char *got = NULL;
+
+		ck_assert_msg(ruleset_text_render(cases[i].text, "", RULESET_FRESH, &got, &err) < 0,
+			      "'%s' passed", cases[i].text);
+		ck_assert_ptr_null(got);
+		ck_assert_int_eq(err.kind, ERR_USAGE);
+		ck_assert_msg(strstr(err.msg, cases[i].says) != NULL, "'%s' says '%s'",
+			      cases[i].text, err.msg);
+	}
+}
+END_TEST
+
+START_TEST(complaints_in_one_line)
+{
+	char out[64];
+
+	ck_assert_str_eq(
+		ruleset_text_complaint("/proc/self/fd/4:5:13-13: Error: bad thing\n\tx\n\t^\n", out,
+				       sizeof(out)),
+		"line 4: bad thing");
+	ck_assert_str_eq(ruleset_text_complaint("Error: bad thing\nx\n", out, sizeof(out)),
+			 "bad thing");
+	ck_assert_str_eq(ruleset_text_complaint("nonsense", out, sizeof(out)), "nonsense");
+	ck_assert_str_eq(ruleset_text_complaint("", out, sizeof(out)), "");
+	/* Cut, never past the end. */
+	ck_assert_str_eq(ruleset_text_complaint("f:12:1-2: Error: 0123456789", out, 14),
+			 "line 11: 0123");
+}
+END_TEST
+
+START_TEST(sysctl_paths)
+{
+	char path[PATH_MAX];
+	struct err err = {0};
+	static const char *const bad[] = {
+		"kernel.core_pattern", "net",	     "net.",	    "net..ipv4", "net./etc",
+		"net.ipv4.",	       "net.ipv4/x", "net.ipv4.\n", "vm.net.x",	 "Net.ipv4"};
+
+	ck_assert_int_eq(sysctl_path("net.ipv4.conf.eth0.rp_filter", path, &err), 0);
+	ck_assert_str_eq(path, "/proc/sys/net/ipv4/conf/eth0/rp_filter");
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		ck_assert_msg(sysctl_path(bad[i], path, &err) == -EINVAL, "'%s' passed", bad[i]);
+}
+END_TEST
+
+static int find(const char *text, const char *name, uid_t uid, struct idmap_range *ret)
+{
+	char path[] = "/tmp/netdojo-subuid-XXXXXX";
+	int fd = mkstemp(path), rc;
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+	rc = idmap_find(path, name, uid, ret);
+	unlink(path);
+	return rc;
+}
+
+START_TEST(subordinate_ids)
+{
+	struct idmap_range r = {0};
+
+	ck_assert_int_eq(find("a:1:70000\nme:100000:65536\n", "me", 1000, &r), 0);
+	ck_assert_uint_eq(r.start, 100000);
+	ck_assert_uint_eq(r.count, IDMAP_RANGE_MAX);
+	/* By number; the largest of several. */
+	ck_assert_int_eq(find("1000:5000:1000\n1000:9000:2000\n", "me", 1000, &r), 0);
+	ck_assert_uint_eq(r.start, 9000);
+	ck_assert_uint_eq(r.count, 2000);
+	/* Too few to count; the host's root is never given; nonsense. */
+	ck_assert_int_eq(find("me:100000:999\n", "me", 1000, &r), -ENOENT);
+	ck_assert_int_eq(find("me:0:65536\n", "me", 1000, &r), -ENOENT);
+	ck_assert_int_eq(find("me\nme:\n::\n#me:100000:65536\n\n", "me", 1000, &r), -ENOENT);
+	ck_assert_int_eq(idmap_find("/no/such/file", "me", 1000, &r), -ENOENT);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("netns_text");
+	TCase *c = tcase_create("text");
+	SRunner *r;
+	int failed;
+
+	tcase_add_test(c, ruleset_makes_way);
+	tcase_add_test(c, ruleset_braces_in_strings_and_comments);
+	tcase_add_test(c, ruleset_refusals);
+	tcase_add_test(c, complaints_in_one_line);
+	tcase_add_test(c, sysctl_paths);
+	tcase_add_test(c, subordinate_ids);
+	suite_add_tcase(s, c);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}
