@@ -76,17 +76,22 @@ static int children_signal(struct agent *a, struct err *err)
 	return a->signals < 0 ? err_sys(err, errno, "Can't watch for children") : 0;
 }
 
+static bool write_sysctl(const char *path, const char *value)
+{
+	auto_fd fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	return fd >= 0 && write(fd, value, strlen(value)) == (ssize_t)strlen(value);
+}
+
 /* The kernel's default "1 0" lets nobody ping without privilege; the range must be mapped here. */
 static void allow_ping(bool range_map)
 {
 	static const char *const path = "/proc/sys/net/ipv4/ping_group_range";
 
 	/* ids are compared as the host numbers them: root's may be above all others */
-	if (range_map && fs_write(path, "0 65534\n", 0644, NULL) == 0)
+	if (range_map && (write_sysctl(path, "0 65534") || write_sysctl(path, "1 65534")))
 		return;
-	if (range_map && fs_write(path, "1 65534\n", 0644, NULL) == 0)
-		return;
-	fs_write(path, "0 0\n", 0644, NULL);
+	write_sysctl(path, "0 0");
 }
 
 /* Raised for all that will run here: when memory is short, a lab goes before the host's programs. */
