@@ -11,7 +11,11 @@
 #include "term/hooks.h"
 #include "term/typist.h"
 
-enum { COMMAND_SECONDS = 15 };
+/*
+ * A command that says nothing for so long is interrupted, as an impatient learner would: what it hangs on is on the wire
+ * already, and a resolver would wait ten seconds and more.
+ */
+enum { COMMAND_SECONDS = 20, SILENT_SECONDS = 3 };
 
 struct lab_case {
 	const struct check *k;
@@ -169,6 +173,7 @@ static int type(struct lab_case *l, int *timed_out, struct err *err)
 	struct typist t = {.lines = l->c->commands,
 			   .nonce = nonce,
 			   .timeout = COMMAND_SECONDS,
+			   .silence = SILENT_SECONDS,
 			   .echo = -1,
 			   .arg = l,
 			   .command = log_command,

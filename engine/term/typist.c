@@ -23,6 +23,7 @@ struct run {
 	bool ready;   /* the prompt stands */
 	bool ended;   /* the shell is gone */
 	bool waiting; /* what t->waiting was told last */
+	double heard; /* when output came last */
 	int rc;	      /* of the command callback */
 	struct err *err;
 };
@@ -81,18 +82,21 @@ static void take_output(struct run *r)
 	char buf[BUF];
 	ssize_t n = read(r->t->pty, buf, sizeof(buf));
 
+	r->heard = now();
 	if (n > 0)
 		osc_feed(&r->osc, buf, (size_t)n);
 	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
 		r->ended = true;
 }
 
-/* Feeds the terminal's output on until *until, the end of the shell, or the deadline. */
+/* Feeds the terminal's output on until *until, the end of the shell, the deadline, or too long a silence. */
 static void pump(struct run *r, const bool *until, double deadline)
 {
+	r->heard = now();
 	while (!*until && !r->ended && r->rc == 0) {
 		struct pollfd p = {.fd = r->t->pty, .events = POLLIN};
-		double left = deadline - now();
+		double quiet = r->heard + r->t->silence;
+		double left = (r->t->silence > 0 && quiet < deadline ? quiet : deadline) - now();
 		int ms = r->waiting ? (int)(left * 1000) + 1 : IDLE_MS, n;
 
 		if (left <= 0)

@@ -18,6 +18,7 @@ struct typist {
 	const char *nonce;	 /* borrowed; the hooks' */
 	bool echoed_only;	 /* see hooks_echoed_only */
 	double timeout;		 /* seconds for one command; then Ctrl-C is typed, once; 0 = 10 */
+	double silence;		 /* the same after so many seconds without output; 0 = never */
 	unsigned pace_ms;	 /* between keys, as a person's; 0 = at once */
 	int echo;		 /* descriptor that gets the terminal's output; -1 = none */
 	struct cast *cast;	 /* recording, or NULL */
