@@ -97,7 +97,8 @@ json_t *lab_find(json_t *array, const char *key, const char *value)
 /* A routing socket that hears of links, opened in a node. */
 static int open_monitor(struct lab *l, const char *node)
 {
-	struct sockaddr_nl nl = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK};
+	struct sockaddr_nl nl = {.nl_family = AF_NETLINK,
+				 .nl_groups = RTMGRP_LINK | RTMGRP_IPV6_IFADDR};
 	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), fd;
 
 	ck_assert_int_ge(home, 0);
@@ -109,7 +110,24 @@ static int open_monitor(struct lab *l, const char *node)
 	return fd;
 }
 
-void lab_wait_up(struct lab *l, const char *node, const char *ifname)
+/* Every interface of a node with a segment: UP, and no address still tentative. */
+static bool is_settled(json_t *links)
+{
+	json_t *l, *a;
+	size_t i, k;
+
+	json_array_foreach (links, i, l) {
+		if (!strcmp(json_str(l, "kind", ""), "veth") &&
+		    strcmp(json_str(l, "operstate", ""), "UP") != 0)
+			return false;
+		json_array_foreach (json_object_get(l, "addr_info"), k, a)
+			if (json_flag(a, "tentative", false))
+				return false;
+	}
+	return true;
+}
+
+void lab_wait_settled(struct lab *l, const char *node)
 {
 	struct pollfd p = {.fd = open_monitor(l, node), .events = POLLIN};
 	char buf[8192];
@@ -117,9 +135,9 @@ void lab_wait_up(struct lab *l, const char *node, const char *ifname)
 	for (;;) {
 		auto_json json_t *links = lab_read(l, node, READ_LINKS, "");
 
-		if (!strcmp(json_str(lab_find(links, "ifname", ifname), "operstate", ""), "UP"))
+		if (is_settled(links))
 			break;
-		ck_assert_msg(poll(&p, 1, 5000) == 1, "%s of %s does not come up", ifname, node);
+		ck_assert_msg(poll(&p, 1, 5000) == 1, "%s does not settle", node);
 		ck_assert_int_gt(recv(p.fd, buf, sizeof(buf), 0), 0);
 	}
 	close(p.fd);

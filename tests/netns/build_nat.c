@@ -39,7 +39,7 @@ START_TEST(wsl_reads_as_wsl)
 	auto_json json_t *links = NULL, *routes = lab_read(&lab, "wsl", READ_ROUTES, "");
 	json_t *eth0, *a, *r;
 
-	lab_wait_up(&lab, "wsl", "eth0");
+	lab_wait_settled(&lab, "wsl");
 	links = lab_read(&lab, "wsl", READ_LINKS, "");
 	eth0 = lab_find(links, "ifname", "eth0");
 	ck_assert_int_eq(json_int(eth0, "ifindex", 0), 2);
@@ -53,7 +53,6 @@ START_TEST(wsl_reads_as_wsl)
 	ck_assert_int_eq(json_int(a, "prefixlen", 0), 20);
 	ck_assert_str_eq(json_str(a, "broadcast", ""), "172.27.47.255");
 	ck_assert_str_eq(json_str(a, "scope", ""), "global");
-	/* No waiting for duplicates: the EUI-64 address stands at once. */
 	a = lab_find(json_object_get(eth0, "addr_info"), "local", "fe80::215:5dff:fe21:8f3b");
 	ck_assert(!json_flag(a, "tentative", false));
 	r = lab_find(routes, "dst", "default");

@@ -66,8 +66,6 @@ START_TEST(twice_is_as_good_as_once)
 	for (size_t i = 0; i < ARRAY_SIZE(nodes); i++) {
 		auto_free char *after = state(nodes[i]);
 
-		if (strcmp(after, before[i]))
-			printf("%s was %s and is %s\n", nodes[i], before[i], after);
 		ck_assert_msg(!strcmp(after, before[i]), "%s changed", nodes[i]);
 		free(before[i]);
 	}
