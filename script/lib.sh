@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Common to the scripts: where things are, what is said, which packages are needed.
+
+SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+JOBS=$(nproc 2>/dev/null || echo 2)
+
+say() {
+	printf '== %s\n' "$*"
+}
+
+die() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 3
+}
+
+have() {
+	command -v "$1" >/dev/null 2>&1
+}
+
+# as_root CMD ARG...: directly or by sudo.
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	else
+		sudo -n "$@"
+	fi
+}
+
+package_installed() {
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# Lines "package why" of what is not installed.
+packages_missing() {
+	local package why
+
+	while read -r package why; do
+		case $package in '' | '#'*) continue ;; esac
+		package_installed "$package" || printf '%s %s\n' "$package" "$why"
+	done <"$SOURCE/script/packages"
+}
+
+# Installs what is missing; touches nothing, the network included, when all is there.
+packages_install() {
+	local missing names
+
+	have dpkg-query || { say "not a Debian or Ubuntu: see script/packages for what is needed" && return 0; }
+	missing=$(packages_missing)
+	[ -n "$missing" ] || return 0
+	say "installing packages"
+	printf '%s\n' "$missing" | sed 's/^\([^ ]*\) */   \1: /'
+	names=$(printf '%s\n' "$missing" | cut -d' ' -f1)
+	if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
+		die "run this first, or as root: apt-get install" $names
+	fi
+	# A fresh image has no package lists.
+	# shellcheck disable=SC2086 # one word a package
+	if ! apt-cache show $names >/dev/null 2>&1; then
+		as_root apt-get update -qq || die "apt-get update failed"
+	fi
+	# shellcheck disable=SC2086
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $names \
+		>/dev/null || die "apt-get install failed"
+}
+
+# An unprivileged user id that nobody uses: no account, no process, no file ownership worth anything.
+unused_uid() {
+	local uid
+
+	for ((uid = 59000; uid < 60000; uid++)); do
+		getent passwd "$uid" >/dev/null && continue
+		[ -z "$(ps -o pid= -U "$uid" 2>/dev/null)" ] || continue
+		echo "$uid"
+		return 0
+	done
+	return 1
+}
