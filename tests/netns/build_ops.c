@@ -25,17 +25,26 @@ static bool is_ours(enum op_kind k)
 	return k != OP_FILE_SET && k != OP_SERVICE_START;
 }
 
-/* Everything but what counts on by itself. */
+/* IPv6's own routes appear when the kernel's worker gets to them, after their addresses. */
+static json_t *ipv4_routes(const char *node)
+{
+	auto_json json_t *all = lab_read(&lab, node, READ_ROUTES, "");
+	json_t *some = json_array(), *r;
+	size_t i;
+
+	json_array_foreach (all, i, r)
+		if (!strcmp(json_str(r, "family", ""), "inet"))
+			json_array_append(some, r);
+	return some;
+}
+
 static char *state(const char *node)
 {
 	auto_json json_t *all = json_array();
-	json_t *links = lab_read(&lab, node, READ_LINKS, ""), *l;
-	size_t i;
 
-	json_array_foreach (links, i, l)
-		json_object_del(l, "operstate");
-	json_array_append_new(all, links);
-	json_array_append_new(all, lab_read(&lab, node, READ_ROUTES, ""));
+	lab_wait_settled(&lab, node);
+	json_array_append_new(all, lab_read(&lab, node, READ_LINKS, ""));
+	json_array_append_new(all, ipv4_routes(node));
 	json_array_append_new(all, lab_read(&lab, node, READ_RULES, ""));
 	json_array_append_new(all, lab_read(&lab, node, READ_RULESET, ""));
 	return json_dumps(all, JSON_INDENT(1) | JSON_SORT_KEYS);
