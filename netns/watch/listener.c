@@ -122,7 +122,9 @@ static void on_exec(struct listener *l, const struct exec_args *a)
 	tgid = t.before.tgid;
 	procs_settle(procs, tgid);
 	procs_try(procs, l->node, &t);
-	if (!let_go_on(l))
+	if (let_go_on(l))
+		procs_go(procs, tgid);
+	else
 		procs_cancel(procs, tgid);
 }
 

@@ -54,11 +54,35 @@ static double now(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-static void tell(struct packets *p, const json_t *keys, unsigned count)
+/*
+ * CLOCK_MONOTONIC of a packet the kernel stamped by its wall clock: this process may come to read it late, when somebody
+ * else is at work already.
+ */
+static double stamped(struct msghdr *mh, double read_at)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(mh); c; c = CMSG_NXTHDR(mh, c)) {
+		struct timespec at, wall;
+		double ago;
+
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS)
+			continue;
+		memcpy(&at, CMSG_DATA(c), sizeof(at));
+		clock_gettime(CLOCK_REALTIME, &wall);
+		ago = (double)(wall.tv_sec - at.tv_sec) + (double)(wall.tv_nsec - at.tv_nsec) / 1e9;
+		/* A wall clock that was set meanwhile says nothing. */
+		return ago > 0 && ago < 10 ? read_at - ago : read_at;
+	}
+	return read_at;
+}
+
+/* t: when the packet passed; 0 = now. */
+static void tell(struct packets *p, const json_t *keys, unsigned count, double t)
 {
 	json_t *e = wnode_event(p->node, "packet");
 
 	json_object_update(e, (json_t *)keys);
+	if (t > 0)
+		json_object_set_new(e, "mono", json_real(t));
 	if (count)
 		json_object_set_new(e, "count", json_integer(count));
 	wnode_emit(p->node, e);
@@ -67,7 +91,7 @@ static void tell(struct packets *p, const json_t *keys, unsigned count)
 static void shape_clear(struct packets *p, struct shape *s)
 {
 	if (s->again)
-		tell(p, s->event, s->again);
+		tell(p, s->event, s->again, 0);
 	json_decref(s->event);
 	*s = (struct shape){0};
 }
@@ -159,10 +183,10 @@ static void remember(struct packets *p, json_t *keys, double t)
 	*s = (struct shape){.event = json_incref(keys), .since = t};
 }
 
-static void on_packet(struct packets *p, const uint8_t *data, size_t len, const struct sockaddr_ll *from)
+static void on_packet(struct packets *p, const uint8_t *data, size_t len, const struct sockaddr_ll *from,
+		      double t)
 {
 	auto_json json_t *keys = packet_parse(data, len);
-	double t = now();
 	char ifname[16];
 
 	if (!keys)
@@ -176,7 +200,7 @@ static void on_packet(struct packets *p, const uint8_t *data, size_t len, const 
 		remember(p, keys, t);
 	}
 	if (within_rate(p, t))
-		tell(p, keys, 0);
+		tell(p, keys, 0, t);
 }
 
 /* On loopback every packet comes twice, going out and coming in: one is enough. */
@@ -194,14 +218,21 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 
 	(void)what;
 	for (int i = 0; i < BURST; i++) {
+		char control[CMSG_SPACE(sizeof(struct timespec))];
 		struct sockaddr_ll from;
-		socklen_t from_len = sizeof(from);
-		ssize_t n = recvfrom(fd, data, sizeof(data), 0, (struct sockaddr *)&from, &from_len);
+		struct iovec iov = {.iov_base = data, .iov_len = sizeof(data)};
+		struct msghdr mh = {.msg_name = &from,
+				    .msg_namelen = sizeof(from),
+				    .msg_iov = &iov,
+				    .msg_iovlen = 1,
+				    .msg_control = control,
+				    .msg_controllen = sizeof(control)};
+		ssize_t n = recvmsg(fd, &mh, 0);
 
 		if (n < 0)
 			return;
 		if (!is_echo(&from))
-			on_packet(p, data, (size_t)n, &from);
+			on_packet(p, data, (size_t)n, &from, stamped(&mh, now()));
 	}
 	want_second(p); /* so many at once: some may have been dropped, which is looked for there */
 }
@@ -212,13 +243,14 @@ static int set_up(struct packets *p, int netns, struct err *err)
 	struct sock_fprog prog = {.len = ARRAY_SIZE(packet_filter),
 				  .filter = (struct sock_filter *)packet_filter};
 	struct sockaddr_ll all = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL)};
-	int size = RING;
+	int size = RING, on = 1;
 
 	p->sock = net_open(p->node->watch, netns, AF_PACKET, SOCK_DGRAM, 0, err);
 	if (p->sock < 0)
 		return p->sock;
 	if (setsockopt(p->sock, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)) < 0 ||
 	    setsockopt(p->sock, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) < 0 ||
+	    setsockopt(p->sock, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) < 0 ||
 	    bind(p->sock, (struct sockaddr *)&all, sizeof(all)) < 0)
 		return err_sys(err, errno, "Can't observe packets");
 	p->readable = event_new(p->node->watch->base, p->sock, EV_READ | EV_PERSIST, on_readable, p);

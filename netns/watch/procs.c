@@ -166,9 +166,20 @@ static void arm(struct procs *p)
 	timerfd_settime(p->timer, 0, &when, NULL);
 }
 
+/*
+ * The flag falls some 100 us before the new program's arguments are in place. Where they were not read before, they are
+ * waited for.
+ */
+static bool tells_all(const struct proc *r)
+{
+	auto_json json_t *kept = r->try.argv ? NULL : target_cmdline(r->set->watch->proc, r->pid);
+
+	return r->try.argv || kept;
+}
+
 static void look_again(struct proc *r, uint64_t now)
 {
-	if (look(r) == EXEC_DONE) {
+	if (look(r) == EXEC_DONE && (tells_all(r) || r->wait_us * 2 > CHECK_LAST_US)) {
 		started(r);
 		return;
 	}
@@ -264,6 +275,8 @@ void procs_cancel(struct procs *p, pid_t tgid)
 		return;
 	r->trying = false;
 	exec_try_done(&r->try);
+	if (!r->running)
+		forget(r);
 }
 
 static struct proc *add(struct procs *p, struct wnode *n, pid_t pid)
@@ -276,7 +289,7 @@ static struct proc *add(struct procs *p, struct wnode *n, pid_t pid)
 	p->list[p->n++] = r;
 	if (r->pidfd >= 0)
 		r->ended = event_new(p->watch->base, r->pidfd, EV_READ, on_ended, r);
-	if (!r->ended || event_add(r->ended, NULL) < 0) {
+	if (!r->ended) {
 		forget(r);
 		return NULL;
 	}
@@ -300,7 +313,17 @@ void procs_try(struct procs *p, struct wnode *n, struct exec_try *t)
 	*t = (struct exec_try){0};
 	r->trying = true;
 	r->wait_us = CHECK_FIRST_US;
+}
+
+void procs_go(struct procs *p, pid_t tgid)
+{
+	struct proc *r = find(p, tgid);
+
+	if (!r || !r->trying)
+		return;
 	r->due_us = now_us() + r->wait_us;
+	if (event_add(r->ended, NULL) < 0)
+		forget(r);
 	arm(p);
 }
 

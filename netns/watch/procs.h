@@ -25,9 +25,11 @@ void procs_free(struct procs *p);
  * can't be any more.
  */
 void procs_settle(struct procs *p, pid_t tgid);
-/* The exec is about to go on: watch for its success and for the process's end. Takes over t's contents. */
+/* The exec is about to be let go on; takes over t's contents. The caller stands still, so what can wait is left to procs_go. */
 void procs_try(struct procs *p, struct wnode *n, struct exec_try *t);
-/* It did not go on after all: a signal came first. */
+/* It goes on: watch for its success and for the process's end. */
+void procs_go(struct procs *p, pid_t tgid);
+/* It did not go on: a signal came first. */
 void procs_cancel(struct procs *p, pid_t tgid);
 /* Forgets everything of a node. */
 void procs_drop(struct procs *p, const struct wnode *n);

@@ -23,28 +23,20 @@ enum {
 };
 #define PF_FORKNOEXEC 0x00000040UL /* include/linux/sched.h; shown in field 9 of stat on every kernel we know */
 
-/* A whole small file of procfs, terminated; its length or a negative errno. */
+/* A small file of procfs, terminated; its length or a negative errno. One read gives all that fits: procfs makes it whole. */
 static ssize_t slurp(int proc, pid_t pid, const char *what, char *buf, size_t cap)
 {
 	char name[NAME_MAX_PROC];
 	auto_fd fd = -1;
-	size_t len = 0;
+	ssize_t n;
 
 	snprintf(name, sizeof(name), "%d/%s", (int)pid, what);
 	fd = openat(proc, name, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	n = fd < 0 ? -1 : read(fd, buf, cap - 1);
+	if (n < 0)
 		return -errno;
-	while (len < cap - 1) {
-		ssize_t n = read(fd, buf + len, cap - 1 - len);
-
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		len += (size_t)n;
-	}
-	buf[len] = '\0';
-	return (ssize_t)len;
+	buf[n] = '\0';
+	return n;
 }
 
 /* Field n of a stat line; fields 1 and 2 (the name may hold anything) are not for asking. */
