@@ -88,6 +88,14 @@ static void port_remove(void *ctx, const char *name)
 		msg_send(p->sock, body, NULL, 0, NULL);
 }
 
+static int port_sync(void *ctx, unsigned n, struct err *err)
+{
+	struct port *p = ctx;
+	auto_json json_t *body = json_pack("{s:s, s:i}", "do", "sync", "n", (int)n);
+
+	return body ? msg_send(p->sock, body, NULL, 0, err) : err_sys(err, ENOMEM, "Can't ask the watch");
+}
+
 static int port_fd(void *ctx)
 {
 	return ((struct port *)ctx)->sock;
@@ -176,7 +184,8 @@ int watch_port_attach(int sock, struct watch_port *ret, struct err *err)
 		return err_sys(err, ENOMEM, "Can't use the watch's socket");
 	p->sock = fd_steal(&fd);
 	*ret = (struct watch_port){
-		.ctx = p, .add = port_add, .remove = port_remove, .fd = port_fd, .next = port_next};
+		.ctx = p, .add = port_add, .remove = port_remove, .fd = port_fd, .next = port_next,
+		.sync = port_sync};
 	return 0;
 }
 

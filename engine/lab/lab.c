@@ -159,6 +159,7 @@ static void lab_close(struct lab *lab)
 	peer_free(lab->serve);
 	free_event(lab->script_timer);
 	free_event(lab->watching);
+	record_done(lab);
 	free_event(lab->children);
 	free_event(lab->terminate);
 	if (lab->listener)

@@ -26,6 +26,7 @@
 struct change_queue;
 struct exec_list;
 struct lab_node;
+struct record_wait;
 struct service_list;
 struct verb;
 
@@ -86,6 +87,8 @@ struct lab {
 	struct event *children, *terminate;
 
 	struct log log;
+	struct record_wait *waits; /* for recorders to catch up: record.c */
+	unsigned next_wait;
 	int attempt_dir;
 	double booted;	      /* CLOCK_MONOTONIC at boot, for "seconds" */
 	struct actor_span probing; /* probes of ours that a learner waits for */

@@ -7,10 +7,60 @@
 
 #include "lab/node.h"
 
+struct record_wait {
+	struct record_wait *next;
+	unsigned n;
+	void (*fn)(void *arg);
+	void *arg;
+};
+
+void record_sync(struct lab *lab, void (*fn)(void *arg), void *arg)
+{
+	const struct watch_port *w = &lab->ports.watch;
+	struct record_wait *wait = w->sync ? malloc(sizeof(*wait)) : NULL;
+
+	if (!wait || w->sync(w->ctx, ++lab->next_wait, NULL) < 0) {
+		free(wait);
+		fn(arg);
+		return;
+	}
+	*wait = (struct record_wait){lab->waits, lab->next_wait, fn, arg};
+	lab->waits = wait;
+}
+
+static void synced(struct lab *lab, unsigned n)
+{
+	for (struct record_wait **p = &lab->waits; *p; p = &(*p)->next) {
+		struct record_wait *wait = *p;
+
+		if (wait->n != n)
+			continue;
+		*p = wait->next;
+		wait->fn(wait->arg);
+		free(wait);
+		return;
+	}
+}
+
+void record_done(struct lab *lab)
+{
+	while (lab->waits) {
+		struct record_wait *wait = lab->waits;
+
+		lab->waits = wait->next;
+		free(wait->arg);
+		free(wait);
+	}
+}
+
 static void take_event(struct lab *lab, json_t *e)
 {
 	bool of_lab = !strcmp(json_str(e, "kind", ""), "lab");
 
+	if (of_lab && !strcmp(json_str(e, "what", ""), "synced")) {
+		synced(lab, (unsigned)json_int(e, "n", 0));
+		return;
+	}
 	if (of_lab && !strcmp(json_str(e, "what", ""), "recorders"))
 		node_recorded(lab, json_str(e, "node", ""));
 	if (!of_lab)

@@ -8,4 +8,11 @@
 /* Reads the watch port from now on. */
 int record_open(struct lab *lab, struct err *err);
 
+/*
+ * Calls fn when everything the recorders had seen by now is in the log; at once where the watch can't be late. Where the
+ * lab ends before, arg is freed instead.
+ */
+void record_sync(struct lab *lab, void (*fn)(void *arg), void *arg);
+void record_done(struct lab *lab);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "lab/change.h"
 #include "lab/probing.h"
+#include "lab/record.h"
 #include "lab/scripting.h"
 
 /* A request that waits for probes or a change. peer is looked up again: its connection may have gone. */
@@ -141,13 +142,19 @@ static void on_finished(void *arg, const json_t *probes, const struct err *err)
 	reply(a, json_pack("{s:s, s:O}", "attempt", attempt, "probes", probes), NULL);
 }
 
+static void on_all_seen(void *arg)
+{
+	struct asker *a = arg;
+
+	lab_event(a->lab, "lab", NULL, "lab", json_pack("{s:s}", "what", "finishing"));
+	probing_run(a->lab, "fixed,controls", false, on_finished, a);
+}
+
 void verify_finish(struct conn *c, uint64_t id, struct msg *m)
 {
 	struct asker *a = asker_new(c->lab, c, id);
 
 	(void)m;
-	if (!a)
-		return;
-	lab_event(c->lab, "lab", NULL, "lab", json_pack("{s:s}", "what", "finishing"));
-	probing_run(c->lab, "fixed,controls", false, on_finished, a);
+	if (a)
+		record_sync(c->lab, on_all_seen, a);
 }

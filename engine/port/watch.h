@@ -35,6 +35,11 @@ struct watch_port {
 	int (*fd)(void *ctx);
 	/* 1: *ret is an array of events without seq (caller owns it); 0: none waiting; -EPIPE: the watch died. */
 	int (*next)(void *ctx, json_t **ret, struct err *err);
+	/*
+	 * Asks for everything that was seen up to now: after all of it next() gives the event {"kind":"lab","what":"synced",
+	 * "n":n}, which belongs in no log. May be NULL where nothing is ever late (fakes).
+	 */
+	int (*sync)(void *ctx, unsigned n, struct err *err);
 };
 
 #endif
