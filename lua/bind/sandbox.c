@@ -104,6 +104,9 @@ static int filter_load(uint32_t peer, struct err *err)
 #ifdef __NR_poll
 		ALLOW(__NR_poll),
 #endif
+#if defined(__SANITIZE_ADDRESS__)
+		ALLOW(__NR_sigaltstack), /* asked at every longjmp */
+#endif
 		ALLOW_WITHOUT(__NR_mmap, 2, PROT_EXEC),
 		ALLOW_WITHOUT(__NR_mprotect, 2, PROT_EXEC),
 		ALLOW_ARG(__NR_recvmsg, 0, peer),

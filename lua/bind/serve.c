@@ -89,6 +89,7 @@ static json_t *do_load(struct serve *s, const json_t *req)
 		return answer;
 	}
 	state_free(s->state);
+	state_loaded(st);
 	s->state = st;
 	return answer;
 }

@@ -67,6 +67,8 @@ static void hide_string_metatable(lua_State *L)
 
 static int open_state(lua_State *L)
 {
+	/* Off until the scenario is loaded (state_loaded): there is nothing to collect yet. At its ceiling the heap collects anyway. */
+	lua_gc(L, LUA_GCSTOP);
 	open_libraries(L);
 	hide_string_metatable(L);
 	jsonlua_open(L);
@@ -100,6 +102,11 @@ int state_new(const json_t *load, struct ask *ask, struct state **ret, struct er
 	}
 	*ret = s;
 	return 0;
+}
+
+void state_loaded(struct state *s)
+{
+	lua_gc(s->L, LUA_GCRESTART);
 }
 
 void state_free(struct state *s)

@@ -23,6 +23,8 @@ struct state {
 
 /* Makes a state for a load request (borrowed). Caller frees with state_free. */
 int state_new(const json_t *load, struct ask *ask, struct state **ret, struct err *err);
+/* The scenario stands: what it makes from now on is collected. */
+void state_loaded(struct state *s);
 /* Takes NULL. */
 void state_free(struct state *s);
 /* The state a Lua thread belongs to. */

@@ -101,11 +101,11 @@ local function basename(path)
   return (path or ""):match("([^/]+)$") or ""
 end
 
--- Confirmed starts of programs, not those that failed: fn(program, argv).
+-- Confirmed starts of programs: fn(program, argv, status, event); status is nil where the kernel did not tell.
 function evidence.ran(self, node, fn)
   return self:find("exec", function(e)
     if e.what == "exit" or (e.node or "wsl") ~= node then return false end
-    return fn(basename(e.path or (e.argv or {})[1]), e.argv or {}, self.exits[e.pid or 0])
+    return fn(basename(e.path or (e.argv or {})[1]), e.argv or {}, self.exits[e.pid or 0], e)
   end)
 end
 

@@ -56,8 +56,8 @@ return scenario {
   end,
 
   symptoms = {
-    probe.lookup { name = "google-resolves", node = "wsl", host = "google.com", timeout = 0.5 },
-    probe.lookup { name = "github-resolves", node = "wsl", host = "github.com", timeout = 0.5 },
+    probe.lookup { name = "google-resolves", node = "wsl", host = "google.com", timeout = 0.3 },
+    probe.lookup { name = "github-resolves", node = "wsl", host = "github.com", timeout = 0.3 },
   },
   controls = {
     probe.ping { name = "public-ping", node = "wsl", address = "8.8.8.8" },
@@ -105,7 +105,7 @@ return scenario {
     "ip -4 addr show eth0",
     "ip route",
     "ping -c 1 8.8.8.8",
-    "timeout 2 getent hosts google.com",
+    "timeout 0.3 getent hosts google.com",
     "cat /etc/resolv.conf",
     "dojo diagnose L2.5 host-dns-proxy-dead",
     "echo nameserver {{p.other_server}} | sudo tee /etc/resolv.conf",
@@ -116,8 +116,8 @@ return scenario {
     {
       "ip a",
       "ip r",
-      "ping -c1 -W1 1.1.1.1",
-      "timeout 2 getent ahosts github.com",
+      "ping -c1 -W0.3 1.1.1.1",
+      "timeout 0.3 getent ahosts github.com",
       "grep nameserver /etc/resolv.conf",
       "sudo rm /etc/resolv.conf",
       "printf 'nameserver 8.8.8.8\\nnameserver 1.1.1.1\\n' | sudo tee /etc/resolv.conf",
@@ -130,7 +130,7 @@ return scenario {
       "hostname -I",
       "ip -4 route show default",
       "ping -c 1 8.8.8.8",
-      "timeout 2 getent hosts google.com",
+      "timeout 0.3 getent hosts google.com",
       "cat /mnt/wsl/resolv.conf",
       "dojo diagnose 2.5 host-dns-proxy-dead",
       "sudo sed -i 's/^nameserver .*/nameserver {{p.router}}/' /mnt/wsl/resolv.conf",
@@ -146,13 +146,13 @@ return scenario {
       "echo nameserver 1.1.1.1 | sudo tee /etc/resolv.conf", "getent hosts google.com",
     } },
     { name = "names faked in /etc/hosts", at_most = 55, commands = {
-      "ip a", "ip route", "ping -c1 8.8.8.8", "cat /etc/resolv.conf", "timeout 2 getent hosts google.com",
+      "ip a", "ip route", "ping -c1 8.8.8.8", "cat /etc/resolv.conf", "timeout 0.3 getent hosts google.com",
       "dojo diagnose L2.5 host-dns-proxy-dead",
       "printf '{{p.google}} google.com\\n{{p.github}} github.com\\n' | sudo tee -a /etc/hosts",
       "getent hosts google.com",
     } },
     { name = "wrong layer: the route thrown away and set again", at_most = 40, commands = {
-      "ip a", "ip route", "ping -c1 8.8.8.8", "timeout 2 getent hosts google.com",
+      "ip a", "ip route", "ping -c1 8.8.8.8", "timeout 0.3 getent hosts google.com",
       "sudo ip route del default", "sudo ip route add default via {{p.gateway}} dev eth0",
       "dojo diagnose L2 no-default-route",
     } },

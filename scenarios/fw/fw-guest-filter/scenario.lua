@@ -86,8 +86,8 @@ return scenario {
   end,
 
   symptoms = {
-    probe.connect { name = "web-connect", node = "wsl", address = "{{p.github}}", port = 443, timeout = 0.5 },
-    probe.http { name = "web-fetch", node = "wsl", url = "http://{{p.downloads}}/", timeout = 0.5 },
+    probe.connect { name = "web-connect", node = "wsl", address = "{{p.github}}", port = 443, timeout = 0.3 },
+    probe.http { name = "web-fetch", node = "wsl", url = "http://{{p.downloads}}/", timeout = 0.3 },
   },
   controls = {
     probe.ping { name = "public-ping", node = "wsl", address = "8.8.8.8" },
@@ -135,9 +135,9 @@ return scenario {
   solution = {
     "ip -4 addr show eth0",
     "ip route",
-    "ping -c 1 -W 1 8.8.8.8",
+    "ping -c 1 -W 0.3 8.8.8.8",
     "getent hosts github.com",
-    "timeout 1 bash -c '</dev/tcp/{{p.github}}/443'",
+    "timeout 0.3 bash -c '</dev/tcp/{{p.github}}/443'",
     "sudo nft list ruleset",
     "dojo diagnose L3 guest-filter",
     "handle=$(sudo nft -a list table inet {{p.leftover}} | sed -n 's/.*counter.*drop # handle //p')",
@@ -149,8 +149,8 @@ return scenario {
     {
       "ip a",
       "ip r",
-      "ping -c1 -W1 1.1.1.1",
-      "ping -c1 -W1 github.com",
+      "ping -c1 -W0.3 1.1.1.1",
+      "ping -c1 -W0.3 github.com",
       "sudo nft list tables",
       "sudo nft list table inet {{p.leftover}}",
       "dojo diagnose L3 guest-filter",
@@ -161,7 +161,7 @@ return scenario {
     {
       "hostname -I",
       "ip route show default",
-      "ping -c 1 -W 1 8.8.8.8",
+      "ping -c 1 -W 0.3 8.8.8.8",
       "getent ahosts google.com",
       "sudo nft list ruleset",
       "sudo nft insert rule inet {{p.leftover}} {{p.hook}} {{p.match}} '{ 80, 443 }' accept",
@@ -172,7 +172,7 @@ return scenario {
     {
       "ip -br addr",
       "ip -4 route",
-      "ping -c 1 -W 1 8.8.8.8",
+      "ping -c 1 -W 0.3 8.8.8.8",
       "getent hosts google.com",
       "sudo nft list ruleset",
       "sudo nft flush chain inet {{p.leftover}} {{p.hook}}",
@@ -186,16 +186,16 @@ return scenario {
       "dojo diagnose L4 nat-icmp-only", "dojo diagnose L3 guest-filter",
     } },
     { name = "every rule flushed", at_most = 50, commands = {
-      "ip a", "ip route", "ping -c1 -W1 8.8.8.8", "getent hosts github.com", "sudo nft list ruleset",
+      "ip a", "ip route", "ping -c1 -W0.3 8.8.8.8", "getent hosts github.com", "sudo nft list ruleset",
       "dojo diagnose L3 guest-filter", "sudo nft flush ruleset",
       "timeout 3 bash -c '</dev/tcp/{{p.github}}/443' && echo open",
     } },
     { name = "Windows blamed, nothing mended", at_most = 40, commands = {
-      "ip a", "ip route", "ping -c1 -W1 8.8.8.8", "getent hosts github.com",
+      "ip a", "ip route", "ping -c1 -W0.3 8.8.8.8", "getent hosts github.com",
       "dojo diagnose L3 host-firewall-blocks-guest",
     } },
     { name = "wrong layer: resolv.conf rewritten", at_most = 30, commands = {
-      "ip a", "ip route", "ping -c1 -W1 8.8.8.8", "getent hosts github.com",
+      "ip a", "ip route", "ping -c1 -W0.3 8.8.8.8", "getent hosts github.com",
       "echo nameserver 1.1.1.1 | sudo tee /etc/resolv.conf", "dojo diagnose L2.5 wrong-nameserver",
     } },
     { name = "mended without looking or a diagnosis", at_most = 55, commands = {

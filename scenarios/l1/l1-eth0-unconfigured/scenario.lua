@@ -56,8 +56,8 @@ return scenario {
   end,
 
   symptoms = {
-    probe.ping { name = "public-ping", node = "wsl", address = "8.8.8.8", timeout = 0.5 },
-    probe.ping { name = "gateway-ping", node = "wsl", address = "{{p.gateway}}", timeout = 0.5 },
+    probe.ping { name = "public-ping", node = "wsl", address = "8.8.8.8", timeout = 0.3 },
+    probe.ping { name = "gateway-ping", node = "wsl", address = "{{p.gateway}}", timeout = 0.3 },
   },
   controls = {
     probe.ping { name = "loopback-ping", node = "wsl", address = "127.0.0.1" },
@@ -97,7 +97,7 @@ return scenario {
   solution = {
     "ip addr show eth0",
     "ip route",
-    "ping -c 1 -W 1 8.8.8.8",
+    "ping -c 1 -W 0.3 8.8.8.8",
     "dojo diagnose L1 eth0-unconfigured",
     "sudo ip link set eth0 up",
     "sudo ip addr add {{p.spare}}/20 brd + dev eth0",
@@ -110,7 +110,7 @@ return scenario {
       "ip -4 addr show eth0",
       "ip -br link",
       "ip -4 route",
-      "ping -c1 -W1 1.1.1.1",
+      "ping -c1 -W0.3 1.1.1.1",
       "cat /etc/resolv.conf",
       "gw=$(sed -n 's/^nameserver //p' /etc/resolv.conf)",
       "sudo ip addr add {{p.guest}}/20 broadcast {{p.broadcast}} dev eth0",
@@ -123,7 +123,7 @@ return scenario {
     {
       "ip a",
       "ip r",
-      "ping -c1 -W1 8.8.8.8",
+      "ping -c1 -W0.3 8.8.8.8",
       "dojo diagnose 1 eth0-unconfigured",
       "printf 'link set eth0 up\\naddr add {{p.spare}}/20 dev eth0\\n' > /tmp/batch",
       "printf 'route add 0.0.0.0/1 via {{p.gateway}}\\nroute add 128.0.0.0/1 via {{p.gateway}}\\n' >> /tmp/batch",
@@ -141,11 +141,11 @@ return scenario {
       "ping -c 1 -W 2 8.8.8.8",
     } },
     { name = "no default route afterwards", at_most = 50, commands = {
-      "ip a", "ip route", "ping -c1 -W1 8.8.8.8", "dojo diagnose L1 eth0-unconfigured",
-      "sudo ip link set eth0 up", "sudo ip addr add {{p.spare}}/20 dev eth0", "ping -c1 -W1 {{p.gateway}}",
+      "ip a", "ip route", "ping -c1 -W0.3 8.8.8.8", "dojo diagnose L1 eth0-unconfigured",
+      "sudo ip link set eth0 up", "sudo ip addr add {{p.spare}}/20 dev eth0", "ping -c1 -W0.3 {{p.gateway}}",
     } },
     { name = "wrong layer: resolv.conf rewritten", at_most = 35, commands = {
-      "ip a", "ip route", "ping -c1 -W1 8.8.8.8", "dojo diagnose L2.5 wrong-nameserver",
+      "ip a", "ip route", "ping -c1 -W0.3 8.8.8.8", "dojo diagnose L2.5 wrong-nameserver",
       "echo nameserver 8.8.8.8 | sudo tee /etc/resolv.conf",
     } },
   },

@@ -54,8 +54,8 @@ return scenario {
   end,
 
   symptoms = {
-    probe.ping { name = "public-ping", node = "wsl", address = "8.8.8.8", timeout = 0.5 },
-    probe.connect { name = "web-connect", node = "wsl", address = "{{p.github}}", port = 443, timeout = 0.5 },
+    probe.ping { name = "public-ping", node = "wsl", address = "8.8.8.8", timeout = 0.3 },
+    probe.connect { name = "web-connect", node = "wsl", address = "{{p.github}}", port = 443, timeout = 0.3 },
   },
   controls = {
     probe.ping { name = "gateway-ping", node = "wsl", address = "{{p.gateway}}" },
@@ -95,8 +95,8 @@ return scenario {
   solution = {
     "ip -4 addr show eth0",
     "ip route",
-    "ping -c 1 -W 1 8.8.8.8",
-    "ping -c 1 -W 1 {{p.gateway}}",
+    "ping -c 1 -W 0.3 8.8.8.8",
+    "ping -c 1 -W 0.3 {{p.gateway}}",
     "dojo diagnose L2 no-default-route",
     "sudo ip route add default via {{p.gateway}}",
     "ping -c 1 -W 2 8.8.8.8",
@@ -106,7 +106,7 @@ return scenario {
     {
       "hostname -I",
       "ip -4 route show",
-      "ping -c1 -W1 1.1.1.1",
+      "ping -c1 -W0.3 1.1.1.1",
       "dojo diagnose L2 no-default-route",
       "sudo ip route replace default via {{p.gateway}} dev eth0 proto kernel onlink",
       "ping -c 1 -W 2 1.1.1.1",
@@ -116,7 +116,7 @@ return scenario {
       "ip a",
       "ip r get 8.8.8.8",
       "ip r",
-      "ping -c1 -W1 8.8.8.8",
+      "ping -c1 -W0.3 8.8.8.8",
       "sudo ip route add 0.0.0.0/1 via {{p.gateway}}",
       "sudo ip route add 128.0.0.0/1 via {{p.gateway}}",
       "dojo diagnose 2 no-default-route",
@@ -132,15 +132,15 @@ return scenario {
       "sudo ip route add default via {{p.gateway}}", "ping -c 1 -W 2 8.8.8.8",
     } },
     { name = "a gateway that is none", at_most = 50, commands = {
-      "ip a", "ip route", "ping -c1 -W1 8.8.8.8", "dojo diagnose L2 no-default-route",
-      "sudo ip route add default via {{p.spare}}", "ping -c1 -W1 8.8.8.8",
+      "ip a", "ip route", "ping -c1 -W0.3 8.8.8.8", "dojo diagnose L2 no-default-route",
+      "sudo ip route add default via {{p.spare}}", "ping -c1 -W0.3 8.8.8.8",
     } },
     { name = "a route for one address only", at_most = 50, commands = {
-      "ip a", "ip route", "ping -c1 -W1 8.8.8.8", "dojo diagnose L2 no-default-route",
-      "sudo ip route add 8.8.8.8 via {{p.gateway}}", "ping -c1 -W1 8.8.8.8",
+      "ip a", "ip route", "ping -c1 -W0.3 8.8.8.8", "dojo diagnose L2 no-default-route",
+      "sudo ip route add 8.8.8.8 via {{p.gateway}}", "ping -c1 -W0.3 8.8.8.8",
     } },
     { name = "wrong layer: resolv.conf rewritten", at_most = 35, commands = {
-      "ip a", "ip route", "ping -c1 -W1 8.8.8.8", "dojo diagnose L2.5 wrong-nameserver",
+      "ip a", "ip route", "ping -c1 -W0.3 8.8.8.8", "dojo diagnose L2.5 wrong-nameserver",
       "echo nameserver 8.8.8.8 | sudo tee /etc/resolv.conf",
     } },
   },
