@@ -110,20 +110,22 @@ static int open_monitor(struct lab *l, const char *node)
 	return fd;
 }
 
-/* Every interface of a node with a segment: UP, and no address still tentative. */
+static bool has_settled_fe80(json_t *link)
+{
+	json_t *a = lab_look(json_object_get(link, "addr_info"), "scope", "link");
+
+	return a && !json_flag(a, "tentative", false);
+}
+
 static bool is_settled(json_t *links)
 {
-	json_t *l, *a;
-	size_t i, k;
+	json_t *l;
+	size_t i;
 
-	json_array_foreach (links, i, l) {
+	json_array_foreach (links, i, l)
 		if (!strcmp(json_str(l, "kind", ""), "veth") &&
-		    strcmp(json_str(l, "operstate", ""), "UP") != 0)
+		    (strcmp(json_str(l, "operstate", ""), "UP") != 0 || !has_settled_fe80(l)))
 			return false;
-		json_array_foreach (json_object_get(l, "addr_info"), k, a)
-			if (json_flag(a, "tentative", false))
-				return false;
-	}
 	return true;
 }
 

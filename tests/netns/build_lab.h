@@ -32,7 +32,7 @@ json_t *lab_read(struct lab *l, const char *node, enum read_what what, const cha
 json_t *lab_find(json_t *array, const char *key, const char *value);
 /* As lab_find, but NULL when there is none. */
 json_t *lab_look(json_t *array, const char *key, const char *value);
-/* Until the kernel's own workers have got to it: interfaces are called UP, fe80 addresses are no more tentative. */
+/* Until the kernel's own workers have got to it: interfaces are called UP and have their fe80. */
 void lab_wait_settled(struct lab *l, const char *node);
 /* The exit status of a program run inside a node's network. */
 int lab_run(struct lab *l, const char *node, const char *const argv[]);
