@@ -30,6 +30,8 @@ static const struct {
 	{"fish", 1},		{"skel", 1},
 };
 
+#define PAM_ROOT "auth required pam_rootok.so\naccount required pam_permit.so\nsession required pam_permit.so\n"
+
 static const struct {
 	const char *name, *text;
 	mode_t mode;
@@ -75,6 +77,10 @@ static const struct {
 	 "127.0.0.1\tlocalhost\n::1\tip6-localhost ip6-loopback\nff02::1\tip6-allnodes\n"
 	 "ff02::2\tip6-allrouters\n",
 	 0644},
+	/* root may become anybody; nobody else has a password to give */
+	{"pam.d/su", PAM_ROOT, 0644},
+	{"pam.d/runuser", PAM_ROOT, 0644},
+	{"pam.d/other", "auth required pam_deny.so\naccount required pam_deny.so\nsession required pam_deny.so\n", 0644},
 	{"fstab", "", 0644},
 	{"subuid", "", 0644},
 	{"subgid", "", 0644},
@@ -87,7 +93,7 @@ static int etc_path(char *buf, size_t size, const struct rootfs *r, const char *
 
 static int copy_host(const struct rootfs *r, struct err *err)
 {
-	static const char *const folders[] = {"default", "ufw", "ssh", "ssl", "ssl/certs", "vim", "alternatives"};
+	static const char *const folders[] = {"default", "ufw", "ssh", "ssl", "ssl/certs", "vim", "pam.d", "alternatives"};
 	char from[PATH_MAX], to[PATH_MAX];
 	int rc = 0;
 

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The parts of the tests of nodes. */
+#ifndef NETDOJO_TESTS_TEST_NODE_H
+#define NETDOJO_TESTS_TEST_NODE_H
+
+#include <check.h>
+
+TCase *node_life_case(void);
+TCase *node_seal_case(void);
+TCase *node_terminal_case(void);
+TCase *node_tools_case(void);
+TCase *node_probe_case(void);
+
+#endif
