@@ -6,13 +6,13 @@ local addr = require("addr")
 local evidence = {}
 evidence.__index = evidence
 
--- Events count from the moment the fault stood: what came before was the lab's own building.
+-- Events count from the moment the lab was ready: what came before was its own building. Not from `fault-verified`: the
+-- fault is verified while a learner may be at work already.
 local function first_that_counts(events)
-  local from = 0
   for i, e in ipairs(events) do
-    if e.kind == "lab" and (e.what == "ready" or e.what == "fault-verified") then from = i end
+    if e.kind == "lab" and e.what == "ready" then return i + 1 end
   end
-  return from + 1
+  return 1
 end
 
 local function add(index, e)

@@ -205,12 +205,15 @@ def predicates(problems):
 
 
 def building_does_not_count(problems):
-    """What happened before the fault stood is the lab's own."""
+    """What happened before the lab was ready is its own; what the learner did while the fault was verified is not."""
     attempt = Attempt(only("address_seen"))
     log = Log()
-    log.run("ip a").add("lab", what="fault-verified", by="lab")
+    log.events[1]["what"] = "building"
+    log.run("ip a").add("lab", what="ready", by="lab")
     if attempt.score(log):
-        problems.append("an event before the fault stood earned points")
+        problems.append("an event before the lab was ready earned points")
+    if not attempt.score(Log().run("ip a").add("lab", what="fault-verified", by="lab")):
+        problems.append("an event before the fault was verified did not count")
     attempt.close()
 
 
