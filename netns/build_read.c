@@ -77,11 +77,11 @@ void read_put_ip(json_t *obj, const char *key, int family, const struct nlattr *
 void read_put_prefix(json_t *obj, const char *key, int family, const struct nlattr *a,
 		     unsigned int len)
 {
-	char text[INET6_ADDRSTRLEN + 4] = "default";
+	char text[INET6_ADDRSTRLEN + 12] = "default";
 
 	if (ip_text(family, a, text)) {
 		if (len < (family == AF_INET ? 32u : 128u))
-			snprintf(text + strlen(text), 5, "/%u", len);
+			snprintf(text + strlen(text), 12, "/%u", len);
 	} else if (len) {
 		snprintf(text, sizeof(text), "%s/%u", family == AF_INET ? "0.0.0.0" : "::", len);
 	}
