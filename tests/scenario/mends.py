@@ -52,15 +52,21 @@ body = struct.pack("=BBBBBBBBI", 2, 0, 0, 0, 254, 3, 0, 1, 0) + attr(5, socket.i
 ask(24, 0x600, body)                                                                # RTM_NEWROUTE
 """
 
-# Deletes every nftables table in one nfnetlink batch.
+# Deletes one nftables table of family inet, in one nfnetlink batch.
 NFNETLINK = r"""
-import socket, struct
+import socket, struct, sys
 s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
-msg = lambda kind, flags, res, body=b"": struct.pack("=IHHII", 20 + len(body), kind, flags, 1, 0) + struct.pack("!BBH", 0, 0, res) + body
-s.send(msg(0x10, 1, 10) + msg(0x0a02, 5, 0) + msg(0x11, 1, 10))                     # BATCH_BEGIN, DELTABLE, BATCH_END
+name = sys.argv[1].encode() + b"\0"
+attr = struct.pack("=HH", 4 + len(name), 1) + name + b"\0" * (-len(name) % 4)      # NFTA_TABLE_NAME
+def msg(kind, flags, family, res, body=b""):
+    return struct.pack("=IHHII", 20 + len(body), kind, flags, 1, 0) + struct.pack("!BBH", family, 0, res) + body
+s.send(msg(0x10, 1, 0, 10) + msg(0x0a02, 5, 1, 0, attr) + msg(0x11, 1, 0, 10))      # BATCH_BEGIN, DELTABLE, BATCH_END
 code = struct.unpack_from("=i", s.recv(4096), 16)[0]
 if code: raise SystemExit(f"nfnetlink: {code}")
 """
+
+# The table that nobody asked to keep.
+LEFTOVER = "t=$(sudo nft list tables | sed -n '/no_telnet/!s/^table inet //p')"
 
 WRITE = r"""
 import os, sys
@@ -93,9 +99,9 @@ def mends(values):
             "sed": [sh("sudo sed -i 's/^nameserver.*/nameserver 192.168.1.1/' /mnt/wsl/resolv.conf")],
         },
         "fw-guest-filter": {
-            "nft": [sh("nft=$(sudo nft -a list ruleset); sudo nft flush ruleset")],
-            "netlink": [py(NFNETLINK)],
-            "file": [sh("echo 'flush ruleset' > /tmp/rules.nft; sudo nft -f /tmp/rules.nft")],
+            "nft": [sh(f"{LEFTOVER}; sudo nft delete table inet $t")],
+            "netlink": [sh(f"{LEFTOVER}; sudo python3 -c '{NFNETLINK}' $t")],
+            "file": [sh("(echo flush ruleset; sudo nft list table inet no_telnet) > /tmp/rules.nft; sudo nft -f /tmp/rules.nft")],
         },
     }
 
