@@ -55,39 +55,11 @@ static int do_remove(struct watch *w, struct msg *m, json_t **ret, struct err *e
 	return 0;
 }
 
-/* A sync asked for. */
-struct sync {
-	struct watch *watch;
-	int n;
-};
-
-static void on_sync(evutil_socket_t fd, short what, void *arg)
-{
-	struct sync *s = arg;
-
-	(void)fd;
-	(void)what;
-	out_event(s->watch->out, json_pack("{s:s, s:s, s:s, s:i}", "kind", "lab", "what", "synced", "by", "lab",
-					   "n", s->n));
-	free(s);
-}
-
-/*
- * Everything that waits in a socket now is read before the next turn's timers run: libevent runs what polled ready
- * ahead of what timed out. The answer travels behind it, as an event.
- */
+/* Answered by catch_up, behind everything that happened before. */
 static int do_sync(struct watch *w, struct msg *m, json_t **ret, struct err *err)
 {
-	static const struct timeval at_once = {0};
-	struct sync *s = malloc(sizeof(*s));
-
-	if (!s)
-		return err_sys(err, ENOMEM, "Can't sync");
-	*s = (struct sync){w, (int)json_int(m->body, "n", 0)};
-	if (event_base_once(w->base, -1, EV_TIMEOUT, on_sync, s, &at_once) < 0) {
-		free(s);
-		return err_sys(err, ENOMEM, "Can't sync");
-	}
+	(void)err;
+	json_array_append_new(w->syncs, json_integer(json_int(m->body, "n", 0)));
 	*ret = json_object();
 	return 0;
 }
@@ -136,7 +108,7 @@ static void on_init(evutil_socket_t fd, short what, void *arg)
 		event_base_loopbreak(w->base);
 }
 
-/* libevent's base without what it does not need: no environment, no signal pair, no clock caching trouble. */
+/* libevent's base without what it does not need: no locks, and no say for the environment. */
 static struct event_base *new_base(void)
 {
 	struct event_config *c = event_config_new();
@@ -174,7 +146,8 @@ static int watch_init(struct watch *w)
 	w->out = w->base ? out_new(w->base, INIT_SOCKET) : NULL;
 	w->procs = w->out ? procs_new(w) : NULL;
 	w->files = files_new(w);
-	return w->procs && w->files ? 0 : -ENOMEM;
+	w->syncs = json_array();
+	return w->procs && w->files && w->syncs ? 0 : -ENOMEM;
 }
 
 static void watch_done(struct watch *w)
@@ -184,10 +157,32 @@ static void watch_done(struct watch *w)
 	procs_free(w->procs);
 	files_free(w->files);
 	out_free(w->out);
+	json_decref(w->syncs);
 	if (w->base)
 		event_base_free(w->base);
 	fd_closep(&w->proc);
 	fd_closep(&w->own_netns);
+}
+
+/*
+ * Reads on until what waited in any socket when the sync was asked for is told: each turn takes a burst of 64 of each.
+ * Programs that run but were not yet looked at are told too.
+ */
+static void catch_up(struct watch *w)
+{
+	enum { TURNS = 4 };
+	const json_t *n;
+	size_t i;
+
+	for (int turn = 0; turn < TURNS && !event_base_got_break(w->base); turn++)
+		event_base_loop(w->base, EVLOOP_NONBLOCK);
+	procs_look(w->procs);
+	json_array_foreach(w->syncs, i, n) {
+		/* a message, because an event may be dropped while init is busy, and somebody waits for this */
+		out_message(w->out, json_pack("{s:[{s:s, s:s, s:s, s:I}]}", "events", "kind", "lab", "what",
+					      "synced", "by", "lab", "n", json_integer_value(n)));
+	}
+	json_array_clear(w->syncs);
 }
 
 /* One turn, then what it brought goes out as one batch. */
@@ -197,8 +192,11 @@ static int loop(struct watch *w)
 
 	if (!from_init || event_add(from_init, NULL) < 0)
 		return 1;
-	while (!event_base_got_break(w->base) && event_base_loop(w->base, EVLOOP_ONCE) == 0)
+	while (!event_base_got_break(w->base) && event_base_loop(w->base, EVLOOP_ONCE) == 0) {
+		if (json_array_size(w->syncs))
+			catch_up(w);
 		out_flush(w->out);
+	}
 	event_free(from_init);
 	return 0;
 }

@@ -199,6 +199,13 @@ static void sweep(struct procs *p)
 			forget(p->list[i]);
 }
 
+void procs_look(struct procs *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->list[i]->trying && look(p->list[i]) == EXEC_DONE)
+			started(p->list[i]);
+}
+
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct procs *p = arg;

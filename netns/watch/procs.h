@@ -31,6 +31,8 @@ void procs_try(struct procs *p, struct wnode *n, struct exec_try *t);
 void procs_go(struct procs *p, pid_t tgid);
 /* It did not go on: a signal came first. */
 void procs_cancel(struct procs *p, pid_t tgid);
+/* Looks at every open try now. */
+void procs_look(struct procs *p);
 /* Forgets everything of a node. */
 void procs_drop(struct procs *p, const struct wnode *n);
 

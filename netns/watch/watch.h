@@ -37,6 +37,7 @@ struct watch {
 	struct procs *procs;
 	struct files *files;
 	struct wnode *nodes;
+	json_t *syncs; /* numbers of the syncs asked for in this turn */
 };
 
 /* A new event of this node with the common keys: node, gen, kind, by, mono. Caller owns it. */

@@ -277,6 +277,19 @@ START_TEST(uname_has_every_field)
 }
 END_TEST
 
+START_TEST(a_sync_comes_behind_everything)
+{
+	const json_t *last;
+
+	watched(run_shell, "i=0; while [ $i -lt 50 ]; do /usr/bin/true; i=$((i+1)); done; exit 9");
+	ck_assert_int_eq(rig.port.sync(rig.port.ctx, 7, NULL), 0);
+	rig_expect(&rig, "{\"kind\":\"lab\",\"what\":\"synced\",\"n\":7}");
+	ck_assert_uint_eq(rig_count(&rig, "{\"kind\":\"exec\"}"), 102);
+	last = json_array_get(rig.events, json_array_size(rig.events) - 1);
+	ck_assert_str_eq(json_str(last, "what", ""), "synced");
+}
+END_TEST
+
 START_TEST(a_dead_watch_is_noticed)
 {
 	struct err err = {0};
@@ -311,6 +324,7 @@ TCase *watch_exec_case(void)
 	tcase_add_test(c, death_in_an_exec_is_no_error);
 	tcase_add_test(c, uname_tells_of_wsl);
 	tcase_add_test(c, uname_has_every_field);
+	tcase_add_test(c, a_sync_comes_behind_everything);
 	tcase_add_test(c, a_dead_watch_is_noticed);
 	return c;
 }
