@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Columns of UTF-8 text: the C library's own table, asked in the C.UTF-8 locale that glibc always has since 2.35. */
+/* Columns of UTF-8 text: the C library's own table, asked in the C.UTF-8 locale that glibc always
+ * has since 2.35. */
 #define _GNU_SOURCE
 #include "base/width.h"
 

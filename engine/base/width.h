@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-/* Columns s takes: Japanese letters two each, combining marks none, a broken or unprintable byte one. */
+/* Columns s takes: Japanese letters two, combining marks none, a broken byte one. */
 size_t width_columns(const char *s);
 /* How many bytes of s, in whole characters, fit in that many columns. */
 size_t width_fit(const char *s, size_t columns);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a model must be beyond its types. Each check is one function over the model, in a table; the first that fails
- * speaks.
+ * What a model must be beyond its types. Each check is one function over the model, in a table; the
+ * first that fails speaks.
  */
 #include "model/check.h"
 
@@ -62,11 +62,12 @@ static int compare_ends(const struct end *a, const struct end *b, struct err *er
 	if (strcmp(a->iface->segment, b->iface->segment) != 0)
 		return 0;
 	if (share_address(b->iface, a->iface, &cidr))
-		return check_wrong(err, &b->where, "%s is also on %s, on the same segment '%s'", cidr,
-			     a->where.text, a->iface->segment);
+		return check_wrong(err, &b->where, "%s is also on %s, on the same segment '%s'",
+				   cidr, a->where.text, a->iface->segment);
 	if (a->iface->mac[0] && strcmp(a->iface->mac, b->iface->mac) == 0)
-		return check_wrong(err, &b->where, "%s is also the MAC of %s, on the same segment '%s'",
-			     b->iface->mac, a->where.text, a->iface->segment);
+		return check_wrong(err, &b->where,
+				   "%s is also the MAC of %s, on the same segment '%s'",
+				   b->iface->mac, a->where.text, a->iface->segment);
 	return 0;
 }
 
@@ -100,7 +101,8 @@ static bool same_listen(const struct listen_on *a, const struct listen_on *b)
 	       strcmp(a->address, b->address) == 0;
 }
 
-/* Two running services of a node can't have one socket address; nor can one service have it twice. */
+/* Two running services of a node can't have one socket address; nor can one service have it twice.
+ */
 static int check_listens(const struct model *m, size_t i, const struct where *w, struct err *err)
 {
 	const struct service *s = &m->services[i];
@@ -117,7 +119,7 @@ static int check_listens(const struct model *m, size_t i, const struct where *w,
 			for (size_t b = 0; b < n; b++)
 				if (same_listen(&s->listens[a], &t->listens[b]))
 					return check_wrong(err, &here, "'%s' already listens there",
-						     t->name);
+							   t->name);
 		}
 	}
 	return 0;
@@ -145,7 +147,10 @@ static int check_services(const struct model *m, struct err *err)
 int model_check(const struct model *m, struct err *err)
 {
 	static int (*const checks[])(const struct model *, struct err *) = {
-		check_names, check_nodes, check_ends, check_services,
+		check_names,
+		check_nodes,
+		check_ends,
+		check_services,
 	};
 	int rc = 0;
 

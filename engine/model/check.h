@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a model must be beyond its types: names unique, things named there, a network the kernel would take. */
+/* What a model must be beyond its types: unique names, a network the kernel takes. */
 #ifndef NETDOJO_MODEL_CHECK_H
 #define NETDOJO_MODEL_CHECK_H
 

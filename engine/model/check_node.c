@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What one node of a model must be: what the kernel would refuse is refused here, where the message can name the value. */
+/* What one node of a model must be: what the kernel would refuse is refused here, where the message
+ * can name the value. */
 #include <string.h>
 
 #include "base/nearest.h"
@@ -32,7 +33,7 @@ static int unknown_segment(const struct model *m, const struct iface *f, const s
 		known[n] = m->segments[n].name;
 	near = nearest(f->segment, known, n);
 	return check_wrong(err, w, "Unknown segment '%s'%s%s%s", f->segment,
-		     near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+			   near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 static int check_wiring(const struct model *m, const struct iface *f, const struct where *w,
@@ -64,13 +65,14 @@ static int check_addresses(const struct iface *f, const struct where *w, struct 
 		prefix_parse(a->cidr, &p);
 		/* addrconf takes IPv6 off an interface whose MTU is under the 1280 of RFC 8200. */
 		if (strchr(a->cidr, ':') && f->mtu && f->mtu < 1280)
-			return check_wrong(err, &here, "IPv6 needs an MTU of 1280, '%s' has %u", f->name,
-				     f->mtu);
+			return check_wrong(err, &here, "IPv6 needs an MTU of 1280, '%s' has %u",
+					   f->name, f->mtu);
 		if (a->broadcast[0] && (strchr(a->cidr, ':') || strchr(a->broadcast, ':')))
 			return check_wrong(err, &here, "Only IPv4 has a broadcast address");
 		for (size_t k = 0; k < i; k++)
 			if (prefix_parse(f->addresses[k].cidr, &q) && prefix_same_address(&p, &q))
-				return check_wrong(err, &here, "%s is already addresses[%zu]", a->cidr, k);
+				return check_wrong(err, &here, "%s is already addresses[%zu]",
+						   a->cidr, k);
 	}
 	return 0;
 }
@@ -101,7 +103,7 @@ static int no_iface(const struct node *n, const char *name, const struct where *
 		known[count] = n->ifaces[count].name;
 	near = nearest(name, known, count);
 	return check_wrong(err, w, "Node '%s' has no interface '%s'%s%s%s", n->name, name,
-		     near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+			   near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 static bool other_family(const char *address, bool ipv6)
@@ -135,15 +137,17 @@ static int check_gateway(const struct node *n, const struct route *r, const stru
 	if (!r->via[0])
 		return 0;
 	if (!dev && subnet_ways(n, r) > 1)
-		return check_wrong(err, w, "Several interfaces reach the gateway %s: say which by 'dev'",
-			     r->via);
+		return check_wrong(err, w,
+				   "Several interfaces reach the gateway %s: say which by 'dev'",
+				   r->via);
 	if (subnet_gateway_ok(n, r))
 		return 0;
 	if (dev && !dev->up)
 		check_wrong(err, w, "The gateway %s is behind '%s', which is down", r->via, r->dev);
 	else
 		check_wrong(err, w, "The gateway %s is on no connected subnet of %s%s%s", r->via,
-		      dev ? "'" : "an interface that is up", dev ? r->dev : "", dev ? "'" : "");
+			    dev ? "'" : "an interface that is up", dev ? r->dev : "",
+			    dev ? "'" : "");
 	return err_mend(err, "Take the route away too, as the kernel would, or set 'onlink'");
 }
 
@@ -175,8 +179,9 @@ static int check_route(const struct node *n, size_t i, const struct where *w, st
 		return check_wrong(err, w, "The source %s is no address of '%s'", r->src, n->name);
 	for (size_t k = 0; k < i; k++)
 		if (same_route(r, &n->routes[k]))
-			return check_wrong(err, w, "routes[%zu] has the same table, destination and metric",
-				     k);
+			return check_wrong(err, w,
+					   "routes[%zu] has the same table, destination and metric",
+					   k);
 	return 0;
 }
 
@@ -237,7 +242,8 @@ static int check_neighs(const struct model *m, const struct node *n, const struc
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(a->dev, n->neighs[k].dev) == 0 &&
 			    strcmp(a->address, n->neighs[k].address) == 0)
-				return check_wrong(err, &here, "neighs[%zu] has the same address", k);
+				return check_wrong(err, &here, "neighs[%zu] has the same address",
+						   k);
 	}
 	return 0;
 }

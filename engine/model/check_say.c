@@ -32,7 +32,8 @@ int check_unique(const void *base, size_t n, size_t step, size_t offset, const c
 			struct where here = check_item(w, list, i);
 
 			if (strcmp(a, b) == 0)
-				return check_wrong(err, &here, "'%s' is already %s[%zu]", a, list, k);
+				return check_wrong(err, &here, "'%s' is already %s[%zu]", a, list,
+						   k);
 		}
 	}
 	return 0;

@@ -17,10 +17,10 @@ int check_unique(const void *base, size_t n, size_t step, size_t offset, const c
 
 #define UNIQUE(owner, list, key, w, err)                                                           \
 	check_unique((owner)->list, (owner)->n_##list, sizeof(*(owner)->list),                     \
-	       (owner)->n_##list ? (size_t)((const char *)&(owner)->list->key -                    \
-					    (const char *)(owner)->list)                           \
-				 : 0,                                                              \
-	       #list, w, err)
+		     (owner)->n_##list ? (size_t)((const char *)&(owner)->list->key -              \
+						  (const char *)(owner)->list)                     \
+				       : 0,                                                        \
+		     #list, w, err)
 
 /* One node by itself: its interfaces, routes, rules, neighbours, files (check_node.c). */
 int check_node(const struct model *m, const struct node *n, const struct where *w, struct err *err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The drawings for other programs: Graphviz's dot and Mermaid. A pair is an edge, a larger segment a node of its own. */
+/* The drawings for other programs: Graphviz's dot and Mermaid. A pair is an edge, a larger segment
+ * a node of its own. */
 #include <string.h>
 
 #include "model/drawer.h"
@@ -11,8 +12,13 @@ struct escape {
 	const char *spelt;
 };
 static const struct escape dot_escapes[] = {{'"', "\\\""}, {'\\', "\\\\"}, {0}};
-static const struct escape mermaid_escapes[] = {
-	{'"', "#quot;"}, {'<', "#lt;"}, {'>', "#gt;"}, {'#', "#35;"}, {'&', "#amp;"}, {'\\', "#92;"}, {0}};
+static const struct escape mermaid_escapes[] = {{'"', "#quot;"},
+						{'<', "#lt;"},
+						{'>', "#gt;"},
+						{'#', "#35;"},
+						{'&', "#amp;"},
+						{'\\', "#92;"},
+						{0}};
 
 static void put_text(FILE *to, const char *text, const struct escape *e)
 {
@@ -62,7 +68,8 @@ static void put_segment_label(FILE *to, const struct segment *s, const struct la
 		fprintf(to, "%s%s", l->newline, s->cidr);
 }
 
-typedef void (*join_fn)(FILE *to, const struct node *n, const struct iface *f, const struct wire *w);
+typedef void (*join_fn)(FILE *to, const struct node *n, const struct iface *f,
+			const struct wire *w);
 
 /* Calls pair once for each pair, and end for each end of a larger segment. */
 static void each_join(const struct model *m, FILE *to, join_fn pair, join_fn end)
@@ -125,7 +132,8 @@ static void put_id(FILE *to, char kind, const char *name)
 		fputc(*name == '-' ? '_' : *name, to);
 }
 
-static void mermaid_pair(FILE *to, const struct node *n, const struct iface *f, const struct wire *w)
+static void mermaid_pair(FILE *to, const struct node *n, const struct iface *f,
+			 const struct wire *w)
 {
 	(void)f;
 	fputs("    ", to);

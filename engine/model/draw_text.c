@@ -2,11 +2,12 @@
 /*
  * The drawing for terminals.
  *
- * Theory of operation. The lab is drawn as a tree from the internet's node: a box a node, under it the segments that
- * lead on, under each the nodes on it, joined by rails at the left. A node belongs to the segment nearest the root that has it; met
- * elsewhere it is only named ("above", "below"); one that would
- * start too far right is named ("below") and becomes the root of a tree of its own. So every model fits COLUMNS, and every
- * node has exactly one box. A line is: the rails of the levels above (a string that grows on the way down), then one piece.
+ * Theory of operation. The lab is drawn as a tree from the internet's node: a box a node, under it
+ * the segments that lead on, under each the nodes on it, joined by rails at the left. A node
+ * belongs to the segment nearest the root that has it; met elsewhere it is only named ("above",
+ * "below"); one that would start too far right is named ("below") and becomes the root of a tree of
+ * its own. So every model fits COLUMNS, and every node has exactly one box. A line is: the rails of
+ * the levels above (a string that grows on the way down), then one piece.
  */
 #define _GNU_SOURCE
 #include <string.h>
@@ -38,7 +39,8 @@ struct pen {
 	FILE *to;
 	const struct glyphs *g;
 	bool node_done[MODEL_MAX_NODES];
-	bool claimed[MODEL_MAX_NODES];	 /* its box comes on a segment nearer to the root: not to be taken from there */
+	bool claimed[MODEL_MAX_NODES];	 /* its box comes on a segment nearer to the root: not to be
+					    taken from there */
 	bool root_next[MODEL_MAX_NODES]; /* named "below" */
 	bool segment_done[SEGMENTS_MAX];
 };
@@ -169,7 +171,8 @@ static void put_iface(const struct pen *p, const struct rails *r, const struct g
 }
 
 /* "┌─ router ───┐"; corner is a tee where a rail comes in from the left. */
-static void put_top(const struct pen *p, const struct grid *g, const char *corner, const char *title)
+static void put_top(const struct pen *p, const struct grid *g, const char *corner,
+		    const char *title)
 {
 	size_t width = at_most(width_columns(title), g->inner - 2);
 
@@ -180,7 +183,8 @@ static void put_top(const struct pen *p, const struct grid *g, const char *corne
 	fprintf(p->to, "%s\n", p->g->top_right);
 }
 
-static void put_bottom(const struct pen *p, const struct rails *r, const struct grid *g, bool leads_on)
+static void put_bottom(const struct pen *p, const struct rails *r, const struct grid *g,
+		       bool leads_on)
 {
 	fprintf(p->to, "%s%s", r->text, p->g->low_left);
 	repeat(p, p->g->across, 2);
@@ -219,7 +223,8 @@ static void draw_node(struct pen *p, size_t node, const struct rails *r, const c
 /* A node that has its box elsewhere. */
 static void put_mention(struct pen *p, size_t node, bool above)
 {
-	fprintf(p->to, "%s %s (%s)\n", p->g->across, p->m->nodes[node].name, above ? "above" : "below");
+	fprintf(p->to, "%s %s (%s)\n", p->g->across, p->m->nodes[node].name,
+		above ? "above" : "below");
 	if (!above && !p->claimed[node])
 		p->root_next[node] = true;
 }
@@ -279,7 +284,9 @@ static void draw_segments(struct pen *p, size_t node, const size_t *segments, si
 		struct rails below = rails_down(p, r, last);
 
 		fprintf(p->to, "%s%s%s ", r->text,
-			n == 1 ? p->g->down : last ? p->g->low_left : p->g->tee_side,
+			n == 1 ? p->g->down
+			: last ? p->g->low_left
+			       : p->g->tee_side,
 			n == 1 ? " " : p->g->across);
 		put_segment(p, segments[i], r->columns + 3);
 		draw_members(p, node, segments[i], n == 1 ? r : &below);
@@ -306,7 +313,7 @@ static void draw_node(struct pen *p, size_t node, const struct rails *r, const c
 	draw_segments(p, node, segments, count, &below);
 }
 
-/* The next node to start a tree from: one already named "below", the internet's, else the first without a box. */
+/* The next root: a node named "below", the internet's, else the first without a box. */
 static bool next_root(const struct pen *p, size_t *ret)
 {
 	bool found = false;

@@ -83,7 +83,7 @@ bool fate_node_stays(const struct change *c, const char *node)
 	       same(a->kernel, b->kernel) && same_trees(a, b);
 }
 
-/* A lone end leads nowhere, two are a veth pair, more hang on a bridge: another of these is another segment. */
+/* A lone end leads nowhere, two are a veth pair, more hang on a bridge. */
 static int make_of_segment(const struct model *m, const char *segment)
 {
 	size_t n = segment_members(m, segment);
@@ -140,13 +140,15 @@ static bool same_listens(const struct service *a, const struct service *b)
 	for (size_t i = 0; i < a->n_listens; i++) {
 		const struct listen_on *x = &a->listens[i], *y = &b->listens[i];
 
-		if (x->port != y->port || !same(x->proto, y->proto) || !same(x->address, y->address))
+		if (x->port != y->port || !same(x->proto, y->proto) ||
+		    !same(x->address, y->address))
 			return false;
 	}
 	return true;
 }
 
-/* It runs before and after on the same sockets; a real program can't be told of a new setting, so it starts again. */
+/* It runs before and after on the same sockets; a real program can't be told of a new setting, so
+ * it starts again. */
 bool fate_service_stays(const struct change *c, const struct service *from)
 {
 	const struct service *to = model_service(c->to, from->name);

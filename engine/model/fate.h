@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What becomes of each thing when one model turns into another: does the kernel object made for `from` stand in `to`?
- * Pure questions over the two models; the planner emits operations for whatever does not stand.
+ * What becomes of each thing when one model turns into another: does the kernel object made for
+ * `from` stand in `to`? Pure questions over the two models; the planner emits operations for
+ * whatever does not stand.
  *
  * The kernel takes more than it is told to take (all seen on 6.18, same code since 3.x):
  * - deleting one end of a veth pair deletes both;
- * - a link going down, or losing its last IPv4 address, flushes its IPv4 routes in every table and its neighbours,
- *   permanent ones too; going down also takes its IPv6 addresses (keep_addr_on_down is 0);
- * - deleting a primary IPv4 address takes the later ones of the same subnet along (promote_secondaries is 0);
- * - deleting an address takes the IPv4 routes with that source, and blanks the source of the IPv6 ones;
+ * - a link going down, or losing its last IPv4 address, flushes its IPv4 routes in every table and
+ * its neighbours, permanent ones too; going down also takes its IPv6 addresses (keep_addr_on_down
+ * is 0);
+ * - deleting a primary IPv4 address takes the later ones of the same subnet along
+ * (promote_secondaries is 0);
+ * - deleting an address takes the IPv4 routes with that source, and blanks the source of the IPv6
+ * ones;
  * - a new MAC flushes the neighbours.
  */
 #ifndef NETDOJO_MODEL_FATE_H
@@ -39,15 +43,18 @@ bool fate_link_stays(const struct change *c, const char *node, const char *iface
 bool fate_service_stays(const struct change *c, const struct service *from);
 
 /* Address i of an interface of `from` (or, for _stood, of `to`) is never taken away on the way. */
-bool fate_address_stays(const struct change *c, const struct node *from, const struct iface *f, size_t i);
-bool fate_address_stood(const struct change *c, const struct node *to, const struct iface *f, size_t i);
+bool fate_address_stays(const struct change *c, const struct node *from, const struct iface *f,
+			size_t i);
+bool fate_address_stood(const struct change *c, const struct node *to, const struct iface *f,
+			size_t i);
 
 /* A thing of `to` that already is in the kernel and stays there throughout. */
 bool fate_route_stood(const struct change *c, const struct node *to, const struct route *r);
 bool fate_rule_stood(const struct change *c, const struct node *to, const struct rule *r);
 bool fate_neigh_stood(const struct change *c, const struct node *to, const struct neigh *a);
 
-/* A thing of `from` that must be taken away by name: it is in the kernel, nothing else takes it, `to` has it not so. */
+/* A thing of `from` that must be taken away by name: it is in the kernel, nothing else takes it,
+ * `to` has it not so. */
 bool fate_route_goes(const struct change *c, const struct node *from, const struct route *r);
 bool fate_rule_goes(const struct change *c, const struct node *from, const struct rule *r);
 bool fate_neigh_goes(const struct change *c, const struct node *from, const struct neigh *a);

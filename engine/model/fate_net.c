@@ -38,8 +38,9 @@ static size_t next_in_net(const struct iface *f, const char *cidr, size_t i)
 }
 
 /*
- * IPv4: the first address of a subnet is the primary, the later ones hang on it. So what stays of a subnet is the
- * common beginning of its two lists; everything behind is taken away and put back in order.
+ * IPv4: the first address of a subnet is the primary, the later ones hang on it. So what stays of a
+ * subnet is the common beginning of its two lists; everything behind is taken away and put back in
+ * order.
  */
 static bool in_common_beginning(const struct iface *a, const struct iface *b, const char *cidr,
 				const struct address *wanted)
@@ -100,7 +101,8 @@ bool fate_address_stood(const struct change *c, const struct node *to, const str
 	return kept(subnet_iface(from, f->name), f, &f->addresses[i]);
 }
 
-/* Between taking away and putting back the interface has no IPv4 address, though it had one before. */
+/* Between taking away and putting back the interface has no IPv4 address, though it had one before.
+ */
 static bool emptied(const struct change *c, const struct node *from, const struct iface *f)
 {
 	bool had = false;
@@ -180,8 +182,8 @@ static bool dev_drops(const struct change *c, const struct node *from, const str
 
 	if (!dev)
 		return false;
-	return !fate_link_stays(c, from->name, dev->name) ||
-	       goes_down(c, from->name, dev->name) || (!r->ipv6 && emptied(c, from, dev));
+	return !fate_link_stays(c, from->name, dev->name) || goes_down(c, from->name, dev->name) ||
+	       (!r->ipv6 && emptied(c, from, dev));
 }
 
 bool fate_route_stood(const struct change *c, const struct node *to, const struct route *r)

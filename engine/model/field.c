@@ -32,7 +32,8 @@ struct where where_down(const struct where *w, const char *key, long index)
 	if (index < 0)
 		snprintf(out.text, sizeof(out.text), "%.100s%s%.40s", w->text, dot, key);
 	else
-		snprintf(out.text, sizeof(out.text), "%.100s%s%.32s[%ld]", w->text, dot, key, index);
+		snprintf(out.text, sizeof(out.text), "%.100s%s%.32s[%ld]", w->text, dot, key,
+			 index);
 	return out;
 }
 
@@ -77,7 +78,7 @@ static int check_keys(const struct shape *s, const json_t *j, const struct where
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)j, key, value)
+	json_object_foreach ((json_t *)j, key, value)
 		if (!field_find(s, key))
 			return unknown_key(s, key, w, err);
 	return 0;
@@ -168,8 +169,8 @@ static int read_bool(const struct field *f, const json_t *v, const struct where 
 	return 0;
 }
 
-static int read_number(const struct field *f, const json_t *v, const struct where *w,
-		       uint32_t *ret, struct err *err)
+static int read_number(const struct field *f, const json_t *v, const struct where *w, uint32_t *ret,
+		       struct err *err)
 {
 	uint32_t most = f->max ? f->max : UINT32_MAX;
 	json_int_t n = json_integer_value(v);
@@ -180,8 +181,9 @@ static int read_number(const struct field *f, const json_t *v, const struct wher
 	if (!json_is_integer(v))
 		return wrong_type(w, "a whole number", err);
 	if (!(n == 0 && f->zero_ok) && (n < (json_int_t)f->min || n > (json_int_t)most))
-		return err_set(err, ERR_USAGE, ERANGE, "%s: %" JSON_INTEGER_FORMAT
-			       " is out of range %u-%u", w->text, n, f->min, most);
+		return err_set(err, ERR_USAGE, ERANGE,
+			       "%s: %" JSON_INTEGER_FORMAT " is out of range %u-%u", w->text, n,
+			       f->min, most);
 	*ret = (uint32_t)n;
 	return 0;
 }
@@ -264,8 +266,8 @@ static int read_object(const struct field *f, const json_t *v, const struct wher
 typedef int (*reader)(const struct field *f, const json_t *v, const struct where *w, void *obj,
 		      struct err *err);
 static const reader readers[] = {
-	[FIELD_STR] = read_str,	  [FIELD_BOOL] = read_bool,   [FIELD_U16] = read_u16,
-	[FIELD_U32] = read_u32,	  [FIELD_ENUM] = read_enum,   [FIELD_ARRAY] = read_array,
+	[FIELD_STR] = read_str,	      [FIELD_BOOL] = read_bool, [FIELD_U16] = read_u16,
+	[FIELD_U32] = read_u32,	      [FIELD_ENUM] = read_enum, [FIELD_ARRAY] = read_array,
 	[FIELD_OBJECT] = read_object,
 };
 static_assert(ARRAY_SIZE(readers) == N_FIELD_TYPES, "a reader for each type");

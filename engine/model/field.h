@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tables that say how a C struct and a JSON object correspond, and the one reader, writer and freer that walk them.
- * A new key of the model is a new line in shape.c, nothing else.
+ * Tables that say how a C struct and a JSON object correspond, and the one reader, writer and freer
+ * that walk them. A new key of the model is a new line in shape.c, nothing else.
  */
 #ifndef NETDOJO_MODEL_FIELD_H
 #define NETDOJO_MODEL_FIELD_H
@@ -32,7 +32,8 @@ struct field {
 	size_t offset;
 	bool required;
 	bool zero_ok;	   /* numbers: 0 is allowed beside min..max */
-	uint32_t min, max; /* numbers: the range (max 0: any); strings: most bytes (0: 1024); arrays: most items */
+	uint32_t min, max; /* numbers: the range (max 0: any); strings: most bytes (0: 1024);
+			      arrays: most items */
 	uint32_t number;   /* default of a number, bool or enum */
 	const char *text;  /* default of a string; NULL = "" */
 	/* What a string may be, or an enum's names by value; ends with NULL. */
@@ -60,7 +61,8 @@ struct where {
 struct where where_down(const struct where *w, const char *key, long index);
 
 /*
- * Fills obj (zeroed, s->size bytes) from j. On failure obj may be half filled; shape_done frees it all the same.
+ * Fills obj (zeroed, s->size bytes) from j. On failure obj may be half filled; shape_done frees it
+ * all the same.
  */
 int shape_read(const struct shape *s, const json_t *j, const struct where *w, void *obj,
 	       struct err *err);

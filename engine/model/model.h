@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A lab as plain data: what should be. Lua describes it, this parses and validates it, the planner compares two of
- * them, and only then does anything touch the kernel. The JSON form (docs/formats/model.md) has the same names.
+ * A lab as plain data: what should be. Lua describes it, this parses and validates it, the planner
+ * compares two of them, and only then does anything touch the kernel. The JSON form
+ * (docs/formats/model.md) has the same names.
  *
- * Ownership: a model owns everything below it; model_free() frees all. Strings are never NULL unless said.
- * Names are unique: nodes in a lab, interfaces, sysctls and files in a node, services in a lab.
+ * Ownership: a model owns everything below it; model_free() frees all. Strings are never NULL
+ * unless said. Names are unique: nodes in a lab, interfaces, sysctls and files in a node, services
+ * in a lab.
  */
 #ifndef NETDOJO_MODEL_MODEL_H
 #define NETDOJO_MODEL_MODEL_H
@@ -47,12 +49,12 @@ struct address {
 };
 
 struct iface {
-	char *name;    /* kernel name, at most 15 bytes */
-	char *label;   /* what a person calls it: "vEthernet (WSL)"; "" = name */
+	char *name;  /* kernel name, at most 15 bytes */
+	char *label; /* what a person calls it: "vEthernet (WSL)"; "" = name */
 	enum iface_kind kind;
-	char *segment; /* segment joined; "" for none */
-	char *mac;     /* "00:15:5d:21:8f:3b"; "" = the kernel's choice */
-	uint32_t mtu;  /* bytes, 68-65535; 0 = 1500 (lo: 65536) */
+	char *segment;	 /* segment joined; "" for none */
+	char *mac;	 /* "00:15:5d:21:8f:3b"; "" = the kernel's choice */
+	uint32_t mtu;	 /* bytes, 68-65535; 0 = 1500 (lo: 65536) */
 	uint32_t queues; /* tx/rx queues, 1-8; over 1 gives "qdisc mq" */
 	bool up;
 	struct address *addresses;
@@ -76,7 +78,7 @@ struct route {
 /* A policy rule: ip rule's words. The three stock rules are not listed. */
 struct rule {
 	uint32_t priority;
-	char *from, *to, *iif; /* "" for any */
+	char *from, *to, *iif;	 /* "" for any */
 	uint32_t fwmark, fwmask; /* both 0 = none */
 	uint32_t table;
 	bool ipv6;
@@ -103,7 +105,8 @@ struct env_var {
 	char *name, *value;
 };
 
-/* A read-only tree of the host's shown inside a node at the same or another path (a tool's virtualenv, /opt/x). */
+/* A read-only tree of the host's shown inside a node at the same or another path (a tool's
+ * virtualenv, /opt/x). */
 struct tree {
 	char *source, *target;
 };
@@ -112,8 +115,8 @@ struct node {
 	char *name; /* [a-z][a-z0-9-]{0,14} */
 	enum node_role role;
 	char *hostname;
-	char *user;   /* default user of exec and shell: "root" or "learner" */
-	char *kernel; /* what uname -r says; "" = the host's */
+	char *user;    /* default user of exec and shell: "root" or "learner" */
+	char *kernel;  /* what uname -r says; "" = the host's */
 	bool observed; /* packets, changes and file writes here become evidence */
 	struct iface *ifaces;
 	size_t n_ifaces;
@@ -125,7 +128,8 @@ struct node {
 	size_t n_neighs;
 	struct sysctl *sysctls;
 	size_t n_sysctls;
-	char *ruleset; /* nft syntax, whole tables; "" for none. Tables named here are ours, others the learner's */
+	char *ruleset; /* nft syntax, whole tables; "" for none. Tables named here are ours, others
+			  the learner's */
 	struct file *files;
 	size_t n_files;
 	struct env_var *env;
@@ -135,7 +139,8 @@ struct node {
 };
 
 struct segment {
-	char *name;  /* [a-z][a-z0-9-]{0,14}; members are the interfaces that name it: 2 = veth pair, 3+ = bridge */
+	char *name; /* [a-z][a-z0-9-]{0,14}; members are the interfaces that name it: 2 = veth pair,
+		       3+ = bridge */
 	char *label; /* "Home LAN" */
 	char *cidr;  /* for drawings; "" for none */
 };
@@ -162,7 +167,8 @@ struct service {
 	bool running; /* false: stopped, its sockets closed */
 	struct listen_on *listens;
 	size_t n_listens;
-	json_t *config; /* kind's own settings, an object; for a program {"argv":[..],"ready":{"tcp":port}} (owned) */
+	json_t *config; /* kind's own settings, an object; for a program
+			   {"argv":[..],"ready":{"tcp":port}} (owned) */
 };
 
 struct model {
@@ -177,10 +183,10 @@ struct model {
 };
 
 /*
- * Builds a model from its JSON form (borrowed). Unknown and missing keys, bad names, values out of range, routes
- * whose gateway is on no connected subnet of an interface that is up, two ends with one address on one segment,
- * services on unknown nodes: ERR_USAGE with the path of the value ("nodes[4].ifaces[0].mtu: ...").
- * Caller frees *ret with model_free.
+ * Builds a model from its JSON form (borrowed). Unknown and missing keys, bad names, values out of
+ * range, routes whose gateway is on no connected subnet of an interface that is up, two ends with
+ * one address on one segment, services on unknown nodes: ERR_USAGE with the path of the value
+ * ("nodes[4].ifaces[0].mtu: ..."). Caller frees *ret with model_free.
  */
 int model_from_json(const json_t *j, struct model **ret, struct err *err);
 /* The JSON form; caller owns it. */

@@ -6,8 +6,9 @@
 #include "model/model.h"
 
 /*
- * Fills in the defaults that depend on other values (host name, user, a route's family) and rewrites addresses,
- * networks and MACs in their canonical form. The strings are already known to be well formed.
+ * Fills in the defaults that depend on other values (host name, user, a route's family) and
+ * rewrites addresses, networks and MACs in their canonical form. The strings are already known to
+ * be well formed.
  */
 int model_normalise(struct model *m, struct err *err);
 

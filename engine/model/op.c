@@ -96,7 +96,8 @@ static void say_rule(struct words *w, const struct op *op)
 {
 	const struct rule *r = op->rule;
 
-	say(w, "rule %u:%s from %s", r->priority, r->ipv6 ? " ipv6" : "", r->from[0] ? r->from : "all");
+	say(w, "rule %u:%s from %s", r->priority, r->ipv6 ? " ipv6" : "",
+	    r->from[0] ? r->from : "all");
 	say_opt(w, "to", r->to);
 	say_opt(w, "iif", r->iif);
 	if (r->fwmask)
@@ -169,28 +170,17 @@ static const struct {
 	const char *verb;
 	void (*say)(struct words *w, const struct op *op);
 } lines[] = {
-	[OP_NODE_ADD] = {"add ", say_node},
-	[OP_SEGMENT_ADD] = {"add ", say_segment},
-	[OP_LINK_ADD] = {"add ", say_link},
-	[OP_SYSCTL_SET] = {"", say_sysctl},
-	[OP_LINK_SET] = {"", say_link_set},
-	[OP_ADDR_ADD] = {"add ", say_address},
-	[OP_RULE_ADD] = {"add ", say_rule},
-	[OP_NEIGH_ADD] = {"add ", say_neigh},
-	[OP_ROUTE_ADD] = {"add ", say_route},
-	[OP_RULESET_SET] = {"", say_ruleset},
-	[OP_FILE_SET] = {"write ", say_file},
-	[OP_SERVICE_START] = {"start ", say_service},
-	[OP_SERVICE_SET] = {"change ", say_service},
-	[OP_SERVICE_STOP] = {"stop ", say_service},
-	[OP_FILE_DEL] = {"delete ", say_file},
-	[OP_ROUTE_DEL] = {"delete ", say_route},
-	[OP_NEIGH_DEL] = {"delete ", say_neigh},
-	[OP_RULE_DEL] = {"delete ", say_rule},
-	[OP_ADDR_DEL] = {"delete ", say_address},
-	[OP_LINK_DEL] = {"delete ", say_link},
-	[OP_SEGMENT_DEL] = {"delete ", say_segment},
-	[OP_NODE_DEL] = {"delete ", say_node},
+	[OP_NODE_ADD] = {"add ", say_node},	     [OP_SEGMENT_ADD] = {"add ", say_segment},
+	[OP_LINK_ADD] = {"add ", say_link},	     [OP_SYSCTL_SET] = {"", say_sysctl},
+	[OP_LINK_SET] = {"", say_link_set},	     [OP_ADDR_ADD] = {"add ", say_address},
+	[OP_RULE_ADD] = {"add ", say_rule},	     [OP_NEIGH_ADD] = {"add ", say_neigh},
+	[OP_ROUTE_ADD] = {"add ", say_route},	     [OP_RULESET_SET] = {"", say_ruleset},
+	[OP_FILE_SET] = {"write ", say_file},	     [OP_SERVICE_START] = {"start ", say_service},
+	[OP_SERVICE_SET] = {"change ", say_service}, [OP_SERVICE_STOP] = {"stop ", say_service},
+	[OP_FILE_DEL] = {"delete ", say_file},	     [OP_ROUTE_DEL] = {"delete ", say_route},
+	[OP_NEIGH_DEL] = {"delete ", say_neigh},     [OP_RULE_DEL] = {"delete ", say_rule},
+	[OP_ADDR_DEL] = {"delete ", say_address},    [OP_LINK_DEL] = {"delete ", say_link},
+	[OP_SEGMENT_DEL] = {"delete ", say_segment}, [OP_NODE_DEL] = {"delete ", say_node},
 };
 static_assert(ARRAY_SIZE(lines) == N_OP_KINDS, "a line for each kind");
 

@@ -9,74 +9,105 @@ static bool same(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
-#define FOR_EACH_NODE(n, m)                                                                        \
-	for (const struct node *n = (m) ? (m)->nodes : NULL; n && n < (m)->nodes + (m)->n_nodes; n++)
+typedef void (*node_fn)(struct planner *p, const struct node *n);
+
+static void each_node(struct planner *p, const struct model *m, node_fn fn)
+{
+	for (size_t i = 0; m && i < m->n_nodes; i++)
+		fn(p, &m->nodes[i]);
+}
+
+static void emit_route(struct planner *p, enum op_kind kind, const struct node *n,
+		       const struct route *r)
+{
+	planner_emit(p, (struct op){.kind = kind, .node = n, .route = r});
+}
+
+static void emit_neigh(struct planner *p, enum op_kind kind, const struct node *n,
+		       const struct neigh *a)
+{
+	planner_emit(p, (struct op){.kind = kind, .node = n, .neigh = a});
+}
+
+static void emit_rule(struct planner *p, enum op_kind kind, const struct node *n,
+		      const struct rule *r)
+{
+	planner_emit(p, (struct op){.kind = kind, .node = n, .rule = r});
+}
+
+static void emit_address(struct planner *p, enum op_kind kind, const struct node *n,
+			 const struct iface *f, size_t i)
+{
+	planner_emit(p,
+		     (struct op){.kind = kind, .node = n, .iface = f, .address = &f->addresses[i]});
+}
+
+static void routes_del(struct planner *p, const struct node *n)
+{
+	for (size_t i = 0; i < n->n_routes; i++)
+		if (fate_route_goes(&p->c, n, &n->routes[i]))
+			emit_route(p, OP_ROUTE_DEL, n, &n->routes[i]);
+}
 
 void plan_routes_del(struct planner *p)
 {
-	FOR_EACH_NODE(n, p->c.from)
-		for (size_t i = 0; i < n->n_routes; i++)
-			if (fate_route_goes(&p->c, n, &n->routes[i]))
-				planner_emit(p, (struct op){.kind = OP_ROUTE_DEL,
-							    .node = n,
-							    .route = &n->routes[i]});
+	each_node(p, p->c.from, routes_del);
+}
+
+static void neighs_del(struct planner *p, const struct node *n)
+{
+	for (size_t i = 0; i < n->n_neighs; i++)
+		if (fate_neigh_goes(&p->c, n, &n->neighs[i]))
+			emit_neigh(p, OP_NEIGH_DEL, n, &n->neighs[i]);
 }
 
 void plan_neighs_del(struct planner *p)
 {
-	FOR_EACH_NODE(n, p->c.from)
-		for (size_t i = 0; i < n->n_neighs; i++)
-			if (fate_neigh_goes(&p->c, n, &n->neighs[i]))
-				planner_emit(p, (struct op){.kind = OP_NEIGH_DEL,
-							    .node = n,
-							    .neigh = &n->neighs[i]});
+	each_node(p, p->c.from, neighs_del);
+}
+
+static void rules_del(struct planner *p, const struct node *n)
+{
+	for (size_t i = 0; i < n->n_rules; i++)
+		if (fate_rule_goes(&p->c, n, &n->rules[i]))
+			emit_rule(p, OP_RULE_DEL, n, &n->rules[i]);
 }
 
 void plan_rules_del(struct planner *p)
 {
-	FOR_EACH_NODE(n, p->c.from)
-		for (size_t i = 0; i < n->n_rules; i++)
-			if (fate_rule_goes(&p->c, n, &n->rules[i]))
-				planner_emit(p, (struct op){.kind = OP_RULE_DEL,
-							    .node = n,
-							    .rule = &n->rules[i]});
+	each_node(p, p->c.from, rules_del);
 }
 
 /* Backwards, so that a primary goes after its secondaries. */
-static void addresses_del(struct planner *p, const struct node *n, const struct iface *f)
+static void addresses_del(struct planner *p, const struct node *n)
 {
-	if (!fate_link_stays(&p->c, n->name, f->name))
-		return;
-	for (size_t i = f->n_addresses; i-- > 0;)
-		if (!fate_address_stays(&p->c, n, f, i))
-			planner_emit(p, (struct op){.kind = OP_ADDR_DEL,
-						    .node = n,
-						    .iface = f,
-						    .address = &f->addresses[i]});
+	for (size_t k = 0; k < n->n_ifaces; k++) {
+		const struct iface *f = &n->ifaces[k];
+
+		if (!fate_link_stays(&p->c, n->name, f->name))
+			continue;
+		for (size_t i = f->n_addresses; i-- > 0;)
+			if (!fate_address_stays(&p->c, n, f, i))
+				emit_address(p, OP_ADDR_DEL, n, f, i);
+	}
 }
 
 void plan_addresses_del(struct planner *p)
 {
-	FOR_EACH_NODE(n, p->c.from)
-		for (size_t k = 0; k < n->n_ifaces; k++)
-			addresses_del(p, n, &n->ifaces[k]);
+	each_node(p, p->c.from, addresses_del);
 }
 
-static void addresses_add(struct planner *p, const struct node *n, const struct iface *f)
+static void addresses_add(struct planner *p, const struct node *n)
 {
-	for (size_t i = 0; i < f->n_addresses; i++)
-		if (!fate_address_stood(&p->c, n, f, i))
-			planner_emit(p, (struct op){.kind = OP_ADDR_ADD,
-						    .node = n,
-						    .iface = f,
-						    .address = &f->addresses[i]});
+	for (size_t k = 0; k < n->n_ifaces; k++)
+		for (size_t i = 0; i < n->ifaces[k].n_addresses; i++)
+			if (!fate_address_stood(&p->c, n, &n->ifaces[k], i))
+				emit_address(p, OP_ADDR_ADD, n, &n->ifaces[k], i);
 }
 
 void plan_addresses_add(struct planner *p)
 {
-	FOR_EACH_NODE(n, p->c.to)
-		for (size_t k = 0; k < n->n_ifaces; k++)
-			addresses_add(p, n, &n->ifaces[k]);
+	each_node(p, p->c.to, addresses_add);
 }
 
 static const char *sysctl_value(const struct node *n, const char *name)
@@ -87,7 +118,7 @@ static const char *sysctl_value(const struct node *n, const char *name)
 	return NULL;
 }
 
-/* "net.ipv4.conf.eth0.rp_filter": the value belongs to an interface that was not there, or not this one. */
+/* "net.ipv4.conf.eth0.rp_filter": the value belongs to an interface that is a new one. */
 static bool of_new_link(const struct change *c, const struct node *n, const char *name)
 {
 	for (size_t i = 0; i < n->n_ifaces; i++) {
@@ -114,7 +145,7 @@ static bool sysctl_differs(const struct change *c, const struct node *n, const s
 	       of_new_link(c, n, s->name);
 }
 
-/* Switching ip_forward resets others of net.ipv4.conf (inet_forward_change()), so those are said again. */
+/* Switching ip_forward resets others of net.ipv4.conf (inet_forward_change()): said again. */
 static bool reset_by_forwarding(const struct change *c, const struct node *n, const char *name)
 {
 	if (strncmp(name, "net.ipv4.conf.", 14) != 0)
@@ -138,55 +169,68 @@ static void sysctls_of(struct planner *p, const struct node *n, bool first)
 	}
 }
 
+static void sysctls_set(struct planner *p, const struct node *n)
+{
+	sysctls_of(p, n, true);
+	sysctls_of(p, n, false);
+}
+
 void plan_sysctls_set(struct planner *p)
 {
-	FOR_EACH_NODE(n, p->c.to) {
-		sysctls_of(p, n, true);
-		sysctls_of(p, n, false);
-	}
+	each_node(p, p->c.to, sysctls_set);
+}
+
+static void rules_add(struct planner *p, const struct node *n)
+{
+	for (size_t i = 0; i < n->n_rules; i++)
+		if (!fate_rule_stood(&p->c, n, &n->rules[i]))
+			emit_rule(p, OP_RULE_ADD, n, &n->rules[i]);
 }
 
 void plan_rules_add(struct planner *p)
 {
-	FOR_EACH_NODE(n, p->c.to)
-		for (size_t i = 0; i < n->n_rules; i++)
-			if (!fate_rule_stood(&p->c, n, &n->rules[i]))
-				planner_emit(p, (struct op){.kind = OP_RULE_ADD,
-							    .node = n,
-							    .rule = &n->rules[i]});
+	each_node(p, p->c.to, rules_add);
+}
+
+static void neighs_add(struct planner *p, const struct node *n)
+{
+	for (size_t i = 0; i < n->n_neighs; i++) {
+		const struct neigh *a = &n->neighs[i];
+
+		if (fate_neigh_can_be(n, a) && !fate_neigh_stood(&p->c, n, a))
+			emit_neigh(p, OP_NEIGH_ADD, n, a);
+	}
 }
 
 void plan_neighs_add(struct planner *p)
 {
-	FOR_EACH_NODE(n, p->c.to)
-		for (size_t i = 0; i < n->n_neighs; i++)
-			if (fate_neigh_can_be(n, &n->neighs[i]) &&
-			    !fate_neigh_stood(&p->c, n, &n->neighs[i]))
-				planner_emit(p, (struct op){.kind = OP_NEIGH_ADD,
-							    .node = n,
-							    .neigh = &n->neighs[i]});
+	each_node(p, p->c.to, neighs_add);
 }
 
-/* Direct routes first: a gateway may be reached by one. */
 static void routes_of(struct planner *p, const struct node *n, bool direct)
 {
 	for (size_t i = 0; i < n->n_routes; i++) {
 		const struct route *r = &n->routes[i];
+		bool gateway = r->via[0] != '\0';
 
-		if (!r->via[0] == direct && fate_route_can_be(n, r) && !fate_route_stood(&p->c, n, r))
-			planner_emit(p, (struct op){.kind = OP_ROUTE_ADD, .node = n, .route = r});
+		if (gateway != direct && fate_route_can_be(n, r) && !fate_route_stood(&p->c, n, r))
+			emit_route(p, OP_ROUTE_ADD, n, r);
 	}
+}
+
+/* Direct routes first: a gateway may be reached by one. */
+static void routes_add(struct planner *p, const struct node *n)
+{
+	routes_of(p, n, true);
+	routes_of(p, n, false);
 }
 
 void plan_routes_add(struct planner *p)
 {
-	FOR_EACH_NODE(n, p->c.to) {
-		routes_of(p, n, true);
-		routes_of(p, n, false);
-	}
+	each_node(p, p->c.to, routes_add);
 }
 
-/* "iif eth0" and "oif eth0" hold the index of an interface, which a new one of the same name has not. */
+/* "iif eth0" and "oif eth0" hold an index, which a new interface of the same name has not. */
 static bool holds_index(const char *ruleset)
 {
 	return strstr(ruleset, "iif ") || strstr(ruleset, "oif ");
@@ -200,17 +244,21 @@ static bool has_new_link(const struct change *c, const struct node *n)
 	return false;
 }
 
+static void ruleset_set(struct planner *p, const struct node *n)
+{
+	const struct node *was =
+		fate_node_stays(&p->c, n->name) ? model_node(p->c.from, n->name) : NULL;
+	const char *old = was ? was->ruleset : "";
+
+	if (same(old, n->ruleset) && !(holds_index(n->ruleset) && has_new_link(&p->c, n)))
+		return;
+	planner_emit(p, (struct op){.kind = OP_RULESET_SET,
+				    .node = n,
+				    .ruleset = n->ruleset,
+				    .old_ruleset = old});
+}
+
 void plan_rulesets_set(struct planner *p)
 {
-	FOR_EACH_NODE(n, p->c.to) {
-		bool stays = fate_node_stays(&p->c, n->name);
-		const char *old = stays ? model_node(p->c.from, n->name)->ruleset : "";
-
-		if (same(old, n->ruleset) && !(holds_index(n->ruleset) && has_new_link(&p->c, n)))
-			continue;
-		planner_emit(p, (struct op){.kind = OP_RULESET_SET,
-					    .node = n,
-					    .ruleset = n->ruleset,
-					    .old_ruleset = old});
-	}
+	each_node(p, p->c.to, ruleset_set);
 }

@@ -36,8 +36,8 @@ static bool is_first_end(const struct node *n, const struct iface *f, const stru
 }
 
 /*
- * A pair is deleted from the side that survives: the kernel frees the other end of a dead namespace only
- * milliseconds later. Where both nodes go, so does the pair, with no operation.
+ * A pair is deleted from the side that survives: the kernel frees the other end of a dead namespace
+ * only milliseconds later. Where both nodes go, so does the pair, with no operation.
  */
 static bool speaks_for_deletion(const struct change *c, const struct node *n, const struct iface *f,
 				const struct wire *w)
@@ -54,7 +54,8 @@ static bool speaks_for_deletion(const struct change *c, const struct node *n, co
 	return mine && is_first_end(n, f, w);
 }
 
-/* Without a `to` the nodes' deaths take every link: nothing outlives them that could trip over one. */
+/* Without a `to` the nodes' deaths take every link: nothing outlives them that could trip over one.
+ */
 void plan_links_del(struct planner *p)
 {
 	const struct model *m = p->c.from;
@@ -66,7 +67,8 @@ void plan_links_del(struct planner *p)
 			const struct iface *f = &n->ifaces[k];
 			struct wire w = wire_of(m, n, f);
 
-			if (f->kind != IFACE_LOOPBACK && !fate_link_stays(&p->c, n->name, f->name) &&
+			if (f->kind != IFACE_LOOPBACK &&
+			    !fate_link_stays(&p->c, n->name, f->name) &&
 			    speaks_for_deletion(&p->c, n, f, &w))
 				planner_emit(p, link_op(OP_LINK_DEL, m, n, f));
 		}
@@ -79,9 +81,10 @@ static void segments(struct planner *p, const struct model *m, enum op_kind kind
 		const struct segment *s = &m->segments[i];
 
 		if (!fate_segment_stays(&p->c, s->name))
-			planner_emit(p, (struct op){.kind = kind,
-						    .segment = s,
-						    .segment_members = segment_members(m, s->name)});
+			planner_emit(p,
+				     (struct op){.kind = kind,
+						 .segment = s,
+						 .segment_members = segment_members(m, s->name)});
 	}
 }
 
@@ -123,8 +126,8 @@ void plan_links_add(struct planner *p)
 			const struct iface *f = &n->ifaces[k];
 			struct wire w = wire_of(m, n, f);
 
-			if (f->kind != IFACE_LOOPBACK && !fate_link_stays(&p->c, n->name, f->name) &&
-			    is_first_end(n, f, &w))
+			if (f->kind != IFACE_LOOPBACK &&
+			    !fate_link_stays(&p->c, n->name, f->name) && is_first_end(n, f, &w))
 				planner_emit(p, link_op(OP_LINK_ADD, m, n, f));
 		}
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The model's structs as tables of fields: key, type, place, range. docs/formats/model.md tells them to people. */
+/* The model's structs as tables of fields (docs/formats/model.md): key, type, place, range. */
 #include "model/shape.h"
 
 #include <assert.h>
@@ -16,14 +16,14 @@ enum {
 };
 
 const char *const node_role_names[] = {
-	[ROLE_OTHER] = "other",	    [ROLE_INTERNET] = "internet", [ROLE_ROUTER] = "router",
-	[ROLE_LAN] = "lan",	    [ROLE_WINDOWS] = "windows",	  [ROLE_WSL] = "wsl",
+	[ROLE_OTHER] = "other", [ROLE_INTERNET] = "internet", [ROLE_ROUTER] = "router",
+	[ROLE_LAN] = "lan",	[ROLE_WINDOWS] = "windows",   [ROLE_WSL] = "wsl",
 	[N_ROLES] = NULL,
 };
 static_assert(ARRAY_SIZE(node_role_names) == N_ROLES + 1, "a name for each role");
 
 const char *const iface_kind_names[] = {
-	[IFACE_LOOPBACK] = "loopback", [IFACE_VETH] = "veth",	 [IFACE_DUMMY] = "dummy",
+	[IFACE_LOOPBACK] = "loopback", [IFACE_VETH] = "veth",  [IFACE_DUMMY] = "dummy",
 	[IFACE_BRIDGE] = "bridge",     [N_IFACE_KINDS] = NULL,
 };
 static_assert(ARRAY_SIZE(iface_kind_names) == N_IFACE_KINDS + 1, "a name for each kind");
@@ -41,16 +41,35 @@ static const char *const users[] = {"", "root", "learner", NULL};
 static const char *const transports[] = {"udp", "tcp", NULL};
 
 /* Short words for the lines below; S is set before each table. */
-#define STR(k, ...)  {.key = #k, .type = FIELD_STR, .offset = offsetof(S, k), __VA_ARGS__}
-#define BOOL(k, ...) {.key = #k, .type = FIELD_BOOL, .offset = offsetof(S, k), __VA_ARGS__}
-#define U16(k, ...)  {.key = #k, .type = FIELD_U16, .offset = offsetof(S, k), __VA_ARGS__}
-#define U32(k, ...)  {.key = #k, .type = FIELD_U32, .offset = offsetof(S, k), __VA_ARGS__}
-#define ENUM(k, ...) {.key = #k, .type = FIELD_ENUM, .offset = offsetof(S, k), __VA_ARGS__}
+#define STR(k, ...)                                                                                \
+	{                                                                                          \
+		.key = #k, .type = FIELD_STR, .offset = offsetof(S, k), __VA_ARGS__                \
+	}
+#define BOOL(k, ...)                                                                               \
+	{                                                                                          \
+		.key = #k, .type = FIELD_BOOL, .offset = offsetof(S, k), __VA_ARGS__               \
+	}
+#define U16(k, ...)                                                                                \
+	{                                                                                          \
+		.key = #k, .type = FIELD_U16, .offset = offsetof(S, k), __VA_ARGS__                \
+	}
+#define U32(k, ...)                                                                                \
+	{                                                                                          \
+		.key = #k, .type = FIELD_U32, .offset = offsetof(S, k), __VA_ARGS__                \
+	}
+#define ENUM(k, ...)                                                                               \
+	{                                                                                          \
+		.key = #k, .type = FIELD_ENUM, .offset = offsetof(S, k), __VA_ARGS__               \
+	}
 #define LIST(k, shape, most)                                                                       \
-	{.key = #k, .type = FIELD_ARRAY, .offset = offsetof(S, k), .n_offset = offsetof(S, n_##k), \
-	 .of = &(shape), .max = (most)}
+	{                                                                                          \
+		.key = #k, .type = FIELD_ARRAY, .offset = offsetof(S, k),                          \
+		.n_offset = offsetof(S, n_##k), .of = &(shape), .max = (most)                      \
+	}
 #define SHAPE(word, table)                                                                         \
-	{.noun = (word), .size = sizeof(S), .fields = (table), .n = ARRAY_SIZE(table)}
+	{                                                                                          \
+		.noun = (word), .size = sizeof(S), .fields = (table), .n = ARRAY_SIZE(table)       \
+	}
 
 #define S struct address
 static const struct field address_fields[] = {

@@ -45,7 +45,8 @@ const char *word_long_name(const char *text)
 
 const char *word_ifname(const char *text)
 {
-	/* dev_valid_name(): no '/', ':' or white space; '%' would be taken as a pattern, '"' would end an nft string. */
+	/* dev_valid_name(): no '/', ':' or white space; '%' would be taken as a pattern, '"' would
+	 * end an nft string. */
 	if (strlen(text) > MODEL_IFNAME_MAX)
 		return "is longer than the 15 bytes an interface's name may have";
 	if (strcmp(text, ".") == 0 || strcmp(text, "..") == 0 || strpbrk(text, "/: \t%\"\\") ||
@@ -95,7 +96,8 @@ const char *word_cidr(const char *text)
 {
 	struct prefix p;
 
-	return prefix_parse(text, &p) ? NULL : "is no address with a prefix length, like 10.0.0.1/24";
+	return prefix_parse(text, &p) ? NULL
+				      : "is no address with a prefix length, like 10.0.0.1/24";
 }
 
 const char *word_net(const char *text)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What single strings of a model must look like. Each says why a text is wrong ("is no ..."), or NULL when it is right. */
+/* What single strings of a model must look like. Each says why a text is wrong ("is no ..."), or
+ * NULL when it is right. */
 #ifndef NETDOJO_MODEL_WORDS_H
 #define NETDOJO_MODEL_WORDS_H
 

@@ -35,8 +35,8 @@ static void answer_key(char *ret, size_t size, const char *node, const char *wha
 	snprintf(ret, size, "%s %s%s%s", node, what, arg[0] ? " " : "", arg);
 }
 
-static int fake_read(void *ctx, const char *node, enum read_what what, const char *arg, json_t **ret,
-		     struct err *err)
+static int fake_read(void *ctx, const char *node, enum read_what what, const char *arg,
+		     json_t **ret, struct err *err)
 {
 	struct fake_build *f = ctx;
 	json_t *value;

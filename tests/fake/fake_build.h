@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A build port that touches no kernel: it writes down what it is told, and fails where a test says. */
+/* A build port that touches no kernel: it writes down what it is told, and fails where a test says.
+ */
 #ifndef NETDOJO_FAKE_BUILD_H
 #define NETDOJO_FAKE_BUILD_H
 
@@ -15,7 +16,8 @@ struct fake_build {
 	size_t n_applied;
 	char *undone[FAKE_OPS_MAX];
 	size_t n_undone;
-	json_t *answers; /* {"wsl routes": [...], "wsl sysctl net.ipv4.ip_forward": {...}} for read(); owned */
+	json_t *answers; /* {"wsl routes": [...], "wsl sysctl net.ipv4.ip_forward": {...}} for
+			    read(); owned */
 	int sockets_opened;
 };
 

@@ -75,7 +75,7 @@ size_t fake_peer_asked(const struct fake_peer *f, const char *verb)
 	size_t i, n = 0;
 	json_t *request;
 
-	json_array_foreach(f->asked, i, request)
+	json_array_foreach (f->asked, i, request)
 		n += strcmp(json_str(request, "do", ""), verb) == 0;
 	return n;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The other end of a message pair, answering from a table: stands for the script or the serve process. The code under
- * test gets `theirs`; the test calls fake_peer_serve() whenever `ours` is readable. As a script port, for code that wants
- * that door: fake_peer_script().
+ * The other end of a message pair, answering from a table: stands for the script or the serve
+ * process. The code under test gets `theirs`; the test calls fake_peer_serve() whenever `ours` is
+ * readable. As a script port, for code that wants that door: fake_peer_script().
  */
 #ifndef NETDOJO_FAKE_PEER_H
 #define NETDOJO_FAKE_PEER_H
@@ -12,7 +12,8 @@
 
 struct fake_peer {
 	int ours, theirs; /* owned; -1 once taken */
-	json_t *answers;  /* {"do": body}: the answer to each verb; a body with "error" is an error; owned */
+	json_t *answers;  /* {"do": body}: the answer to each verb; a body with "error" is an error;
+			     owned */
 	json_t *asked;	  /* every request, in order; owned */
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A proc port without processes: starting, spawning, probing and file writes succeed at once, through the same events
- * as the real one's. A test changes what a command or probe comes to, or keeps a node from getting ready.
+ * A proc port without processes: starting, spawning, probing and file writes succeed at once,
+ * through the same events as the real one's. A test changes what a command or probe comes to, or
+ * keeps a node from getting ready.
  */
 #ifndef NETDOJO_FAKE_PROC_H
 #define NETDOJO_FAKE_PROC_H
@@ -14,14 +15,15 @@ struct fake_proc {
 	struct proc_port port;
 	struct proc_node *nodes[FAKE_NODES_MAX]; /* running */
 	size_t n_nodes;
-	char *calls[FAKE_LINES_MAX]; /* "start wsl", "spawn wsl ip route", "probe wsl ping", "file wsl /etc/hosts" */
+	char *calls[FAKE_LINES_MAX]; /* "start wsl", "spawn wsl ip route", "probe wsl ping", "file
+					wsl /etc/hosts" */
 	size_t n_calls;
-	bool hold_ready;      /* PROC_READY waits for fake_proc_ready() */
+	bool hold_ready;	/* PROC_READY waits for fake_proc_ready() */
 	const char *fail_start; /* the node whose start() fails; NULL = none */
 	const char *fail_file;	/* the path whose write gives {"ok":false}; NULL = none */
-	bool keep_running;    /* spawned programs do not exit by themselves */
-	int exit_status;      /* as waitpid gives it, for programs that do */
-	json_t *probe_results; /* {"wsl ping": {...}}; others get {"ok":true,"ms":0.1}; owned */
+	bool keep_running;	/* spawned programs do not exit by themselves */
+	int exit_status;	/* as waitpid gives it, for programs that do */
+	json_t *probe_results;	/* {"wsl ping": {...}}; others get {"ok":true,"ms":0.1}; owned */
 	pid_t next_pid;
 };
 

@@ -22,9 +22,9 @@ static int fake_add(void *ctx, const struct watch_node *n, struct err *err)
 	(void)err;
 	json_object_set_new(f->nodes, n->name, json_integer(n->generation));
 	fake_watch_push(f, json_pack("{s:s, s:s, s:s, s:i, s:{s:b, s:b, s:b, s:b}}", "kind", "lab",
-				     "what", "recorders", "node", n->name, "gen", (int)n->generation,
-				     "recorders", "packets", on, "changes", on, "exec", on, "files",
-				     on));
+				     "what", "recorders", "node", n->name, "gen",
+				     (int)n->generation, "recorders", "packets", on, "changes", on,
+				     "exec", on, "files", on));
 	return 0;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Runs a libFuzzer target without libFuzzer, for compilers that have none: driver RUNS FILE|FOLDER... feeds the files as
- * they are, then RUNS mutations of them, the same every time. A crash leaves the input in ./crash-input.
+ * Runs a libFuzzer target without libFuzzer, for compilers that have none: driver RUNS
+ * FILE|FOLDER... feeds the files as they are, then RUNS mutations of them, the same every time. A
+ * crash leaves the input in ./crash-input.
  */
 #define _GNU_SOURCE
 #include <dirent.h>

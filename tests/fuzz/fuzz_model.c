@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The model's reader, fed with anything; what it takes must survive writing, planning and drawing. */
+/* The model's reader, fed with anything; what it takes must survive writing, planning and drawing.
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * msg_recv(), fed with anything: the first byte says how the rest arrives (inline, or in a memfd, sealed or not) and
- * with how many descriptors. No input may crash it, pass a limit, or leave a descriptor open.
+ * msg_recv(), fed with anything: the first byte says how the rest arrives (inline, or in a memfd,
+ * sealed or not) and with how many descriptors. No input may crash it, pass a limit, or leave a
+ * descriptor open.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -15,11 +15,47 @@ static unsigned next(unsigned *rng)
 
 /* Values at the edges of what the model takes. */
 static const char *const values[] = {
-	"0", "1", "-1", "68", "1500", "65535", "65536", "4294967295", "4294967296", "1.5", "true", "false", "null",
-	"[]", "{}", "\"\"", "\"a\"", "\"lo\"", "\"eth0\"", "\"default\"", "\"veth\"", "\"loopback\"", "\"bridge\"",
-	"\"dummy\"", "\"s\"", "\"10.0.0.1\"", "\"10.0.0.1/24\"", "\"10.0.0.2/24\"", "\"10.0.0.0/8\"",
-	"\"0.0.0.0/0\"", "\"::1\"", "\"fd00::1/64\"", "\"fe80::1\"", "\"00:15:5d:00:00:01\"", "\"net.ipv4.ip_forward\"",
-	"\"/etc/../x\"", "\"\\u001b[2J\"", "\"\\uff2c\\uff21\\uff2e\"", "\"blackhole\"", "\"wsl\"", "\"internet\"",
+	"0",
+	"1",
+	"-1",
+	"68",
+	"1500",
+	"65535",
+	"65536",
+	"4294967295",
+	"4294967296",
+	"1.5",
+	"true",
+	"false",
+	"null",
+	"[]",
+	"{}",
+	"\"\"",
+	"\"a\"",
+	"\"lo\"",
+	"\"eth0\"",
+	"\"default\"",
+	"\"veth\"",
+	"\"loopback\"",
+	"\"bridge\"",
+	"\"dummy\"",
+	"\"s\"",
+	"\"10.0.0.1\"",
+	"\"10.0.0.1/24\"",
+	"\"10.0.0.2/24\"",
+	"\"10.0.0.0/8\"",
+	"\"0.0.0.0/0\"",
+	"\"::1\"",
+	"\"fd00::1/64\"",
+	"\"fe80::1\"",
+	"\"00:15:5d:00:00:01\"",
+	"\"net.ipv4.ip_forward\"",
+	"\"/etc/../x\"",
+	"\"\\u001b[2J\"",
+	"\"\\uff2c\\uff21\\uff2e\"",
+	"\"blackhole\"",
+	"\"wsl\"",
+	"\"internet\"",
 	"\"program\"",
 };
 
@@ -42,7 +78,7 @@ static json_t *any_container(json_t *at, unsigned *rng)
 		if (json_is_array(at))
 			down = json_array_get(at, k);
 		else
-			json_object_foreach(at, key, v)
+			json_object_foreach (at, key, v)
 				if (k-- == 0)
 					down = v;
 		if (!json_is_array(down) && !json_is_object(down))
@@ -78,7 +114,7 @@ static void mutate_object(json_t *at, unsigned *rng)
 	const char *key, *hit = NULL;
 	json_t *v;
 
-	json_object_foreach(at, key, v)
+	json_object_foreach (at, key, v)
 		if (k-- == 0)
 			hit = key;
 	if (!hit || next(rng) % 16 == 0)

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * Changes one to four places of the document of size bytes in data, in place, up to max bytes. Returns the new size; 0 when
- * data is no JSON or the result does not fit.
+ * Changes one to four places of the document of size bytes in data, in place, up to max bytes.
+ * Returns the new size; 0 when data is no JSON or the result does not fit.
  */
 size_t mutate_json(uint8_t *data, size_t size, size_t max, unsigned seed);
 

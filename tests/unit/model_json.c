@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Prints the JSON form of the model in a file, as netdojo writes it: for tests in other languages. */
+/* Prints the JSON form of the model in a file, as netdojo writes it: for tests in other languages.
+ */
 #include <stdio.h>
 
 #include "model/model.h"

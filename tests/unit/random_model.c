@@ -62,7 +62,7 @@ static void put(json_t *o, const char *key, json_t *v)
 	json_object_set_new(o, key, v);
 }
 
-/* Addresses of segment s: 10.s.0.x/24 and fd00:s::x/64, x by node and turn; the turns come in one of two orders. */
+/* Addresses of segment s: 10.s.0.x/24 and fd00:s::x/64, the turns in one of two orders. */
 static json_t *addresses(const struct dice *d, int node, int iface, unsigned segment)
 {
 	json_t *list = json_array();
@@ -78,8 +78,9 @@ static json_t *addresses(const struct dice *d, int node, int iface, unsigned seg
 		if (k == 3)
 			put(a, "cidr", text("fd00:%u::%x/64", segment, node * 16 + iface + 1));
 		else
-			put(a, "cidr", text("10.%u.0.%d/%d", segment, node * 20 + iface * 4 + k + 1,
-					    chance(d, "wide", node, iface, k, 10) ? 16 : 24));
+			put(a, "cidr",
+			    text("10.%u.0.%d/%d", segment, node * 20 + iface * 4 + k + 1,
+				 chance(d, "wide", node, iface, k, 10) ? 16 : 24));
 		if (k != 3 && chance(d, "brd", node, iface, k, 10))
 			put(a, "broadcast", text("10.%u.0.255", segment));
 		if (chance(d, "npr", node, iface, k, 8))
@@ -105,8 +106,8 @@ static json_t *make_iface(const struct dice *d, int node, int i)
 	put(f, "mtu", json_integer(chance(d, "mtu", node, i, 0, 30) ? 1400 : 0));
 	put(f, "queues", json_integer(chance(d, "queues", node, i, 0, 10) ? 2 : 1));
 	if (chance(d, "mac", node, i, 0, 60))
-		put(f, "mac", text("02:00:00:%02x:%02x:%02x", node, i,
-				   roll(d, "macbyte", node, i, 0, 3)));
+		put(f, "mac",
+		    text("02:00:00:%02x:%02x:%02x", node, i, roll(d, "macbyte", node, i, 0, 3)));
 	put(f, "addresses", addresses(d, node, i, segment));
 	return f;
 }
@@ -130,7 +131,7 @@ static bool has_subnet(const json_t *f, char ret[32])
 
 	if (!json_flag(f, "up", true))
 		return false;
-	json_array_foreach(json_object_get(f, "addresses"), i, a) {
+	json_array_foreach (json_object_get(f, "addresses"), i, a) {
 		const char *cidr = json_str(a, "cidr", "");
 
 		if (strchr(cidr, ':') || json_flag(a, "noprefixroute", false))
@@ -143,7 +144,8 @@ static bool has_subnet(const json_t *f, char ret[32])
 
 static json_t *make_route(const struct dice *d, int node, int i, const json_t *ifaces)
 {
-	static const char *const dsts[] = {"default", "192.168.0.0/16", "10.99.0.0/16", "1.2.3.4/32"};
+	static const char *const dsts[] = {"default", "192.168.0.0/16", "10.99.0.0/16",
+					   "1.2.3.4/32"};
 	const json_t *f = json_array_get(
 		ifaces, roll(d, "rdev", node, i, 0, (unsigned)json_array_size(ifaces) + 1));
 	json_t *r = json_pack("{s:s}", "dst", dsts[roll(d, "dst", node, i, 0, ARRAY_SIZE(dsts))]);
@@ -168,14 +170,14 @@ static json_t *make_route(const struct dice *d, int node, int i, const json_t *i
 
 static json_t *make_route6(const struct dice *d, int node, int i, const json_t *ifaces)
 {
-	const json_t *f = json_array_get(ifaces, roll(d, "r6dev", node, i, 0,
-						      (unsigned)json_array_size(ifaces)));
+	const json_t *f = json_array_get(
+		ifaces, roll(d, "r6dev", node, i, 0, (unsigned)json_array_size(ifaces)));
 	json_t *r = json_pack("{s:o, s:s}", "dst", text("fd99:%d::/64", i), "dev",
 			      json_str(f, "name", "lo"));
 	json_t *a;
 	size_t k;
 
-	json_array_foreach(json_object_get(f, "addresses"), k, a) {
+	json_array_foreach (json_object_get(f, "addresses"), k, a) {
 		const char *cidr = json_str(a, "cidr", "");
 
 		if (strchr(cidr, ':') && chance(d, "src6", node, i, 0, 60))
@@ -204,8 +206,8 @@ static json_t *make_rule(const struct dice *d, int node, int i, const json_t *if
 
 static json_t *make_neigh(const struct dice *d, int node, int i, const json_t *ifaces)
 {
-	const json_t *f = json_array_get(ifaces, roll(d, "ndev", node, i, 0,
-						      (unsigned)json_array_size(ifaces)));
+	const json_t *f = json_array_get(
+		ifaces, roll(d, "ndev", node, i, 0, (unsigned)json_array_size(ifaces)));
 
 	return json_pack("{s:s, s:o, s:o}", "dev", json_str(f, "name", ""), "address",
 			 text(i % 2 ? "10.0.9.%d" : "fd00::9:%d", i), "mac",
@@ -268,8 +270,8 @@ static json_t *make_node(const struct dice *d, int n)
 static json_t *make_service(const struct dice *d, int i)
 {
 	return json_pack("{s:o, s:o, s:s, s:b, s:[{s:s, s:i}], s:{s:i, s:[s]}}", "name",
-			 text("svc%d", i), "node", text("n%u", roll(d, "snode", i, 0, 0, 2)), "kind",
-			 chance(d, "skind", i, 0, 0, 50) ? "echo" : "program", "running",
+			 text("svc%d", i), "node", text("n%u", roll(d, "snode", i, 0, 0, 2)),
+			 "kind", chance(d, "skind", i, 0, 0, 50) ? "echo" : "program", "running",
 			 chance(d, "running", i, 0, 0, 70), "listens", "proto", "tcp", "port",
 			 100 + i * 10 + (int)roll(d, "port", i, 0, 0, 2), "config", "x",
 			 (int)roll(d, "config", i, 0, 0, 2), "argv", "true");

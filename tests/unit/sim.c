@@ -65,7 +65,8 @@ static json_t *new_node(const struct node *n)
 			 "files");
 }
 
-/* --- keys and values ---------------------------------------------------------------------------------------- */
+/* --- keys and values
+ * ---------------------------------------------------------------------------------------- */
 
 static void route_key(const struct route *r, char *ret, size_t size)
 {
@@ -112,7 +113,8 @@ static bool is_v6(const char *text)
 	return strchr(text, ':') != NULL;
 }
 
-/* --- what the kernel does by itself ------------------------------------------------------------------------- */
+/* --- what the kernel does by itself
+ * ------------------------------------------------------------------------- */
 
 /* Removes what fn says of an object of objects. */
 static void sweep(json_t *all, bool (*fn)(const char *key, const json_t *v, const void *arg),
@@ -122,9 +124,7 @@ static void sweep(json_t *all, bool (*fn)(const char *key, const json_t *v, cons
 	json_t *v;
 	void *next;
 
-	json_object_foreach_safe(all, next, key, v)
-		if (fn(key, v, arg))
-			json_object_del(all, key);
+	json_object_foreach_safe(all, next, key, v) if (fn(key, v, arg)) json_object_del(all, key);
 }
 
 struct flush {
@@ -174,8 +174,8 @@ static bool address_left(const json_t *node, const char *ip)
 	size_t i;
 
 	prefix_parse_address(ip, &want);
-	json_object_foreach(at(node, "links"), key, link)
-		json_array_foreach(at(link, "addrs"), i, a)
+	json_object_foreach (at(node, "links"), key, link)
+		json_array_foreach (at(link, "addrs"), i, a)
 			if (prefix_parse(json_str(a, "cidr", ""), &have) &&
 			    prefix_same_address(&want, &have))
 				return true;
@@ -196,7 +196,7 @@ static void blank_v6_sources(json_t *node)
 	const char *key;
 	json_t *v;
 
-	json_object_foreach(at(node, "routes"), key, v) {
+	json_object_foreach (at(node, "routes"), key, v) {
 		const char *src = json_str(v, "src", "");
 
 		if (is_v6(src) && !address_left(node, src))
@@ -215,7 +215,7 @@ static bool has_v4(const json_t *link)
 	json_t *a;
 	size_t i;
 
-	json_array_foreach(at(link, "addrs"), i, a)
+	json_array_foreach (at(link, "addrs"), i, a)
 		if (!is_v6(json_str(a, "cidr", "")))
 			return true;
 	return false;
@@ -230,7 +230,8 @@ static void drop_link(json_t *state, const char *node, const char *iface)
 	sources(n);
 }
 
-/* --- operations --------------------------------------------------------------------------------------------- */
+/* --- operations
+ * --------------------------------------------------------------------------------------------- */
 
 static int node_add(json_t *state, const struct op *op, struct err *err)
 {
@@ -248,7 +249,7 @@ static bool ghost_of(const char *key, const json_t *v, const void *arg)
 	return strncmp(key, arg, n) == 0 && key[n] == '/';
 }
 
-/* The far ends of its links die with it, but later: meanwhile they are ghosts, whose names are taken. */
+/* The far ends of its links die later: meanwhile they are ghosts, whose names are taken. */
 static int node_del(json_t *state, const struct op *op, struct err *err)
 {
 	const char *name = op->node->name, *other, *iface;
@@ -259,8 +260,9 @@ static int node_del(json_t *state, const struct op *op, struct err *err)
 		return bad(err, op, "not there");
 	json_object_del(at(state, "nodes"), name);
 	sweep(at(state, "ghosts"), ghost_of, name);
-	json_object_foreach(at(state, "nodes"), other, n)
-		json_object_foreach_safe(at(n, "links"), next, iface, link) {
+	json_object_foreach (at(state, "nodes"), other, n)
+		json_object_foreach_safe(at(n, "links"), next, iface, link)
+		{
 			const char *peer = json_str(link, "peer", "");
 			auto_free char *ghost = NULL;
 
@@ -370,7 +372,7 @@ static int addr_add(json_t *state, const struct op *op, struct err *err)
 	if (!link)
 		return bad(err, op, "no such link");
 	prefix_parse(op->address->cidr, &new);
-	json_array_foreach(at(link, "addrs"), i, a) {
+	json_array_foreach (at(link, "addrs"), i, a) {
 		prefix_parse(json_str(a, "cidr", ""), &old);
 		if (prefix_same_address(&new, &old))
 			return bad(err, op, "exists");
@@ -407,7 +409,7 @@ static int addr_del(json_t *state, const struct op *op, struct err *err)
 	auto_json json_t *want = address_value(op->address);
 	size_t i;
 
-	json_array_foreach(at(link, "addrs"), i, a) {
+	json_array_foreach (at(link, "addrs"), i, a) {
 		if (!json_equal(a, want))
 			continue;
 		drop_address(at(link, "addrs"), i);
@@ -471,14 +473,14 @@ static bool connected(const json_t *link, const struct prefix *ip)
 	json_t *a;
 	size_t i;
 
-	json_array_foreach(at(link, "addrs"), i, a)
+	json_array_foreach (at(link, "addrs"), i, a)
 		if (prefix_parse(json_str(a, "cidr", ""), &p) && prefix_holds(&p, ip) &&
 		    !json_flag(a, "noprefixroute", false))
 			return json_flag(link, "up", false);
 	return false;
 }
 
-/* The interface that reaches a gateway without another gateway; the named one only, if there is a name. */
+/* The interface that reaches a gateway directly; only the named one, if one is named. */
 static const char *find_dev(const json_t *node, const struct route *r)
 {
 	const char *name;
@@ -488,10 +490,10 @@ static const char *find_dev(const json_t *node, const struct route *r)
 	if (!r->via[0])
 		return r->dev;
 	prefix_parse_address(r->via, &ip);
-	json_object_foreach(at(node, "links"), name, link)
+	json_object_foreach (at(node, "links"), name, link)
 		if ((!r->dev[0] || same(r->dev, name)) && (r->onlink || connected(link, &ip)))
 			return name;
-	json_object_foreach(at(node, "routes"), name, other) {
+	json_object_foreach (at(node, "routes"), name, other) {
 		const char *word = strchr(strchr(name, ' ') + 1, ' ') + 1;
 		char cidr[64];
 
@@ -596,17 +598,17 @@ static int service_stop(json_t *state, const struct op *op, struct err *err)
 }
 
 static int (*const appliers[])(json_t *state, const struct op *op, struct err *err) = {
-	[OP_NODE_ADD] = node_add,	  [OP_SEGMENT_ADD] = segment_add,
-	[OP_LINK_ADD] = link_add,	  [OP_SYSCTL_SET] = sysctl_set,
-	[OP_LINK_SET] = link_set,	  [OP_ADDR_ADD] = addr_add,
-	[OP_RULE_ADD] = rule_add,	  [OP_NEIGH_ADD] = neigh_add,
-	[OP_ROUTE_ADD] = route_add,	  [OP_RULESET_SET] = ruleset_set,
-	[OP_FILE_SET] = file_set,	  [OP_SERVICE_START] = service_put,
-	[OP_SERVICE_SET] = service_put,	  [OP_SERVICE_STOP] = service_stop,
-	[OP_FILE_DEL] = file_del,	  [OP_ROUTE_DEL] = route_del,
-	[OP_NEIGH_DEL] = neigh_del,	  [OP_RULE_DEL] = rule_del,
-	[OP_ADDR_DEL] = addr_del,	  [OP_LINK_DEL] = link_del,
-	[OP_SEGMENT_DEL] = segment_del,	  [OP_NODE_DEL] = node_del,
+	[OP_NODE_ADD] = node_add,	[OP_SEGMENT_ADD] = segment_add,
+	[OP_LINK_ADD] = link_add,	[OP_SYSCTL_SET] = sysctl_set,
+	[OP_LINK_SET] = link_set,	[OP_ADDR_ADD] = addr_add,
+	[OP_RULE_ADD] = rule_add,	[OP_NEIGH_ADD] = neigh_add,
+	[OP_ROUTE_ADD] = route_add,	[OP_RULESET_SET] = ruleset_set,
+	[OP_FILE_SET] = file_set,	[OP_SERVICE_START] = service_put,
+	[OP_SERVICE_SET] = service_put, [OP_SERVICE_STOP] = service_stop,
+	[OP_FILE_DEL] = file_del,	[OP_ROUTE_DEL] = route_del,
+	[OP_NEIGH_DEL] = neigh_del,	[OP_RULE_DEL] = rule_del,
+	[OP_ADDR_DEL] = addr_del,	[OP_LINK_DEL] = link_del,
+	[OP_SEGMENT_DEL] = segment_del, [OP_NODE_DEL] = node_del,
 };
 static_assert(ARRAY_SIZE(appliers) == N_OP_KINDS, "an applier for each kind");
 
@@ -615,7 +617,8 @@ int sim_apply(json_t *state, const struct op *op, struct err *err)
 	return appliers[op->kind](state, op, err);
 }
 
-/* --- the state a model asks for ------------------------------------------------------------------------------ */
+/* --- the state a model asks for
+ * ------------------------------------------------------------------------------ */
 
 static size_t members_of(const struct model *m, const char *segment)
 {
@@ -735,27 +738,28 @@ static void forget_in_node(json_t *node, const json_t *want)
 	json_t *v;
 	void *next;
 
-	json_object_foreach(at(node, "links"), key, v)
+	json_object_foreach (at(node, "links"), key, v)
 		if (!at(at(at(want, "links"), key), "mac"))
 			json_object_del(v, "mac");
-	json_object_foreach_safe(at(node, "sysctls"), next, key, v)
-		if (!at(at(want, "sysctls"), key))
-			json_object_del(at(node, "sysctls"), key);
+	json_object_foreach_safe(at(node, "sysctls"), next, key,
+				 v) if (!at(at(want, "sysctls"), key))
+		json_object_del(at(node, "sysctls"), key);
 }
 
-/* An array of addresses becomes an object: an array for each IPv4 subnet, and one member for each IPv6 address. */
+/* An array of addresses becomes an object: an array for each IPv4 subnet, and one member for each
+ * IPv6 address. */
 static void group_addresses(json_t *link)
 {
 	json_t *groups = json_object(), *a;
 	char key[PREFIX_TEXT_MAX];
 	size_t i;
 
-	json_array_foreach(at(link, "addrs"), i, a) {
+	json_array_foreach (at(link, "addrs"), i, a) {
 		struct prefix p;
 
 		prefix_parse(json_str(a, "cidr", ""), &p);
 		for (unsigned bit = p.len; p.family == AF_INET && bit < 32; bit++)
-			p.addr[bit / 8] &= (uint8_t)~(0x80u >> bit % 8);
+			p.addr[bit / 8] &= (uint8_t) ~(0x80u >> bit % 8);
 		prefix_text(&p, true, key);
 		if (!at(groups, key))
 			json_object_set_new(groups, key, json_array());
@@ -769,8 +773,8 @@ static void group_all(json_t *state)
 	const char *node, *iface;
 	json_t *n, *link;
 
-	json_object_foreach(at(state, "nodes"), node, n)
-		json_object_foreach(at(n, "links"), iface, link)
+	json_object_foreach (at(state, "nodes"), node, n)
+		json_object_foreach (at(n, "links"), iface, link)
 			group_addresses(link);
 }
 
@@ -779,7 +783,7 @@ void sim_settle(json_t *state, json_t *want)
 	const char *key;
 	json_t *node;
 
-	json_object_foreach(at(state, "nodes"), key, node)
+	json_object_foreach (at(state, "nodes"), key, node)
 		forget_in_node(node, node_state(want, key));
 	json_object_clear(at(state, "ghosts"));
 	group_all(state);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A kernel in small, for testing the planner: it applies operations to a state with the side effects the real one has
- * (model/fate.h lists them), and is strict: adding what is there, deleting what is not, a route with an unreachable gateway,
- * all fail. The state is JSON, so two states compare with json_equal().
+ * A kernel in small, for testing the planner: it applies operations to a state with the side
+ * effects the real one has (model/fate.h lists them), and is strict: adding what is there, deleting
+ * what is not, a route with an unreachable gateway, all fail. The state is JSON, so two states
+ * compare with json_equal().
  */
 #ifndef NETDOJO_TEST_SIM_H
 #define NETDOJO_TEST_SIM_H
@@ -16,8 +17,8 @@ json_t *sim_of(const struct model *m);
 /* Applies one operation; what was wrong goes to err. */
 int sim_apply(json_t *state, const struct op *op, struct err *err);
 /*
- * Makes the two comparable: forgets what `want` leaves open (MACs it does not fix, sysctls it does not name) and the order of
- * addresses of different subnets.
+ * Makes the two comparable: forgets what `want` leaves open (MACs it does not fix, sysctls it does
+ * not name) and the order of addresses of different subnets.
  */
 void sim_settle(json_t *state, json_t *want);
 

@@ -101,7 +101,14 @@ START_TEST(json_lookups_have_defaults)
 END_TEST
 
 static const char *const not_json[] = {
-	"", "{", "{\"a\":1,}", "{\"a\":1,\"a\":2}", "{\"a\":1} x", "\xff\xfe", "{\"a\":\"\\ud800\"}", "nul",
+	"",
+	"{",
+	"{\"a\":1,}",
+	"{\"a\":1,\"a\":2}",
+	"{\"a\":1} x",
+	"\xff\xfe",
+	"{\"a\":\"\\ud800\"}",
+	"nul",
 };
 
 START_TEST(json_refuses)
@@ -132,8 +139,8 @@ END_TEST
 static const struct {
 	const char *word, *near;
 } words[] = {
-	{"adress", "address"}, {"mtu", "mtu"},	{"mut", "mtu"},	    {"adresses", "addresses"},
-	{"x", NULL},	       {"", NULL},	{"zzzzzz", NULL},   {"lable", "label"},
+	{"adress", "address"}, {"mtu", "mtu"}, {"mut", "mtu"},	 {"adresses", "addresses"},
+	{"x", NULL},	       {"", NULL},     {"zzzzzz", NULL}, {"lable", "label"},
 };
 
 START_TEST(nearest_finds)
@@ -160,7 +167,16 @@ static const struct {
 	const char *text;
 	size_t columns;
 } widths[] = {
-	{"", 0}, {"abc", 3}, {"家のLAN", 7}, {"é", 1}, {"e\xcc\x81", 1}, {"a\xff" "b", 3}, {"─", 1}, {"\xe3\x81", 2},
+	{"", 0},
+	{"abc", 3},
+	{"家のLAN", 7},
+	{"é", 1},
+	{"e\xcc\x81", 1},
+	{"a\xff"
+	 "b",
+	 3},
+	{"─", 1},
+	{"\xe3\x81", 2},
 };
 
 START_TEST(width_counts_columns)

@@ -113,8 +113,8 @@ START_TEST(long_chain_goes_on_below)
 			json_array_append_new(
 				json_object_get(n, "ifaces"),
 				json_pack("{s:o, s:o, s:[{s:o}]}", "name", json_sprintf("eth%d", k),
-					  "segment", json_sprintf("s%d", i + k), "addresses", "cidr",
-					  json_sprintf("10.%d.%d.1/24", i, k)));
+					  "segment", json_sprintf("s%d", i + k), "addresses",
+					  "cidr", json_sprintf("10.%d.%d.1/24", i, k)));
 		json_array_append_new(json_object_get(j, "nodes"), n);
 	}
 	for (int i = 0; i <= MODEL_MAX_NODES; i++)
@@ -128,11 +128,12 @@ START_TEST(long_chain_goes_on_below)
 }
 END_TEST
 
-/* Services, rulesets, files, routes: nothing of them may show, since the learner sees the drawing. */
+/* Services, rulesets, files, routes: nothing of them may show, since the learner sees the drawing.
+ */
 START_TEST(settings_stay_hidden)
 {
-	static const char *const secret[] = {"masquerade", "dns-proxy", "large.bin", "resolv", "learner",
-					     "ip_forward", "metric"};
+	static const char *const secret[] = {"masquerade", "dns-proxy",	 "large.bin", "resolv",
+					     "learner",	   "ip_forward", "metric"};
 	auto_model *m = load("nat");
 
 	for (int f = 0; f < N_DRAW_FORMATS; f++) {

@@ -91,12 +91,14 @@ END_TEST
 
 START_TEST(values_get_one_spelling)
 {
-	auto_json json_t *j = json_loads(
-		"{\"name\":\"x\",\"segments\":[{\"name\":\"s\"}],\"nodes\":[{\"name\":\"a\",\"ifaces\":[{\"name\":"
-		"\"e\",\"segment\":\"s\",\"queues\":0,\"mac\":\"02:AB:00:00:00:01\",\"addresses\":[{\"cidr\":"
-		"\"FD00:0::1/64\"}]}],\"routes\":[{\"dst\":\"::/0\",\"via\":\"FD00::2\"}],\"rules\":[{"
-		"\"priority\":1,\"table\":9,\"fwmark\":7}]}]}",
-		0, NULL);
+	auto_json json_t *j = json_loads("{\"name\":\"x\",\"segments\":[{\"name\":\"s\"}],"
+					 "\"nodes\":[{\"name\":\"a\",\"ifaces\":[{\"name\":"
+					 "\"e\",\"segment\":\"s\",\"queues\":0,\"mac\":\"02:AB:00:"
+					 "00:00:01\",\"addresses\":[{\"cidr\":"
+					 "\"FD00:0::1/64\"}]}],\"routes\":[{\"dst\":\"::/"
+					 "0\",\"via\":\"FD00::2\"}],\"rules\":[{"
+					 "\"priority\":1,\"table\":9,\"fwmark\":7}]}]}",
+					 0, NULL);
 	auto_model *m = NULL;
 	struct err e = {0};
 
@@ -110,7 +112,9 @@ START_TEST(values_get_one_spelling)
 }
 END_TEST
 
-/* --- bad ones ------------------------------------------------------------------------------------------------ */
+/* --- bad ones
+ * ------------------------------------------------------------------------------------------------
+ */
 
 /* One step of "nodes/4/ifaces"; NULL when there is none. */
 static json_t *step(json_t *j, const char *part)
@@ -129,7 +133,8 @@ static void edit(json_t *root, const char *path, const char *value)
 
 	if (last)
 		*last = '\0';
-	for (part = last ? strtok_r(copy, "/", &rest) : NULL; part; part = strtok_r(NULL, "/", &rest)) {
+	for (part = last ? strtok_r(copy, "/", &rest) : NULL; part;
+	     part = strtok_r(NULL, "/", &rest)) {
 		at = step(at, part);
 		ck_assert_msg(at != NULL, "no %s in %s", part, path);
 	}
@@ -163,12 +168,14 @@ static const struct {
 	{"nodes", "{}", "nodes: Not an array"},
 	{"nodes", "[]", "nodes: A lab needs a node"},
 	{"nodes/0", "5", "nodes[0]: Not an object (node)"},
-	{"nodes/0/ifaces/0/adresses", "[]", "nodes[0].ifaces[0]: Unknown key 'adresses', did you mean 'addresses'?"},
+	{"nodes/0/ifaces/0/adresses", "[]",
+	 "nodes[0].ifaces[0]: Unknown key 'adresses', did you mean 'addresses'?"},
 	{"nodes/0/zzzzzzzz", "1", "nodes[0]: Unknown key 'zzzzzzzz'"},
 	{"nodes/0/a\\u001b", "1", "nodes[0]: Unknown key"},
 	{"nodes/0/observed", "1", "nodes[0].observed: Not true or false"},
 	{"nodes/0/observed", "null", "nodes[0].observed: Not true or false"},
-	{"nodes/0/role", "\"wls\"", "nodes[0].role: 'wls' is not one of other, internet, router, lan, windows or wsl"},
+	{"nodes/0/role", "\"wls\"",
+	 "nodes[0].role: 'wls' is not one of other, internet, router, lan, windows or wsl"},
 	{"nodes/0/role", "3", "nodes[0].role: Not a string"},
 	{"nodes/0/user", "\"bob\"", "nodes[0].user: 'bob' is not one of"},
 	{"services/0/config", "[]", "services[0].config: Not an object"},
@@ -180,19 +187,24 @@ static const struct {
 	{"nodes/0/name", "\"../x\"", "nodes[0].name: '../x' is no name"},
 	{"nodes/1/name", "\"internet\"", "nodes[1]: 'internet' is already nodes[0]"},
 	{"segments/1/name", "\"wan\"", "segments[1]: 'wan' is already segments[0]"},
-	{"services/1/name", "\"internet-dns\"", "services[1]: 'internet-dns' is already services[0]"},
+	{"services/1/name", "\"internet-dns\"",
+	 "services[1]: 'internet-dns' is already services[0]"},
 	{"nodes/0/hostname", "\"a b\"", "nodes[0].hostname: 'a b' is no host name"},
 	{"nodes/0/hostname", "\"-a\"", "is no host name"},
 	{"nodes/0/kernel", "\"6.6\\n\"", "nodes[0].kernel: '6.6?' holds a control character"},
 	{"nodes/4/env/0/name", "\"A=B\"", "nodes[4].env[0].name: 'A=B' is no variable's name"},
-	{"nodes/4/env/1/name", "\"WSL_DISTRO_NAME\"", "nodes[4].env[1]: 'WSL_DISTRO_NAME' is already env[0]"},
+	{"nodes/4/env/1/name", "\"WSL_DISTRO_NAME\"",
+	 "nodes[4].env[1]: 'WSL_DISTRO_NAME' is already env[0]"},
 	/* interfaces */
-	{"nodes/4/ifaces/0/name", "\"abcdefghijklmnop\"", "nodes[4].ifaces[0].name: 'abcdefghijklmnop' is longer than the 15 bytes"},
+	{"nodes/4/ifaces/0/name", "\"abcdefghijklmnop\"",
+	 "nodes[4].ifaces[0].name: 'abcdefghijklmnop' is longer than the 15 bytes"},
 	{"nodes/4/ifaces/0/name", "\"a/b\"", "nodes[4].ifaces[0].name: 'a/b' is no interface name"},
-	{"nodes/4/ifaces/0/name", "\"lo\"", "nodes[4].ifaces[0]: 'lo' is the loopback interface, and the only one"},
+	{"nodes/4/ifaces/0/name", "\"lo\"",
+	 "nodes[4].ifaces[0]: 'lo' is the loopback interface, and the only one"},
 	{"nodes/4/ifaces/0/kind", "\"loopback\"", "'lo' is the loopback interface"},
 	{"nodes/4/ifaces/0/kind", "\"dummy\"", "nodes[4].ifaces[0]: Only a veth joins a segment"},
-	{"nodes/4/ifaces/0/segment", "\"vswich\"", "nodes[4].ifaces[0]: Unknown segment 'vswich', did you mean 'vswitch'?"},
+	{"nodes/4/ifaces/0/segment", "\"vswich\"",
+	 "nodes[4].ifaces[0]: Unknown segment 'vswich', did you mean 'vswitch'?"},
 	{"nodes/4/ifaces/0/segment", NULL, "nodes[4].ifaces[0]: A veth must join a segment"},
 	{"nodes/4/ifaces/0/mtu", "20", "nodes[4].ifaces[0].mtu: 20 is out of range 68-65535"},
 	{"nodes/4/ifaces/0/mtu", "70000", "nodes[4].ifaces[0].mtu: 70000 is out of range"},
@@ -203,68 +215,109 @@ static const struct {
 	{"nodes/4/ifaces/0/mac", "\"00:15:5d:21:8f\"", "is no MAC address"},
 	{"nodes/4/ifaces/0/mac", "\"01:15:5d:21:8f:3b\"", "is a multicast MAC address"},
 	{"nodes/4/ifaces/0/mac", "\"0B:15:5d:21:8f:3b\"", "is a multicast MAC address"},
-	{"nodes/4/ifaces/0/mac", "\"00:15:5d:a0:2c:01\"", "nodes[4].ifaces[0]: 00:15:5d:a0:2c:01 is also the MAC of nodes[3].ifaces[1], on the same segment 'vswitch'"},
+	{"nodes/4/ifaces/0/mac", "\"00:15:5d:a0:2c:01\"",
+	 "nodes[4].ifaces[0]: 00:15:5d:a0:2c:01 is also the MAC of nodes[3].ifaces[1], on the same "
+	 "segment 'vswitch'"},
 	{"nodes/3/ifaces/1/name", "\"eth0\"", "nodes[3].ifaces[1]: 'eth0' is already ifaces[0]"},
 	{"nodes/4/ifaces/0/label", "\"a\\u0007\"", "holds a control character"},
 	/* addresses */
-	{"nodes/4/ifaces/0/addresses/0/cidr", "\"172.27.43.151\"", "nodes[4].ifaces[0].addresses[0].cidr: '172.27.43.151' is no address with a prefix length"},
+	{"nodes/4/ifaces/0/addresses/0/cidr", "\"172.27.43.151\"",
+	 "nodes[4].ifaces[0].addresses[0].cidr: '172.27.43.151' is no address with a prefix "
+	 "length"},
 	{"nodes/4/ifaces/0/addresses/0/cidr", "\"172.27.43.151/33\"", "is no address with"},
 	{"nodes/4/ifaces/0/addresses/0/cidr", "\"172.27.43.999/20\"", "is no address with"},
 	{"nodes/4/ifaces/0/addresses/0/cidr", "\"172.27.43.1/020\"", "is no address with"},
-	{"nodes/3/ifaces/1/addresses/0/cidr", "\"172.27.43.151/20\"", "nodes[4].ifaces[0]: 172.27.43.151/20 is also on nodes[3].ifaces[1], on the same segment 'vswitch'"},
-	{"nodes/4/ifaces/0/addresses", "+{\"cidr\":\"172.27.43.151/24\"}", "nodes[4].ifaces[0].addresses[1]: 172.27.43.151/24 is already addresses[0]"},
-	{"nodes/4/ifaces/0/addresses", "+{\"cidr\":\"fd00::1/64\",\"broadcast\":\"10.0.0.1\"}", "Only IPv4 has a broadcast address"},
-	{"nodes/4/ifaces/0/addresses", "+\"172.27.43.9/20\"", "nodes[4].ifaces[0].addresses[1]: Not an object (address)"},
+	{"nodes/3/ifaces/1/addresses/0/cidr", "\"172.27.43.151/20\"",
+	 "nodes[4].ifaces[0]: 172.27.43.151/20 is also on nodes[3].ifaces[1], on the same segment "
+	 "'vswitch'"},
+	{"nodes/4/ifaces/0/addresses", "+{\"cidr\":\"172.27.43.151/24\"}",
+	 "nodes[4].ifaces[0].addresses[1]: 172.27.43.151/24 is already addresses[0]"},
+	{"nodes/4/ifaces/0/addresses", "+{\"cidr\":\"fd00::1/64\",\"broadcast\":\"10.0.0.1\"}",
+	 "Only IPv4 has a broadcast address"},
+	{"nodes/4/ifaces/0/addresses", "+\"172.27.43.9/20\"",
+	 "nodes[4].ifaces[0].addresses[1]: Not an object (address)"},
 	/* routes */
 	{"nodes/4/routes/0/dst", NULL, "nodes[4].routes[0]: The route has no 'dst'"},
-	{"nodes/4/routes/0/dst", "\"10.0.0.1/8\"", "nodes[4].routes[0].dst: '10.0.0.1/8' has address bits set behind its prefix length"},
-	{"nodes/4/routes/0/via", "\"172.28.0.1\"", "nodes[4].routes[0]: The gateway 172.28.0.1 is on no connected subnet of 'eth0'"},
+	{"nodes/4/routes/0/dst", "\"10.0.0.1/8\"",
+	 "nodes[4].routes[0].dst: '10.0.0.1/8' has address bits set behind its prefix length"},
+	{"nodes/4/routes/0/via", "\"172.28.0.1\"",
+	 "nodes[4].routes[0]: The gateway 172.28.0.1 is on no connected subnet of 'eth0'"},
 	{"nodes/4/routes/0/via", "\"172.27.43.151\"", "is on no connected subnet"},
-	{"nodes/4/routes", "+{\"dst\":\"10.0.0.0/8\",\"via\":\"fe80::1\",\"dev\":\"eth0\"}", "nodes[4].routes[1]: IPv4 and IPv6 are mixed"},
-	{"nodes/4/routes/0/dev", "\"eth1\"", "nodes[4].routes[0]: Node 'wsl' has no interface 'eth1', did you mean 'eth0'?"},
-	{"nodes/4/ifaces/0/up", "false", "nodes[4].routes[0]: The gateway 172.27.32.1 is behind 'eth0', which is down"},
-	{"nodes/4/ifaces/0/addresses/0/noprefixroute", "true", "is on no connected subnet of 'eth0'"},
-	{"nodes/4/routes/0/src", "\"172.27.43.1\"", "nodes[4].routes[0]: The source 172.27.43.1 is no address of 'wsl'"},
+	{"nodes/4/routes", "+{\"dst\":\"10.0.0.0/8\",\"via\":\"fe80::1\",\"dev\":\"eth0\"}",
+	 "nodes[4].routes[1]: IPv4 and IPv6 are mixed"},
+	{"nodes/4/routes/0/dev", "\"eth1\"",
+	 "nodes[4].routes[0]: Node 'wsl' has no interface 'eth1', did you mean 'eth0'?"},
+	{"nodes/4/ifaces/0/up", "false",
+	 "nodes[4].routes[0]: The gateway 172.27.32.1 is behind 'eth0', which is down"},
+	{"nodes/4/ifaces/0/addresses/0/noprefixroute", "true",
+	 "is on no connected subnet of 'eth0'"},
+	{"nodes/4/routes/0/src", "\"172.27.43.1\"",
+	 "nodes[4].routes[0]: The source 172.27.43.1 is no address of 'wsl'"},
 	{"nodes/4/routes/0/type", "\"blackhole\"", "A blackhole route has neither 'via' nor 'dev'"},
-	{"nodes/4/routes/0/type", "\"nat\"", "is not one of unicast, blackhole, unreachable or prohibit"},
-	{"nodes/4/routes/0/protocol", "\"bgp\"", "nodes[4].routes[0].protocol: 'bgp' is not one of"},
+	{"nodes/4/routes/0/type", "\"nat\"",
+	 "is not one of unicast, blackhole, unreachable or prohibit"},
+	{"nodes/4/routes/0/protocol", "\"bgp\"",
+	 "nodes[4].routes[0].protocol: 'bgp' is not one of"},
 	{"nodes/4/routes/0/scope", "\"link\"", "A route with a gateway has not scope link"},
 	{"nodes/4/routes/0/table", "0", "nodes[4].routes[0].table: 0 is out of range"},
-	{"nodes/4/routes", "+{\"dst\":\"10.0.0.0/8\"}", "nodes[4].routes[1]: A route needs 'via' or 'dev'"},
-	{"nodes/4/routes", "+{\"dst\":\"0.0.0.0/0\",\"dev\":\"eth0\"}", "nodes[4].routes[1]: routes[0] has the same table, destination and metric"},
-	{"nodes/4/routes", "+{\"dst\":\"10.0.0.0/8\",\"via\":\"172.27.32.1\",\"onlink\":true}", "'onlink' needs 'via' and 'dev'"},
+	{"nodes/4/routes", "+{\"dst\":\"10.0.0.0/8\"}",
+	 "nodes[4].routes[1]: A route needs 'via' or 'dev'"},
+	{"nodes/4/routes", "+{\"dst\":\"0.0.0.0/0\",\"dev\":\"eth0\"}",
+	 "nodes[4].routes[1]: routes[0] has the same table, destination and metric"},
+	{"nodes/4/routes", "+{\"dst\":\"10.0.0.0/8\",\"via\":\"172.27.32.1\",\"onlink\":true}",
+	 "'onlink' needs 'via' and 'dev'"},
 	/* rules, neighbours, sysctls, files, trees */
 	{"nodes/4/rules", "+{\"table\":100}", "nodes[4].rules[0]: The rule has no 'priority'"},
-	{"nodes/4/rules", "+{\"priority\":1,\"table\":100,\"from\":\"10.0.0.1/8\"}", "has address bits set"},
-	{"nodes/4/rules", "+{\"priority\":1,\"table\":100,\"from\":\"10.0.0.0/8\",\"to\":\"fd00::/8\"}", "IPv4 and IPv6 are mixed"},
-	{"nodes/4/rules", "+{\"priority\":1,\"table\":100,\"iif\":\"eth7\"}", "has no interface 'eth7'"},
-	{"nodes/4/rules", "+{\"priority\":1,\"table\":100,\"fwmask\":7}", "'fwmask' without 'fwmark'"},
-	{"nodes/4/neighs", "+{\"dev\":\"eth0\",\"address\":\"172.27.32.1\"}", "nodes[4].neighs[0]: The neighbour has no 'mac'"},
-	{"nodes/4/neighs", "+{\"dev\":\"eth5\",\"address\":\"172.27.32.1\",\"mac\":\"02:00:00:00:00:01\"}", "has no interface 'eth5'"},
-	{"nodes/1/sysctls/0/name", "\"kernel.core_pattern\"", "nodes[1].sysctls[0].name: 'kernel.core_pattern' is not under net."},
+	{"nodes/4/rules", "+{\"priority\":1,\"table\":100,\"from\":\"10.0.0.1/8\"}",
+	 "has address bits set"},
+	{"nodes/4/rules",
+	 "+{\"priority\":1,\"table\":100,\"from\":\"10.0.0.0/8\",\"to\":\"fd00::/8\"}",
+	 "IPv4 and IPv6 are mixed"},
+	{"nodes/4/rules", "+{\"priority\":1,\"table\":100,\"iif\":\"eth7\"}",
+	 "has no interface 'eth7'"},
+	{"nodes/4/rules", "+{\"priority\":1,\"table\":100,\"fwmask\":7}",
+	 "'fwmask' without 'fwmark'"},
+	{"nodes/4/neighs", "+{\"dev\":\"eth0\",\"address\":\"172.27.32.1\"}",
+	 "nodes[4].neighs[0]: The neighbour has no 'mac'"},
+	{"nodes/4/neighs",
+	 "+{\"dev\":\"eth5\",\"address\":\"172.27.32.1\",\"mac\":\"02:00:00:00:00:01\"}",
+	 "has no interface 'eth5'"},
+	{"nodes/1/sysctls/0/name", "\"kernel.core_pattern\"",
+	 "nodes[1].sysctls[0].name: 'kernel.core_pattern' is not under net."},
 	{"nodes/1/sysctls/0/name", "\"net./../kernel/core_pattern\"", "is no sysctl's name"},
 	{"nodes/1/sysctls/0/value", "\"1\\n2\"", "holds a control character"},
 	{"nodes/1/sysctls/0/value", "1", "nodes[1].sysctls[0].value: Not a string"},
-	{"nodes/4/files/0/path", "\"etc/passwd\"", "nodes[4].files[0].path: 'etc/passwd' is no absolute path"},
+	{"nodes/4/files/0/path", "\"etc/passwd\"",
+	 "nodes[4].files[0].path: 'etc/passwd' is no absolute path"},
 	{"nodes/4/files/0/path", "\"/etc/../../passwd\"", "is no absolute path"},
 	{"nodes/4/files/0/path", "\"/etc/..\"", "is no absolute path"},
-	{"nodes/4/files/0/path", "\"/etc/resolv.conf\"", "nodes[4].files[1]: '/etc/resolv.conf' is already files[0]"},
+	{"nodes/4/files/0/path", "\"/etc/resolv.conf\"",
+	 "nodes[4].files[1]: '/etc/resolv.conf' is already files[0]"},
 	{"nodes/4/files/1/content", "\"x\"", "nodes[4].files[1]: Both 'symlink' and 'content'"},
 	{"nodes/4/files/0/remove", "true", "'remove' has no 'symlink' or 'content'"},
 	{"nodes/4/files/0/mode", "65535", "nodes[4].files[0].mode: 65535 is out of range 0-4095"},
 	{"nodes/4/trees", "+{\"source\":\"/opt/x\"}", "The tree has no 'target'"},
-	{"nodes/4/trees", "+{\"source\":\"/opt/x\",\"target\":\"/\"}", "nodes[4].trees[0].target: '/' is no absolute path"},
+	{"nodes/4/trees", "+{\"source\":\"/opt/x\",\"target\":\"/\"}",
+	 "nodes[4].trees[0].target: '/' is no absolute path"},
 	/* segments and services */
-	{"segments/0/cidr", "\"203.0.113.1/24\"", "segments[0].cidr: '203.0.113.1/24' has address bits set"},
+	{"segments/0/cidr", "\"203.0.113.1/24\"",
+	 "segments[0].cidr: '203.0.113.1/24' has address bits set"},
 	{"segments/0", NULL, "Unknown segment 'wan'"},
 	{"services/0/node", "\"nobody\"", "services[0]: Unknown node 'nobody'"},
-	{"services/0/listens/0/port", "0", "services[0].listens[0].port: 0 is out of range 1-65535"},
-	{"services/0/listens/0/port", "65536", "services[0].listens[0].port: 65536 is out of range 1-65535"},
-	{"services/0/listens/0/proto", "\"sctp\"", "services[0].listens[0].proto: 'sctp' is not one of udp or tcp"},
-	{"services/0/listens/0/address", "\"localhost\"", "services[0].listens[0].address: 'localhost' is no IP address"},
-	{"services/0/listens", "+{\"proto\":\"udp\",\"address\":\"8.8.8.8\",\"port\":53}", "services[0].listens[4]: 'internet-dns' already listens there"},
-	{"services/2/listens/0", "{\"proto\":\"tcp\",\"address\":\"8.8.8.8\",\"port\":53}", "services[2].listens[0]: 'internet-dns' already listens there"},
-	{"services", "+{\"name\":\"p\",\"node\":\"wsl\",\"kind\":\"program\"}", "services[5]: A program needs config.argv"},
+	{"services/0/listens/0/port", "0",
+	 "services[0].listens[0].port: 0 is out of range 1-65535"},
+	{"services/0/listens/0/port", "65536",
+	 "services[0].listens[0].port: 65536 is out of range 1-65535"},
+	{"services/0/listens/0/proto", "\"sctp\"",
+	 "services[0].listens[0].proto: 'sctp' is not one of udp or tcp"},
+	{"services/0/listens/0/address", "\"localhost\"",
+	 "services[0].listens[0].address: 'localhost' is no IP address"},
+	{"services/0/listens", "+{\"proto\":\"udp\",\"address\":\"8.8.8.8\",\"port\":53}",
+	 "services[0].listens[4]: 'internet-dns' already listens there"},
+	{"services/2/listens/0", "{\"proto\":\"tcp\",\"address\":\"8.8.8.8\",\"port\":53}",
+	 "services[2].listens[0]: 'internet-dns' already listens there"},
+	{"services", "+{\"name\":\"p\",\"node\":\"wsl\",\"kind\":\"program\"}",
+	 "services[5]: A program needs config.argv"},
 };
 
 START_TEST(bad_ones_are_named)
@@ -274,7 +327,8 @@ START_TEST(bad_ones_are_named)
 	struct err e = {0};
 
 	edit(j, bad[_i].path, bad[_i].value);
-	ck_assert_msg(model_from_json(j, &m, &e) < 0, "%s = %s was taken", bad[_i].path, bad[_i].value);
+	ck_assert_msg(model_from_json(j, &m, &e) < 0, "%s = %s was taken", bad[_i].path,
+		      bad[_i].value);
 	ck_assert_ptr_null(m);
 	ck_assert_int_eq(e.kind, ERR_USAGE);
 	ck_assert_msg(strstr(e.msg, bad[_i].says) != NULL, "%s = %s\n  says   %s\n  wanted %s",
@@ -290,17 +344,20 @@ static const struct {
 } good[] = {
 	{"nodes/4/routes/0/dev", NULL},
 	{"nodes/4/routes", "[]"},
-	{"nodes/4/routes", "+{\"dst\":\"10.0.0.0/8\",\"via\":\"10.9.9.9\",\"dev\":\"eth0\",\"onlink\":true}"},
+	{"nodes/4/routes",
+	 "+{\"dst\":\"10.0.0.0/8\",\"via\":\"10.9.9.9\",\"dev\":\"eth0\",\"onlink\":true}"},
 	{"nodes/4/routes", "+{\"dst\":\"fd00::/8\",\"via\":\"fe80::1\",\"dev\":\"eth0\"}"},
 	{"nodes/4/routes", "+{\"dst\":\"default\",\"type\":\"unreachable\",\"table\":100}"},
 	{"nodes/4/routes", "+{\"dst\":\"10.0.0.0/8\",\"dev\":\"lo\"}"},
-	{"nodes/4/ifaces", "+{\"name\":\"docker0\",\"kind\":\"bridge\",\"addresses\":[{\"cidr\":\"172.17.0.1/16\"}]}"},
+	{"nodes/4/ifaces", "+{\"name\":\"docker0\",\"kind\":\"bridge\",\"addresses\":[{\"cidr\":"
+			   "\"172.17.0.1/16\"}]}"},
 	{"nodes/4/ifaces", "+{\"name\":\"lo\",\"kind\":\"loopback\",\"up\":false}"},
 	{"nodes/4", NULL},
 	{"nodes/4/ifaces/0/mtu", "68"},
 	{"nodes/4/ifaces/0/mtu", "0"},
 	{"services/4/running", "false"},
-	{"services", "+{\"name\":\"p\",\"node\":\"wsl\",\"kind\":\"program\",\"config\":{\"argv\":[\"true\"]}}"},
+	{"services", "+{\"name\":\"p\",\"node\":\"wsl\",\"kind\":\"program\",\"config\":{\"argv\":["
+		     "\"true\"]}}"},
 	{"segments", "+{\"name\":\"spare\"}"},
 	{"segments/1/label", "\"家のLAN\""},
 };

@@ -35,7 +35,7 @@ static json_t *node_json(json_t *m, const char *name)
 	size_t i;
 	json_t *n;
 
-	json_array_foreach(json_object_get(m, "nodes"), i, n)
+	json_array_foreach (json_object_get(m, "nodes"), i, n)
 		if (strcmp(json_str(n, "name", ""), name) == 0)
 			return n;
 	ck_abort_msg("no node %s", name);
@@ -118,7 +118,8 @@ END_TEST
 
 static void other_gateway(json_t *m)
 {
-	json_object_set_new(item(node_json(m, "wsl"), "routes", 0), "via", json_string("172.27.32.9"));
+	json_object_set_new(item(node_json(m, "wsl"), "routes", 0), "via",
+			    json_string("172.27.32.9"));
 }
 
 START_TEST(default_route_is_replaced)
@@ -178,7 +179,7 @@ static void kill_proxy(json_t *m)
 	size_t i;
 	json_t *s;
 
-	json_array_foreach(json_object_get(m, "services"), i, s)
+	json_array_foreach (json_object_get(m, "services"), i, s)
 		if (strcmp(json_str(s, "name", ""), "windows-dns-proxy") == 0)
 			json_object_set_new(s, "running", json_false());
 }
@@ -207,8 +208,9 @@ static void no_forwarding(json_t *m)
 	json_t *list = json_object_get(node_json(m, "windows"), "sysctls");
 
 	json_object_set_new(json_array_get(list, 0), "value", json_string("0"));
-	json_array_insert_new(list, 0, json_pack("{s:s, s:s}", "name",
-						 "net.ipv4.conf.eth0.rp_filter", "value", "1"));
+	json_array_insert_new(
+		list, 0,
+		json_pack("{s:s, s:s}", "name", "net.ipv4.conf.eth0.rp_filter", "value", "1"));
 }
 
 START_TEST(forwarding_comes_before_what_it_resets)
@@ -264,7 +266,7 @@ START_TEST(shutdown_leaves_the_other_side)
 END_TEST
 
 static int kind_of_build[] = {
-	OP_NODE_ADD, OP_SEGMENT_ADD, OP_LINK_ADD, OP_SYSCTL_SET, OP_LINK_SET,  OP_ADDR_ADD,
+	OP_NODE_ADD, OP_SEGMENT_ADD, OP_LINK_ADD,  OP_SYSCTL_SET,  OP_LINK_SET, OP_ADDR_ADD,
 	OP_RULE_ADD, OP_NEIGH_ADD,   OP_ROUTE_ADD, OP_RULESET_SET, OP_FILE_SET, OP_SERVICE_START,
 };
 
@@ -314,7 +316,8 @@ START_TEST(operations_are_json_too)
 }
 END_TEST
 
-/* The journal's undo as a lab does it, against the fake: nothing stands after a failure anywhere. */
+/* The journal's undo as a lab does it, against the fake: nothing stands after a failure anywhere.
+ */
 START_TEST(failure_at_any_operation_can_be_undone)
 {
 	auto_model *m = parse(nat);
@@ -335,10 +338,12 @@ START_TEST(failure_at_any_operation_can_be_undone)
 }
 END_TEST
 
-/* --- properties ---------------------------------------------------------------------------------------------- */
+/* --- properties
+ * ---------------------------------------------------------------------------------------------- */
 
 /* Where two states differ first: "/nodes/n0/links/eth0: got ..., wanted ...". */
-static bool difference(const json_t *got, const json_t *want, const char *path, char *ret, size_t size)
+static bool difference(const json_t *got, const json_t *want, const char *path, char *ret,
+		       size_t size)
 {
 	const char *key;
 	char down[400];
@@ -347,12 +352,12 @@ static bool difference(const json_t *got, const json_t *want, const char *path, 
 	if (json_equal(got, want))
 		return false;
 	if (json_is_object(got) && json_is_object(want)) {
-		json_object_foreach((json_t *)got, key, v) {
+		json_object_foreach ((json_t *)got, key, v) {
 			snprintf(down, sizeof(down), "%.300s/%.60s", path, key);
 			if (difference(v, json_object_get(want, key), down, ret, size))
 				return true;
 		}
-		json_object_foreach((json_t *)want, key, v) {
+		json_object_foreach ((json_t *)want, key, v) {
 			snprintf(down, sizeof(down), "%.300s/%.60s", path, key);
 			if (difference(json_object_get(got, key), v, down, ret, size))
 				return true;
