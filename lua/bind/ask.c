@@ -79,7 +79,10 @@ static int wait_readable(int fd, double deadline)
 
 	do {
 		double left = deadline - ask_now();
-		int ms = deadline == 0 ? -1 : left <= 0 ? 0 : left > 1e6 ? 1000000000 : (int)ceil(left * 1000);
+		int ms = deadline == 0 ? -1
+			 : left <= 0   ? 0
+			 : left > 1e6  ? 1000000000
+				       : (int)ceil(left * 1000);
 
 		n = poll(&p, 1, ms);
 	} while (n < 0 && errno == EINTR);

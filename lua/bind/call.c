@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One request into a scenario's state. Everything that can raise runs inside lua_pcall; the message handler turns
- * whatever was raised into a struct err at once, without running a metamethod of the scenario's.
+ * One request into a scenario's state. Everything that can raise runs inside lua_pcall; the message
+ * handler turns whatever was raised into a struct err at once, without running a metamethod of the
+ * scenario's.
  */
 #include "bind/call.h"
 
@@ -77,7 +78,8 @@ static lua_Integer raw_integer(lua_State *L, int index, const char *key, lua_Int
 /* {msg, line, kind, mend}: what lib/strict.lua and core raise. */
 static void from_table(lua_State *L, struct call *c, int index)
 {
-	enum err_kind kind = raw_integer(L, index, "kind", ERR_USAGE) == ERR_MACHINE ? ERR_MACHINE : ERR_USAGE;
+	enum err_kind kind =
+		raw_integer(L, index, "kind", ERR_USAGE) == ERR_MACHINE ? ERR_MACHINE : ERR_USAGE;
 	int line = (int)raw_integer(L, index, "line", 0);
 	const char *msg = raw_text(L, index, "msg");
 
@@ -92,7 +94,8 @@ static void from_table(lua_State *L, struct call *c, int index)
 	err_mend(c->err, "%.*s", TEXT_MAX, raw_text(L, index, "mend"));
 }
 
-/* A string: Lua has put "file:line:" before it, but perhaps a library's; then the scenario's line goes in front. */
+/* A string: Lua has put "file:line:" before it, but perhaps a library's; then the scenario's line
+ * goes in front. */
 static void from_string(lua_State *L, struct call *c, const char *text)
 {
 	size_t len = strlen(c->s->file);
@@ -117,7 +120,8 @@ static int on_error(lua_State *L)
 	else if (lua_type(L, 1) == LUA_TSTRING)
 		from_string(L, c, lua_tostring(L, 1));
 	else
-		from_string(L, c, lua_pushfstring(L, "a %s was raised as an error", luaL_typename(L, 1)));
+		from_string(L, c,
+			    lua_pushfstring(L, "a %s was raised as an error", luaL_typename(L, 1)));
 	luaL_traceback(L, L, NULL, 1);
 	c->trace = strndup(lua_tostring(L, -1), TRACE_MAX);
 	return 1;
@@ -127,13 +131,15 @@ static int on_error(lua_State *L)
 static void note_status(struct call *c, int status)
 {
 	if (c->s->guard.expired)
-		err_set(c->err, ERR_USAGE, ETIME, "%s: ran for over %d million instructions, is there an endless loop?",
+		err_set(c->err, ERR_USAGE, ETIME,
+			"%s: ran for over %d million instructions, is there an endless loop?",
 			c->s->file, GUARD_INSTRUCTIONS / 1000000);
 	else if (status == LUA_ERRMEM)
 		err_set(c->err, ERR_USAGE, ENOMEM, "%s: used over %d MiB of memory", c->s->file,
 			HEAP_LIMIT / 1024 / 1024);
 	else if (!c->err->msg[0])
-		err_set(c->err, ERR_USAGE, EINVAL, "%s: failed while handling an error", c->s->file);
+		err_set(c->err, ERR_USAGE, EINVAL, "%s: failed while handling an error",
+			c->s->file);
 }
 
 int call_handle(struct state *s, const json_t *req, json_t **ret, char **ret_trace, struct err *err)

@@ -84,7 +84,8 @@ static int core_answer(lua_State *L)
 	return 1;
 }
 
-/* core.where() -> line or nil: the line of the scenario that is running, seen from the innermost call. */
+/* core.where() -> line or nil: the line of the scenario that is running, seen from the innermost
+ * call. */
 static int core_where(lua_State *L)
 {
 	const char *file = state_of(L)->file;
@@ -106,19 +107,22 @@ static int core_source(lua_State *L)
 	struct state *s = state_of(L);
 	const json_t *text = json_object_get(s->load, "text");
 
-	lua_pushlstring(L, json_string_value(text) ? json_string_value(text) : "", json_string_length(text));
+	lua_pushlstring(L, json_string_value(text) ? json_string_value(text) : "",
+			json_string_length(text));
 	lua_pushstring(L, s->file);
 	return 2;
 }
 
-/* core.compile(env) -> function: the scenario's text, never bytecode, with env as its globals. Raises its syntax error. */
+/* core.compile(env) -> function: the scenario's text, never bytecode, with env as its globals.
+ * Raises its syntax error. */
 static int core_compile(lua_State *L)
 {
 	luaL_checktype(L, 1, LUA_TTABLE);
 	lua_settop(L, 1);
 	core_source(L);
 	lua_pushfstring(L, "@%s", lua_tostring(L, 3));
-	if (luaL_loadbufferx(L, lua_tostring(L, 2), lua_rawlen(L, 2), lua_tostring(L, 4), "t") != LUA_OK)
+	if (luaL_loadbufferx(L, lua_tostring(L, 2), lua_rawlen(L, 2), lua_tostring(L, 4), "t") !=
+	    LUA_OK)
 		return lua_error(L);
 	lua_pushvalue(L, 1);
 	lua_setupvalue(L, -2, 1);
@@ -139,7 +143,8 @@ static int core_wake(lua_State *L)
 	return 0;
 }
 
-/* setmetatable without __gc: a finalizer runs with the instruction hook off, and could loop for ever. */
+/* setmetatable without __gc: a finalizer runs with the instruction hook off, and could loop for
+ * ever. */
 static int guarded_setmetatable(lua_State *L)
 {
 	luaL_checktype(L, 1, LUA_TTABLE);
@@ -159,9 +164,9 @@ static int guarded_setmetatable(lua_State *L)
 }
 
 static const luaL_Reg core_functions[] = {
-	{"array", core_array},	   {"ask", core_ask}, {"answer", core_answer},
-	{"where", core_where},	   {"source", core_source}, {"compile", core_compile},
-	{"now", core_now},	   {"wake", core_wake},	    {NULL, NULL},
+	{"array", core_array}, {"ask", core_ask},	{"answer", core_answer},
+	{"where", core_where}, {"source", core_source}, {"compile", core_compile},
+	{"now", core_now},     {"wake", core_wake},	{NULL, NULL},
 };
 
 void core_open(lua_State *L)

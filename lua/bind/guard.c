@@ -27,7 +27,8 @@ static void on_timer(int sig)
 {
 	(void)sig;
 	if (farewell.peer >= 0 && farewell.len)
-		(void)!send(farewell.peer, farewell.text, farewell.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+		(void)!send(farewell.peer, farewell.text, farewell.len,
+			    MSG_NOSIGNAL | MSG_DONTWAIT);
 	_exit(GUARD_EXIT);
 }
 
@@ -47,7 +48,9 @@ static void plain_name(char *out, size_t size, const char *name)
 	size_t n = 0;
 
 	for (; name[n] && n + 1 < size; n++)
-		out[n] = name[n] < ' ' || name[n] == '"' || name[n] == '\\' || name[n] == 127 ? '?' : name[n];
+		out[n] = name[n] < ' ' || name[n] == '"' || name[n] == '\\' || name[n] == 127
+				 ? '?'
+				 : name[n];
 	out[n] = '\0';
 }
 

@@ -7,7 +7,8 @@
 void *heap_alloc(void *arg, void *p, size_t old_size, size_t new_size)
 {
 	struct heap *h = arg;
-	size_t held = p ? old_size : 0; /* without p, old_size is Lua's name for the object's type */
+	size_t held =
+		p ? old_size : 0; /* without p, old_size is Lua's name for the object's type */
 	void *out;
 
 	if (new_size == 0) {

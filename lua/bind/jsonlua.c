@@ -35,7 +35,7 @@ static void push_object(lua_State *L, const json_t *j)
 	json_t *value;
 
 	lua_createtable(L, 0, (int)json_object_size(j));
-	json_object_foreach((json_t *)j, key, value) {
+	json_object_foreach ((json_t *)j, key, value) {
 		if (json_is_null(value))
 			continue;
 		lua_pushstring(L, key);
@@ -50,7 +50,7 @@ static void push_array(lua_State *L, const json_t *j)
 	json_t *value;
 
 	lua_createtable(L, (int)json_array_size(j), 0);
-	json_array_foreach((json_t *)j, i, value) {
+	json_array_foreach ((json_t *)j, i, value) {
 		jsonlua_push(L, value);
 		lua_rawseti(L, -2, (lua_Integer)i + 1);
 	}

@@ -5,10 +5,13 @@
 
 #include "base/err.h"
 
+enum { SANDBOX_PEER = 3 }; /* the message socket */
+
 /*
- * Should be called once, before any byte of a scenario is read. Closes every descriptor but 2 and peer, sets the resource limits,
- * no_new_privs and non-dumpable, and loads the system-call filter. Mustn't open anything afterwards: nothing can.
+ * Should be called once, before any byte of a scenario is read. Closes every descriptor but 2 and
+ * SANDBOX_PEER, sets the resource limits, no_new_privs and non-dumpable, and loads the system-call
+ * filter. Mustn't open anything afterwards: nothing can.
  */
-int sandbox_enter(int peer, struct err *err);
+int sandbox_enter(struct err *err);
 
 #endif

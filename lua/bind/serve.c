@@ -67,7 +67,7 @@ static json_t *do_catalogue(struct serve *s, const json_t *req)
 	json_t *item;
 
 	(void)s;
-	json_array_foreach(json_object_get(req, "scenarios"), i, item)
+	json_array_foreach (json_object_get(req, "scenarios"), i, item)
 		json_array_append_new(list, meta_of(item, json_object_get(req, "id")));
 	return json_pack("{s:o}", "scenarios", list);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * State creation. Two worlds of globals share a state: the library's (registry LUA_RIDX_GLOBALS, with `require` for
- * embedded modules and `core`) and the scenario's, a locked table which lib/env.lua makes from the first. Neither has io,
- * os, debug, package, load, dofile or string.dump.
+ * State creation. Two worlds of globals share a state: the library's (registry LUA_RIDX_GLOBALS,
+ * with `require` for embedded modules and `core`) and the scenario's, a locked table which
+ * lib/env.lua makes from the first. Neither has io, os, debug, package, load, dofile or
+ * string.dump.
  */
 #include "bind/state.h"
 
@@ -24,23 +25,20 @@ struct state *state_of(lua_State *L)
 static const struct removed {
 	const char *table, *name;
 } removed[] = {
-	{"_G", "load"},
-	{"_G", "loadfile"},
-	{"_G", "dofile"},
-	{"_G", "collectgarbage"}, /* "stop" and "step" would defeat the heap's ceiling being a soft failure */
-	{"_G", "print"},
-	{"_G", "warn"},
-	{"string", "dump"},
-	{"math", "random"},	/* a lab comes from its seed and nothing else */
+	{"_G", "load"},		  {"_G", "loadfile"}, {"_G", "dofile"},
+	{"_G", "collectgarbage"}, /* "stop" and "step" would defeat the heap's ceiling being a soft
+				     failure */
+	{"_G", "print"},	  {"_G", "warn"},     {"string", "dump"},
+	{"math", "random"}, /* a lab comes from its seed and nothing else */
 	{"math", "randomseed"},
 };
 
 static void open_libraries(lua_State *L)
 {
 	static const luaL_Reg libs[] = {
-		{LUA_GNAME, luaopen_base},	    {LUA_TABLIBNAME, luaopen_table},
-		{LUA_STRLIBNAME, luaopen_string},   {LUA_MATHLIBNAME, luaopen_math},
-		{LUA_UTF8LIBNAME, luaopen_utf8},    {LUA_COLIBNAME, luaopen_coroutine},
+		{LUA_GNAME, luaopen_base},	  {LUA_TABLIBNAME, luaopen_table},
+		{LUA_STRLIBNAME, luaopen_string}, {LUA_MATHLIBNAME, luaopen_math},
+		{LUA_UTF8LIBNAME, luaopen_utf8},  {LUA_COLIBNAME, luaopen_coroutine},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(libs); i++) {
@@ -67,7 +65,8 @@ static void hide_string_metatable(lua_State *L)
 
 static int open_state(lua_State *L)
 {
-	/* Off until the scenario is loaded (state_loaded): there is nothing to collect yet. At its ceiling the heap collects anyway. */
+	/* Off until the scenario is loaded (state_loaded): there is nothing to collect yet. At its
+	 * ceiling the heap collects anyway. */
 	lua_gc(L, LUA_GCSTOP);
 	open_libraries(L);
 	hide_string_metatable(L);

@@ -15,10 +15,10 @@ struct state {
 	lua_State *L;
 	struct heap heap;
 	struct guard guard;
-	struct ask *ask;   /* borrowed; NULL: nobody to ask (catalogue) */
-	json_t *load;	   /* the load request: text, file, seed, variant, lang (owned) */
-	const char *file;  /* of load: how messages name the scenario */
-	double wake;	   /* CLOCK_MONOTONIC seconds of the next timed part; 0 = none */
+	struct ask *ask;  /* borrowed; NULL: nobody to ask (catalogue) */
+	json_t *load;	  /* the load request: text, file, seed, variant, lang (owned) */
+	const char *file; /* of load: how messages name the scenario */
+	double wake;	  /* CLOCK_MONOTONIC seconds of the next timed part; 0 = none */
 };
 
 /* Makes a state for a load request (borrowed). Caller frees with state_free. */

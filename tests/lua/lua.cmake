@@ -10,3 +10,6 @@ foreach(t attacks messages scenarios timed score sandbox)
 endforeach()
 nd_script_test(lua_types LABEL lua COMMAND ${CMAKE_CURRENT_LIST_DIR}/types.sh)
 nd_script_test(lua_lint LABEL lua COMMAND ${CMAKE_CURRENT_LIST_DIR}/lint.sh)
+nd_check_test(lua_syscalls LABEL lua LIBS nd_base
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_sandbox.c ${CMAKE_SOURCE_DIR}/lua/bind/sandbox.c)
+target_include_directories(test_lua_syscalls PRIVATE ${CMAKE_SOURCE_DIR}/lua)

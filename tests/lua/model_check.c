@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Test tool: reads models as JSON files, says what is wrong with them; with two, prints the plan between them. */
+/* Test tool: reads models as JSON files, says what is wrong with them; with two, prints the plan
+ * between them. */
 #include <stdio.h>
 #include <stdlib.h>
 
