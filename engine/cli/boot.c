@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Starting a lab. Order: the attempt folder, the name (a bound socket), the lab's process, then the boot request with
- * the three descriptors. Whatever fails, or a signal that would end us, the boss socket closes and the lab with it; the
- * name is given back; a signal is delivered only then.
+ * Starting a lab. Order: the attempt folder, the name (a bound socket), the lab's process, then the
+ * boot request with the three descriptors. Whatever fails, or a signal that would end us, the boss
+ * socket closes and the lab with it; the name is given back; a signal is delivered only then.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -23,10 +23,11 @@
 struct booting {
 	const struct boot *b;
 	const char *lab;
-	char drawn[8];		       /* a seed */
-	char *attempt;		       /* folder */
+	char drawn[8]; /* a seed */
+	char *attempt; /* folder */
 	bool keep_attempt;
-	int dir;		       /* state folder */
+	int dir;			    /* state folder */
+	ino_t inode;			    /* of our name in it */
 	int attempt_fd, file_fd, listen_fd; /* what goes to the lab */
 	int boss;
 	pid_t launcher;
@@ -67,12 +68,15 @@ static int claim_name(struct booting *s, struct err *err)
 	if (s->dir < 0)
 		return s->dir;
 	s->listen_fd = statedir_bind(s->dir, s->lab, err);
-	return s->listen_fd < 0 ? s->listen_fd : 0;
+	if (s->listen_fd < 0)
+		return s->listen_fd;
+	s->inode = statedir_inode(s->dir, s->lab);
+	return 0;
 }
 
 /*
- * Started by root, netdojo-lab becomes another user: the attempt's files are then made by that user. The folder's descriptor
- * is passed, so nothing above it need be open to them.
+ * Started by root, netdojo-lab becomes another user: the attempt's files are then made by that
+ * user. The folder's descriptor is passed, so nothing above it need be open to them.
  */
 static int give_away(const struct booting *s, struct err *err)
 {
@@ -101,15 +105,17 @@ static json_t *boot_request(const struct booting *s)
 {
 	const struct boot *b = s->b;
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b}", "do",
-			 "boot", "lab", s->lab, "scenario", b->scenario_id, "file", b->scenario_path,
-			 "attempt", s->attempt, "seed", b->seed ? b->seed : s->drawn, "variant",
-			 b->variant ? b->variant : "", "lang", b->lang ? b->lang : "en", "healthy",
-			 b->healthy, "hold", b->hold, "dry_run", b->dry_run, "private",
-			 b->private_lab, "record", 1, "defer_fault", b->defer_fault);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b}",
+			 "do", "boot", "lab", s->lab, "scenario", b->scenario_id, "file",
+			 b->scenario_path, "attempt", s->attempt, "seed",
+			 b->seed ? b->seed : s->drawn, "variant", b->variant ? b->variant : "",
+			 "lang", b->lang ? b->lang : "en", "healthy", b->healthy, "hold", b->hold,
+			 "dry_run", b->dry_run, "private", b->private_lab, "record", 1,
+			 "defer_fault", b->defer_fault);
 }
 
-/* A signal that would end us is held back until the lab is gone and its name is free; it is never read. */
+/* A signal that would end us is held back until the lab is gone and its name is free; it is never
+ * read. */
 struct held_signals {
 	sigset_t before;
 	int fd;
@@ -165,8 +171,10 @@ static int await_ready(struct booting *s, struct client *c, int64_t id,
 		if (rc < 0)
 			return rc;
 		if (rc == 0) {
-			err_set(err, ERR_MACHINE, EPIPE, "Lab '%s' ended before it was ready", s->lab);
-			return err_mend(err, "`netdojo doctor` tells whether this machine can run labs");
+			err_set(err, ERR_MACHINE, EPIPE, "Lab '%s' ended before it was ready",
+				s->lab);
+			return err_mend(err,
+					"`netdojo doctor` tells whether this machine can run labs");
 		}
 		if (json_int(m.body, "re", 0) != id) {
 			on_notice(s, m.body);
@@ -201,15 +209,13 @@ static int prepare(struct booting *s, struct err *err)
 	return rc < 0 ? rc : start_lab(s, err);
 }
 
-static int run(struct booting *s, struct client **ret, json_t **ret_up, struct err *err)
+static int run(struct booting *s, const struct held_signals *held, struct client **ret,
+	       json_t **ret_up, struct err *err)
 {
-	nd_cleanup(release_signals) struct held_signals held = {.fd = -1};
 	auto_client *c = NULL;
 	int64_t id;
-	int rc;
+	int rc = prepare(s, err);
 
-	hold_signals(&held);
-	rc = prepare(s, err);
 	if (rc == 0)
 		rc = client_new(s->boss, &c, err);
 	if (rc < 0)
@@ -219,21 +225,22 @@ static int run(struct booting *s, struct client **ret, json_t **ret_up, struct e
 	c->launcher = s->launcher;
 	rc = send_boot(s, c, &id, err);
 	if (rc == 0)
-		rc = await_ready(s, c, id, &held, ret_up, err);
+		rc = await_ready(s, c, id, held, ret_up, err);
 	if (rc < 0)
 		goto failed;
 	c->held = s->b->hold;
 	c->dir = fd_steal(&s->dir);
+	c->inode = s->inode;
 	s->keep_attempt = !s->b->dry_run;
 	snprintf(c->lab, sizeof(c->lab), "%s", s->lab);
 	*ret = ptr_steal(c);
 	return 0;
 failed:
-	/* In this order: the lab, its name, its folder; only then may a held signal end us. */
+	/* The lab first, then its name. */
 	client_free(ptr_steal(c));
 	fd_closep(&s->listen_fd);
-	if (s->dir >= 0 && s->lab)
-		statedir_forget(s->dir, s->lab);
+	if (s->dir >= 0)
+		statedir_give_back(s->dir, s->lab, s->inode);
 	return rc;
 }
 
@@ -252,10 +259,20 @@ static void booting_done(struct booting *s)
 int client_boot(const struct boot *b, client_progress progress, void *arg, struct client **ret,
 		json_t **ret_up, struct err *err)
 {
+	/* Undone in the order written backwards: the folder is gone before a held signal may end
+	 * us. */
+	nd_cleanup(release_signals) struct held_signals held = {.fd = -1};
 	nd_cleanup(booting_done) struct booting s = {
-		.b = b, .dir = -1, .attempt_fd = -1, .file_fd = -1, .listen_fd = -1, .boss = -1,
-		.progress = progress, .arg = arg,
+		.b = b,
+		.dir = -1,
+		.attempt_fd = -1,
+		.file_fd = -1,
+		.listen_fd = -1,
+		.boss = -1,
+		.progress = progress,
+		.arg = arg,
 	};
 
-	return run(&s, ret, ret_up, err);
+	hold_signals(&held);
+	return run(&s, &held, ret, ret_up, err);
 }

@@ -105,7 +105,7 @@ void client_free(struct client *c)
 	if (c->launcher > 0)
 		waitpid(c->launcher, NULL, WNOHANG);
 	if (c->held && c->dir >= 0)
-		statedir_forget(c->dir, c->lab);
+		statedir_give_back(c->dir, c->lab, c->inode);
 	fd_closep(&c->dir);
 	json_decref(c->queue);
 	free(c);

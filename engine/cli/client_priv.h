@@ -18,6 +18,7 @@ struct client {
 	pid_t launcher; /* the netdojo-lab we started; ends by itself once the lab's init lives. 0 = none */
 	int dir;	/* state folder of a held, named lab; -1 = none */
 	char lab[LAB_NAME_MAX + 1];
+	ino_t inode; /* of its name in that folder */
 };
 
 /* A client over a connected socket, which it then owns. */

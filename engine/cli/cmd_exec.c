@@ -17,7 +17,8 @@
 static const struct option_spec options[] = {
 	LAB_OPTION,
 	{.long_name = "raw",
-	 .help = {"a Linux program even in the Windows node", "Windows ノードでも Linux のプログラムを実行"}},
+	 .help = {"a Linux program even in the Windows node",
+		  "Windows ノードでも Linux のプログラムを実行"}},
 	{.long_name = "user",
 	 .short_name = 'u',
 	 .arg = "USER",
@@ -27,7 +28,8 @@ static const struct option_spec options[] = {
 };
 
 static const struct example examples[] = {
-	{"netdojo exec wsl -- ping -c1 8.8.8.8", {"one command in a node", "ノードで 1 つのコマンド"}},
+	{"netdojo exec wsl -- ping -c1 8.8.8.8",
+	 {"one command in a node", "ノードで 1 つのコマンド"}},
 	{"netdojo exec -u root wsl -- ip route add default via 172.20.0.1",
 	 {"as the node's root", "ノードの root として"}},
 	{"tar c . | netdojo exec wsl -- tar x", {"pipes go through", "パイプも使える"}},
@@ -36,7 +38,9 @@ static const struct example examples[] = {
 
 static const struct exit_spec exits[] = {
 	{"CMD's", {"CMD ran", "CMD が実行された"}},
-	{"125", {"netdojo failed: no such lab or node, wrong usage", "netdojo の失敗 (ラボやノードがない、使い方の誤り)"}},
+	{"125",
+	 {"netdojo failed: no such lab or node, wrong usage",
+	  "netdojo の失敗 (ラボやノードがない、使い方の誤り)"}},
 	{"126", {"CMD could not be run", "CMD を実行できない"}},
 	{"127", {"CMD was not found", "CMD が見つからない"}},
 	{"128+n", {"CMD died by signal n", "CMD がシグナル n で終了"}},
@@ -49,10 +53,13 @@ const struct command_spec spec_exec = {
 	.name = "exec",
 	.synopsis = "NODE -- CMD [ARG]...",
 	.summary = {"run a command in a node", "ノードでコマンドを実行"},
-	.about = {"Runs a program in a node of a live lab, with its standard input, output and error joined to ours, or on a "
-		  "terminal of its own where ours are a terminal. The node has its own files and environment; nothing of "
+	.about = {"Runs a program in a node of a live lab, with its standard input, output and "
+		  "error joined to ours, or on a "
+		  "terminal of its own where ours are a terminal. The node has its own files and "
+		  "environment; nothing of "
 		  "yours is in it but the program's arguments.",
-		  "動いているラボのノードでプログラムを実行します。標準入出力はそのままつながり、端末からなら専用の端末で動きます。"
+		  "動いているラボのノードでプログラムを実行します。標準入出力はそのままつながり、端"
+		  "末からなら専用の端末で動きます。"
 		  "ノードのファイルと環境変数は独自のものです。"},
 	.operands = {{"NODE", COMPLETE_NODE}},
 	.min = 1,
@@ -91,7 +98,8 @@ static int check_words(const struct cli *c, struct err *err)
 		auto_json json_t *s = json_string(c->rest[i]);
 
 		if (!s)
-			return err_set(err, ERR_USAGE, EILSEQ, "Argument %zu of CMD is not UTF-8", i);
+			return err_set(err, ERR_USAGE, EILSEQ, "Argument %zu of CMD is not UTF-8",
+				       i);
 	}
 	return 0;
 }
@@ -106,8 +114,9 @@ static json_t *request(const struct cli *c, bool tty)
 	if (tty && term)
 		json_object_set_new(env, "TERM", json_string(term));
 	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:b, s:i, s:i, s:s}", "do", "exec", "node",
-			 c->args[0], "argv", argv_json(c), "user", user ? user : "", "cwd", "", "env",
-			 env, "tty", tty, "rows", (int)rows, "cols", (int)cols, "by", "learner");
+			 c->args[0], "argv", argv_json(c), "user", user ? user : "", "cwd", "",
+			 "env", env, "tty", tty, "rows", (int)rows, "cols", (int)cols, "by",
+			 "learner");
 }
 
 static int status_of(int status)
@@ -120,15 +129,15 @@ static int run(struct cli *c, struct client *client, struct err *err)
 	bool tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	const int fds[] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
 	auto_json json_t *answer = NULL;
-	struct relay r = {.client = client, .pty = -1};
+	nd_cleanup(relay_close) struct relay r;
 	int rc, status;
 
+	relay_open(&r, client);
 	rc = client_call(client, request(c, tty), fds, tty ? 0 : 3, &answer, &r.pty, err);
 	if (rc < 0)
 		return rc;
 	r.exec = json_int(answer, "exec", 0);
 	rc = relay_run(&r, &status, err);
-	fd_closep(&r.pty);
 	return rc < 0 ? rc : status_of(status);
 }
 

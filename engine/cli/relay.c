@@ -50,7 +50,8 @@ static int write_all(int fd, const char *buf, size_t n)
 	return 0;
 }
 
-/* Moves what is there; false at the end of either side (a PTY whose last slave closed reads as EIO). */
+/* Moves what is there; false at the end of either side (a PTY whose last slave closed reads as
+ * EIO). */
 static bool move_bytes(int from, int to)
 {
 	char buf[16384];
@@ -101,7 +102,8 @@ static int take_notice(struct running *run, struct err *err)
 	return 0;
 }
 
-/* What the command wrote last is still in the PTY when its end is known; a child it left behind is not waited for. */
+/* What the command wrote last is still in the PTY when its end is known; a child it left behind is
+ * not waited for. */
 static void drain(struct running *run)
 {
 	struct pollfd p = {.fd = run->from[FROM_PTY].fd, .events = POLLIN};
@@ -145,17 +147,29 @@ static int loop(struct running *run, struct err *err)
 	return rc;
 }
 
+void relay_open(struct relay *r, struct client *client)
+{
+	sigset_t signals;
+
+	signals_of(&signals);
+	*r = (struct relay){.client = client, .pty = -1};
+	sigprocmask(SIG_BLOCK, &signals, &r->before);
+	r->signals = signalfd(-1, &signals, SFD_CLOEXEC);
+}
+
+void relay_close(struct relay *r)
+{
+	fd_closep(&r->pty);
+	fd_closep(&r->signals);
+	sigprocmask(SIG_SETMASK, &r->before, NULL);
+}
+
 int relay_run(struct relay *r, int *ret_status, struct err *err)
 {
 	nd_cleanup(rawterm_leave) struct rawterm term = {.fd = -1};
-	sigset_t signals, before;
-	auto_fd sig = -1;
 	struct running run = {.r = r};
 	int rc = 0;
 
-	signals_of(&signals);
-	sigprocmask(SIG_BLOCK, &signals, &before);
-	sig = signalfd(-1, &signals, SFD_CLOEXEC);
 	if (r->pty >= 0)
 		rc = rawterm_enter(&term, STDIN_FILENO, err);
 	for (size_t i = 0; i < N_FROM; i++)
@@ -163,10 +177,9 @@ int relay_run(struct relay *r, int *ret_status, struct err *err)
 	run.from[FROM_USER].fd = r->pty >= 0 ? STDIN_FILENO : -1;
 	run.from[FROM_PTY].fd = r->pty;
 	run.from[FROM_LAB].fd = client_fd(r->client);
-	run.from[FROM_SIGNAL].fd = sig;
+	run.from[FROM_SIGNAL].fd = r->signals;
 	if (rc == 0)
 		rc = loop(&run, err);
-	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (rc == 0)
 		*ret_status = run.status;
 	return rc;

@@ -3,13 +3,22 @@
 #ifndef NETDOJO_CLI_RELAY_H
 #define NETDOJO_CLI_RELAY_H
 
+#include <signal.h>
+
 #include "cli/client.h"
 
 struct relay {
 	struct client *client; /* borrowed */
 	int64_t exec;	       /* the lab's number for the command */
-	int pty;	       /* borrowed: master of its terminal; -1 = it has our own descriptors */
+	int pty;	       /* owned: master of its terminal; -1 = it has our own descriptors */
+	int signals;	       /* owned: signalfd */
+	sigset_t before;       /* signals blocked before */
 };
+
+/* Before the command is asked for: from here on no signal meant for it is lost, or ends us instead. */
+void relay_open(struct relay *r, struct client *client);
+/* Lets signals through again: one that found no command is ours. */
+void relay_close(struct relay *r);
 
 /* Runs until the command has ended; *ret_status is as waitpid gives it. */
 int relay_run(struct relay *r, int *ret_status, struct err *err);

@@ -25,7 +25,8 @@ int lab_name_check(const char *name, struct err *err)
 			LAB_NAME_MAX);
 }
 
-/* Another user of this machine may have made the name first, as a link or as a folder of theirs: then it is refused. */
+/* Another user of this machine may have made the name first, as a link or as a folder of theirs:
+ * then it is refused. */
 static int check_ours(int dir, const char *what, struct err *err)
 {
 	struct stat st;
@@ -38,8 +39,9 @@ static int check_ours(int dir, const char *what, struct err *err)
 		return err_mend(err, "Set XDG_RUNTIME_DIR to a folder of your own");
 	}
 	if (st.st_mode & 077) {
-		err_set(err, ERR_MACHINE, EPERM, "The state folder %s is open to others (mode %03o)",
-			what, st.st_mode & 0777);
+		err_set(err, ERR_MACHINE, EPERM,
+			"The state folder %s is open to others (mode %03o)", what,
+			st.st_mode & 0777);
 		return err_mend(err, "Run `chmod 700 %s`", what);
 	}
 	return 0;
@@ -54,8 +56,8 @@ int statedir_open_at(int parent, const char *name, const char *what, struct err 
 		return err_sys(err, errno, "Can't make the state folder %s", what);
 	dir = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (dir < 0 && (errno == ENOTDIR || errno == ELOOP)) {
-		err_set(err, ERR_MACHINE, EPERM, "The state folder %s is not a folder but a link or a file",
-			what);
+		err_set(err, ERR_MACHINE, EPERM,
+			"The state folder %s is not a folder but a link or a file", what);
 		return err_mend(err, "Remove it, or set XDG_RUNTIME_DIR to a folder of your own");
 	}
 	if (dir < 0)
@@ -96,7 +98,8 @@ int statedir_open(struct err *err)
 	return statedir_open_at(parent, name, what, err);
 }
 
-/* Through /proc/self/fd, since a socket's path has room for 107 bytes only, however long the folder's is. */
+/* Through /proc/self/fd, since a socket's path has room for 107 bytes only, however long the
+ * folder's is. */
 static void socket_address(int dir, const char *name, struct sockaddr_un *ret)
 {
 	*ret = (struct sockaddr_un){.sun_family = AF_UNIX};
@@ -121,12 +124,37 @@ static int try_connect(int dir, const char *name)
 	return fd_steal(&fd);
 }
 
+struct file_name {
+	char s[LAB_NAME_MAX + 8];
+};
+
+static struct file_name file_of(const char *name)
+{
+	struct file_name f;
+
+	snprintf(f.s, sizeof(f.s), "%.*s.sock", LAB_NAME_MAX, name);
+	return f;
+}
+
 static void unlink_socket(int dir, const char *name)
 {
-	char file[LAB_NAME_MAX + 8];
+	unlinkat(dir, file_of(name).s, 0);
+}
 
-	snprintf(file, sizeof(file), "%.*s.sock", LAB_NAME_MAX, name);
-	unlinkat(dir, file, 0);
+ino_t statedir_inode(int dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, file_of(name).s, &st, AT_SYMLINK_NOFOLLOW) < 0 ? 0 : st.st_ino;
+}
+
+void statedir_give_back(int dir, const char *name, ino_t inode)
+{
+	if (flock(dir, LOCK_EX) < 0)
+		return;
+	if (inode && statedir_inode(dir, name) == inode)
+		unlink_socket(dir, name);
+	flock(dir, LOCK_UN);
 }
 
 static int bind_locked(int dir, const char *name, struct err *err)
@@ -136,8 +164,10 @@ static int bind_locked(int dir, const char *name, struct err *err)
 
 	if (old >= 0) {
 		err_set(err, ERR_USAGE, EADDRINUSE, "A lab named '%s' is running already", name);
-		return err_mend(err, "Choose another name with --lab, or end it with `netdojo down --lab %s`",
-				name);
+		return err_mend(
+			err,
+			"Choose another name with --lab, or end it with `netdojo down --lab %s`",
+			name);
 	}
 	if (old == -ECONNREFUSED)
 		unlink_socket(dir, name);

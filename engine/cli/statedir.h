@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 
@@ -26,6 +27,14 @@ int statedir_open_at(int parent, const char *name, const char *what, struct err 
 /* Binds and listens as NAME.sock; -EADDRINUSE (ERR_USAGE) when a live lab has the name. Caller owns
  * the descriptor. */
 int statedir_bind(int dir, const char *name, struct err *err);
+
+/* The socket file's inode: whose a name is. 0 when it is not there. */
+ino_t statedir_inode(int dir, const char *name);
+/*
+ * Gives a name of ours back, whether or not its lab is quite gone (a process that ends closes one
+ * descriptor after the other); a file that is another's by now stays.
+ */
+void statedir_give_back(int dir, const char *name, ino_t inode);
 
 /* Connects; -ENOENT when no such lab lives. A dead lab's socket file is removed on the way. */
 int statedir_connect(int dir, const char *name, struct err *err);

@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The terminal host on a real terminal: size, UTF-8, TERM, raw mode, Ctrl-D, notices, recordings, typing."""
+import glob
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import unittest
+
+import term_rig
+from term_rig import Lab, Person
+
+PROMPT = r"\$ "
+GRADE, QUIT, LOST = 80, 81, 82
+
+
+class TermTest(unittest.TestCase):
+    def setUp(self):
+        self.lab = Lab()
+        self.person = None
+
+    def tearDown(self):
+        if self.person:
+            self.person.close()
+        self.lab.close()
+
+    def sit(self, *options, **more):
+        self.person = Person(self.lab, *options, **more)
+        return self.person
+
+    def at_prompt(self, *options, **more):
+        person = self.sit(*options, **more)
+        person.see(PROMPT)
+        return person
+
+
+class Relay(TermTest):
+    def test_size_at_the_start_and_when_it_changes(self):
+        person = self.at_prompt(size=(30, 111))
+        person.run("stty size", "30 111")
+        term_rig.set_size(person.master, 40, 99)
+        os.killpg(person.process.pid, signal.SIGWINCH)
+        person.run("stty size", "40 99")
+
+    def test_utf8_and_wide_text_untouched(self):
+        person = self.at_prompt()
+        person.run("echo 日本語と絵文字🐧 | od -An -c | head -1; echo 'あ'日本語", "あ日本語\r\n")
+        self.assertEqual(self.lab.commands()[0]["text"],
+                         "echo 日本語と絵文字🐧 | od -An -c | head -1; echo 'あ'日本語")
+
+    def test_commands_reach_the_log(self):
+        person = self.at_prompt("--session", "main", "--node", "wsl")
+        person.run("(exit 3)", "")
+        person.run("echo out; echo \"$((40+2))\"", "42")
+        person.type("exit\r")
+        self.assertEqual(person.end(), 0)
+        first, second, last = self.lab.commands()
+        self.assertEqual((first["text"], first["exit"]), ("(exit 3)", 3))
+        self.assertEqual((second["output"], second["exit"], second["node"]), ("out\n42\n", 0, "wsl"))
+        self.assertEqual((last["text"], last["exit"]), ("exit", -1))
+        self.assertLessEqual(second["started"], second["ended"])
+        whats = [e["what"] for e in self.lab.events if e["kind"] == "session"]
+        self.assertEqual(whats, ["open", "close"])
+
+    def test_a_long_paste_arrives_whole(self):
+        person = self.at_prompt()
+        person.type("cat > got\r")
+        lines = "".join(f"line {i} {'x' * 60}\n" for i in range(3000))
+        person.type(lines.replace("\n", "\r"))
+        person.type("\x04")
+        person.see(PROMPT, person.see("line 2999 x+"))
+        with open(os.path.join(self.lab.home, "got"), encoding="utf-8") as got:
+            self.assertEqual(got.read(), lines)
+
+    def test_the_shells_own_status(self):
+        person = self.at_prompt()
+        person.type("exit 7\r")
+        self.assertEqual(person.end(), 7)
+
+    def test_a_missing_shell_is_an_error(self):
+        person = self.sit("--shell", "csh")
+        self.assertEqual(person.end(), 2)
+        self.assertIn("No hooks for the shell 'csh'", person.screen)
+
+
+class Terminal(TermTest):
+    def test_raw_while_it_runs_and_restored_after(self):
+        person = self.at_prompt()
+        self.assertTrue(person.is_raw())
+        person.type("exit\r")
+        person.end()
+        self.assertTrue(person.restored())
+
+    def test_restored_after_signals_and_crashes(self):
+        for sig in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGSEGV, signal.SIGABRT):
+            with self.subTest(sig):
+                person = self.at_prompt()
+                self.assertTrue(person.is_raw())
+                person.process.send_signal(sig)
+                self.assertNotEqual(person.end(), 0)
+                self.assertTrue(person.restored())
+                self.tearDown()
+                self.setUp()
+
+    def test_restored_when_the_lab_dies(self):
+        person = self.at_prompt()
+        self.lab.die()
+        self.assertEqual(person.end(), LOST)
+        self.assertTrue(person.restored())
+        self.assertIn("The lab is gone", person.screen)
+
+    def test_a_terminal_only_the_caller_knows(self):
+        if not shutil.which("tic"):
+            self.skipTest("tic (package ncurses-bin) is missing")
+        source = subprocess.run(["infocmp", "xterm-256color"], capture_output=True, text=True, check=True).stdout
+        with open(os.path.join(self.lab.home, "src"), "w", encoding="utf-8") as out:
+            out.write("\n".join(["ndterm|a test's own,"] + source.split("\n")[2:]))
+        own = os.path.join(self.lab.home, ".terminfo")
+        subprocess.run(["tic", "-x", "-o", own, os.path.join(self.lab.home, "src")], check=True,
+                       capture_output=True)
+        with open(glob.glob(own + "/*/ndterm")[0], "rb") as entry:
+            compiled = entry.read()
+        shutil.move(own, self.lab.home + "-terminfo")
+        try:
+            person = self.at_prompt(env={"TERM": "ndterm", "TERMINFO": self.lab.home + "-terminfo"})
+            env = self.lab.execs[0]["env"]
+            self.assertEqual(env["TERM"], "ndterm")
+            self.assertEqual(term_rig.terminfo_of(env["TERMINFO"]), compiled)
+            person.run("tput colors", "256")
+        finally:
+            shutil.rmtree(self.lab.home + "-terminfo")
+
+    def test_a_known_terminal_needs_nothing(self):
+        self.at_prompt()
+        self.assertNotIn("TERMINFO", self.lab.execs[0]["env"])
+
+
+class Play(TermTest):
+    def test_ctrl_d_by_mistake(self):
+        person = self.at_prompt("--play")
+        person.type("\x04")
+        at = person.see(r"Grade the work and end\? \[y/N\] ")
+        person.type("n\r")
+        person.see(PROMPT, at)
+        person.run("echo still here", "still here")
+        person.type("\x04")
+        person.see(r"\[y/N\] ", at)
+        person.type("y\r")
+        self.assertEqual(person.end(), GRADE)
+        self.assertTrue(person.restored())
+
+    def test_asks_in_japanese(self):
+        person = self.at_prompt("--play", "--lang", "ja")
+        person.type("\x04")
+        person.see(r"採点して終わりますか")
+
+    def test_notices_end_the_session(self):
+        for word, code in (("grade", GRADE), ("quit", QUIT)):
+            with self.subTest(word):
+                person = self.at_prompt("--play")
+                self.lab.send({"session": word})
+                self.assertEqual(person.end(), code)
+                self.assertTrue(person.restored())
+                self.tearDown()
+                self.setUp()
+
+
+class Recording(TermTest):
+    def casts(self):
+        return sorted(glob.glob(os.path.join(self.lab.home, "*.cast")))
+
+    def test_an_asciicast(self):
+        person = self.at_prompt("--record", self.lab.home, size=(20, 70))
+        person.run("echo 録画", "録画")
+        person.type("exit\r")
+        person.end()
+        with open(self.casts()[0], encoding="utf-8") as cast:
+            head, *events = [json.loads(line) for line in cast]
+        self.assertEqual((head["version"], head["width"], head["height"]), (2, 70, 20))
+        self.assertEqual([e[0] for e in events], sorted(e[0] for e in events))
+        self.assertLessEqual({e[1] for e in events}, {"o", "r"})
+        shown = "".join(e[2] for e in events if e[1] == "o")
+        self.assertIn("録画", shown)
+        self.assertNotIn("aid=", shown)
+        self.assertNotIn(self.lab.execs[0]["files"][0]["content"].split("__nd_nonce=")[1][:32], shown)
+
+    def test_a_second_session_has_its_own_file(self):
+        person = self.at_prompt("--record", self.lab.home)
+        person.type("exit\r")
+        person.end()
+        person.close()
+        second = Lab()
+        again = Person(second, "--record", self.lab.home, "--session", "two")
+        again.see(PROMPT)
+        again.type("exit\r")
+        again.end()
+        again.close()
+        second.close()
+        self.assertEqual(len(self.casts()), 2)
+
+    def test_asciinema_takes_it(self):
+        if not shutil.which("asciinema"):
+            self.skipTest("asciinema is not installed")
+        person = self.at_prompt("--record", self.lab.home)
+        person.run("echo to be seen", "to be seen")
+        person.type("exit\r")
+        person.end()
+        shown = subprocess.run(["script", "-qec", f"asciinema cat {self.casts()[0]}", "/dev/null"], text=True,
+                               capture_output=True, check=True, stdin=subprocess.DEVNULL).stdout
+        self.assertIn("to be seen", shown)
+
+
+class Typing(TermTest):
+    def script(self, text):
+        path = os.path.join(self.lab.home, "script")
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(text)
+        return path
+
+    def test_types_and_waits_for_each_prompt(self):
+        person = self.sit("--type", self.script("# a comment\necho one\n\nsleep 0.2; echo two\nfalse\n"))
+        self.assertEqual(person.end(), 0)
+        self.assertEqual([(c["text"], c["output"], c["exit"]) for c in self.lab.commands()],
+                         [("echo one", "one\n", 0), ("sleep 0.2; echo two", "two\n", 0), ("false", "", 1)])
+        self.assertIn("$ echo one\r\n", person.screen.replace("\x1b[00m", "").replace("\x1b[?2004l", ""))
+
+    def test_quiet_shows_nothing(self):
+        person = self.sit("--quiet", "--type", self.script("echo one\n"))
+        self.assertEqual(person.end(), 0)
+        self.assertEqual(person.screen, "")
+        self.assertEqual(len(self.lab.commands()), 1)
+
+    def test_a_pace(self):
+        person = self.sit("--pace", "5", "--type", self.script("echo 日本\n"))
+        self.assertEqual(person.end(), 0)
+        self.assertEqual(self.lab.commands()[0]["output"], "日本\n")
+
+    def test_a_hanging_command_is_interrupted(self):
+        person = self.sit("--timeout", "0.3", "--type", self.script("sleep 30\necho on\n"))
+        self.assertEqual(person.end(), 0)
+        self.assertEqual([c["exit"] for c in self.lab.commands()], [130, 0])
+
+    def test_play_ends_in_the_grade(self):
+        person = self.sit("--play", "--type", self.script("echo one\n"))
+        self.assertEqual(person.end(), GRADE)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0]])
