@@ -178,7 +178,6 @@ static int start(const struct spawn_ctx *c, const struct spawn_child *s)
 	rc = place_stdio(s->stdio);
 	if (rc < 0)
 		return rc;
-	set_limits();
 	rc = identity_find(c, s->user, &id);
 	if (rc < 0)
 		return -ESRCH;
@@ -189,7 +188,11 @@ static int start(const struct spawn_ctx *c, const struct spawn_child *s)
 	if (rc == 0)
 		rc = enter_cwd(s->cwd, &id);
 	close_rest();
-	return rc == 0 ? run(s, env) : rc;
+	if (rc < 0)
+		return rc;
+	/* last, as our own sanitizers' memory would not fit into them */
+	set_limits();
+	return run(s, env);
 }
 
 _Noreturn void spawn_exec(const struct spawn_ctx *c, const struct spawn_child *s, int report_fd)

@@ -47,7 +47,7 @@ void lab_idle(struct lab_node *n, int fd);
 
 struct outcome {
 	int status; /* waitpid's; -errno when it did not start */
-	char out[65536];
+	char out[1 << 20];
 };
 /* Whether the output begins so. */
 bool lab_starts(const struct outcome *o, const char *text);
