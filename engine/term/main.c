@@ -107,7 +107,7 @@ static int begin_record(struct cast *c, const struct options *o, const char *nam
 	if (!f)
 		return err_sys(err, errno, "Can't record into '%s'", o->record);
 	tty_size(&rows, &cols);
-	return cast_begin(c, f, cols, rows, o->node, term ? term : "dumb", err);
+	return cast_begin(c, f, cols, rows, name, term ? term : "dumb", err);
 }
 
 /* A texts table: [ja]. */

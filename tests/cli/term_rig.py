@@ -19,7 +19,8 @@ import tty
 
 BUILD = os.environ["NETDOJO_BUILD"]
 TERM = os.path.join(BUILD, "libexec", "netdojo", "netdojo-term")
-PATIENCE = 5
+PATIENCE = 20
+PROMPT = r"[$#] "
 
 
 def set_size(fd, rows, cols):
@@ -104,6 +105,7 @@ class Lab(threading.Thread):
             self.die()
         except OSError:
             pass
+        self.theirs.close()
         subprocess.run(["rm", "-rf", self.home], check=False)
 
 
@@ -160,7 +162,7 @@ class Person:
         mark = len(self.screen)
         self.type(line + "\r")
         at = self.see(pattern, mark + len(line))
-        return self.see(r"\$ ", at)
+        return self.see(PROMPT, at)
 
     def end(self):
         end = time.monotonic() + PATIENCE
