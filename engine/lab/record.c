@@ -61,12 +61,12 @@ static void take_event(struct lab *lab, json_t *e)
 		synced(lab, (unsigned)json_int(e, "n", 0));
 		return;
 	}
-	if (of_lab && !strcmp(json_str(e, "what", ""), "recorders"))
-		node_recorded(lab, json_str(e, "node", ""));
 	if (!of_lab)
 		json_object_set_new(e, "by",
 				    json_string(lab_actor(lab, json_num(e, "mono", log_now()))));
 	log_put(&lab->log, json_incref(e));
+	if (of_lab && !strcmp(json_str(e, "what", ""), "recorders"))
+		node_recorded(lab, json_str(e, "node", "")); /* after its line: "ready" may follow */
 }
 
 static void on_watching(evutil_socket_t fd, short what, void *arg)
