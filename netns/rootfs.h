@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A node's files. Theory of operation: one small tmpfs in init's mount namespace (the base) holds what all
- * nodes share: u, our layer over the host's /usr; usr, the two merged; e, the lower /etc; c, our layer over
- * /etc/ssl/certs. Each node mounts its own tmpfs over base/n, in its own mount namespace, with the upper layers beside
+ * nodes share: u, our layer over the host's /usr; usr, the two merged; e, the lower /etc. Each node mounts its own tmpfs over base/n, in its own mount namespace, with the upper layers beside
  * (not inside) the directory that becomes its root. Only neutral paths reach a mount option, since a node
  * can read them in /proc/self/mountinfo.
  */

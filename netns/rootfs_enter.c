@@ -40,7 +40,7 @@ static int make_folders(struct err *err)
 /* The node's tmpfs, and in it the folder that becomes its root; the working directory moves there. */
 static int make_root(const struct rootfs *r, struct err *err)
 {
-	static const char *const beside[] = {"r", "u", "w", "cu", "cw"};
+	static const char *const beside[] = {"r", "u", "w"};
 	char path[64];
 	int rc;
 
@@ -92,9 +92,6 @@ static int copy_etc(const struct rootfs *r, struct err *err)
 
 	snprintf(lower, sizeof(lower), "%s/e", r->base);
 	rc = fs_copy_tree(lower, "etc", 4, err);
-	snprintf(lower, sizeof(lower), "%s/c", r->base);
-	if (rc == 0)
-		rc = fs_copy_tree(lower, "etc/ssl/certs", 1, err);
 	return rc == 0 ? fs_copy_tree("/etc/alternatives", "etc/alternatives", 1, err) : rc;
 }
 
@@ -113,12 +110,7 @@ static int make_etc(const struct rootfs *r, struct err *err)
 	/* hundreds of links into /usr: one mount is cheaper than copying them */
 	if (rc == 0 && fs_is_dir("/etc/alternatives"))
 		rc = fs_bind("/etc/alternatives", "etc/alternatives", etc_flags | MS_RDONLY, err);
-	if (rc < 0 || !fs_is_dir("/etc/ssl/certs"))
-		return rc;
-	snprintf(data, sizeof(data),
-		 "lowerdir=%s/c:/etc/ssl/certs,upperdir=%s/n/cu,workdir=%s/n/cw,userxattr", r->base,
-		 r->base, r->base);
-	return fs_mount("overlay", "etc/ssl/certs", "overlay", etc_flags, data, err);
+	return rc;
 }
 
 static int make_pseudo(struct err *err)

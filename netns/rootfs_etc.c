@@ -157,12 +157,15 @@ static int write_ufw(const struct rootfs *r, struct err *err)
 	return rc == 0 ? fs_write(to, "ENABLED=no\nLOGLEVEL=low\n", 0644, err) : rc;
 }
 
-/* The bundle gets a copy of its own, since the lab's certificate authority joins it. */
+/*
+ * Trusted certificates: the host's bundle, which the lab's own authority joins; its folder has whatever else
+ * this machine's owner trusts, by name, so it stays outside. OpenSSL looks for cert.pem, see rootfs_usr.c.
+ */
 static int copy_bundle(const struct rootfs *r, struct err *err)
 {
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/c/ca-certificates.crt", r->base);
+	etc_path(path, sizeof(path), r, "ssl/certs/ca-certificates.crt");
 	return fs_copy("/etc/ssl/certs/ca-certificates.crt", path, err);
 }
 

@@ -43,7 +43,7 @@ static int choose_base(struct rootfs *r, struct err *err)
 
 static int make_folders(const struct rootfs *r, struct err *err)
 {
-	static const char *const names[] = {"u", "e", "c", "usr", "n", "x"};
+	static const char *const names[] = {"u", "e", "usr", "n", "x"};
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -83,7 +83,7 @@ int rootfs_trust(const struct rootfs *r, const char *pem, struct err *err)
 	char path[PATH_MAX];
 	auto_fd fd = -1;
 
-	snprintf(path, sizeof(path), "%s/c/ca-certificates.crt", r->base);
+	snprintf(path, sizeof(path), "%s/e/ssl/certs/ca-certificates.crt", r->base);
 	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
 	if (fd < 0 || write(fd, pem, strlen(pem)) != (ssize_t)strlen(pem))
 		return err_sys(err, errno, "Can't add to the trusted certificates");

@@ -125,6 +125,19 @@ static int hide_ourselves(const struct rootfs *r, struct err *err)
 	return 0;
 }
 
+/* The file OpenSSL trusts by default, without the hashed links a folder needs: /etc/ssl/certs has only the bundle. */
+static int link_bundle(const struct rootfs *r, struct err *err)
+{
+	char path[PATH_MAX];
+
+	usr_path(path, sizeof(path), r, "lib/ssl/cert.pem");
+	if (!fs_is_dir("/usr/lib/ssl") || fs_parents(path, err) < 0)
+		return 0;
+	if (symlink("/etc/ssl/certs/ca-certificates.crt", path) < 0)
+		return err_sys(err, errno, "Can't link '%s'", path);
+	return 0;
+}
+
 static int make_layer(const struct rootfs *r, const char *guest_dir, struct err *err)
 {
 	static const char *const rels[] = {"bin", "sbin", "lib", "share/bash-completion/completions"};
@@ -139,6 +152,8 @@ static int make_layer(const struct rootfs *r, const char *guest_dir, struct err 
 		rc = copy_guests(r, guest_dir, err);
 	if (rc == 0)
 		rc = own_copies(r, err);
+	if (rc == 0)
+		rc = link_bundle(r, err);
 	return rc == 0 ? hide_ourselves(r, err) : rc;
 }
 

@@ -125,6 +125,27 @@ START_TEST(files_of_the_model)
 }
 END_TEST
 
+START_TEST(a_lab_authority_is_trusted)
+{
+	static const char before[] = "-----BEGIN before-----\n", after[] = "-----BEGIN after-----\n";
+	struct node n = lab_plain("wsl", ROLE_WSL);
+	struct lab_node l;
+	struct outcome *o;
+
+	ck_assert_int_eq(node_port_trust(lab_port.ctx, before, NULL), 0);
+	l = lab_start(&n);
+	o = lab_sh(&l, "learner", "tail -n1 /etc/ssl/certs/ca-certificates.crt");
+	ck_assert_str_eq(o->out, before);
+	ck_assert_int_eq(node_port_trust(lab_port.ctx, after, NULL), 0);
+	o = lab_sh(&l, "learner", "tail -n2 /etc/ssl/certs/ca-certificates.crt; ls /etc/ssl/certs | wc -l; "
+				  "test ! -d /usr/lib/ssl || tail -n1 /usr/lib/ssl/cert.pem");
+	ck_assert_msg(lab_starts(o, "-----BEGIN before-----\n-----BEGIN after-----\n1\n"), "%s", o->out);
+	if (access("/usr/lib/ssl", F_OK) == 0)
+		ck_assert_ptr_nonnull(strstr(o->out, "1\n-----BEGIN after"));
+	lab_stop(&l);
+}
+END_TEST
+
 START_TEST(a_tree_is_shown_and_not_named)
 {
 	char dir[] = "/tmp/node-tree-XXXXXX", path[64];
@@ -218,6 +239,7 @@ TCase *node_life_case(void)
 	tcase_add_test(t, identity_and_environment);
 	tcase_add_test(t, the_pid_is_ours);
 	tcase_add_test(t, files_of_the_model);
+	tcase_add_test(t, a_lab_authority_is_trusted);
 	tcase_add_test(t, a_tree_is_shown_and_not_named);
 	tcase_add_test(t, the_agents_death_ends_all);
 	tcase_add_test(t, five_nodes);
