@@ -21,7 +21,7 @@ static ldns_rdf *text_rdf(const char *text)
 	if (n > 255)
 		return NULL;
 	data[0] = (uint8_t)n;
-	memcpy(data + 1, text, n); /* NOLINT(bugprone-not-null-terminated-result): length-prefixed */
+	memcpy(data + 1, text, n);
 	return ldns_rdf_new_frm_data(LDNS_RDF_TYPE_STR, n + 1, data);
 }
 
