@@ -169,11 +169,11 @@ static json_t *link_change(const struct nlmsghdr *h, int sock)
 	json_t *c;
 
 	(void)sock;
-	/* A bridge tells of its ports in messages of its own family. ifi_change is all ones for a new link only. */
+	/* A bridge tells of its ports in messages of its own family. */
 	if (m->ifi_family == AF_BRIDGE)
 		return NULL;
 	attrs_read(&at, h, sizeof(*m));
-	c = change("link", h->nlmsg_type == RTM_DELLINK, m->ifi_change != ~0U);
+	c = change("link", h->nlmsg_type == RTM_DELLINK, false);
 	set_text(c, "ifname", at.v[IFLA_IFNAME]);
 	set_int(c, "ifindex", m->ifi_index);
 	set_bits(c, "flags", m->ifi_flags, link_flags, ARRAY_SIZE(link_flags));
@@ -191,6 +191,9 @@ static json_t *address_change(const struct nlmsghdr *h, int sock)
 	struct attrs at;
 	json_t *c;
 
+	/* Link-local ones come and go with the link by themselves. */
+	if (m->ifa_family == AF_INET6 && m->ifa_scope == RT_SCOPE_LINK)
+		return NULL;
 	attrs_read(&at, h, sizeof(*m));
 	c = change("address", h->nlmsg_type == RTM_DELADDR, false);
 	set_dev(c, "dev", sock, (int)m->ifa_index);
@@ -219,6 +222,14 @@ static void route_gateway(json_t *c, int family, const struct attrs *at)
 	}
 }
 
+/* fe80::/64, which every IPv6 link has of itself once its carrier is there. */
+static bool link_local(const struct rtmsg *m, const struct attrs *at)
+{
+	const uint8_t *dst = at->v[RTA_DST] ? mnl_attr_get_payload(at->v[RTA_DST]) : NULL;
+
+	return m->rtm_protocol == RTPROT_KERNEL && dst && dst[0] == 0xfe && (dst[1] & 0xc0) == 0x80;
+}
+
 static json_t *route_change(const struct nlmsghdr *h, int sock)
 {
 	const struct rtmsg *m = mnl_nlmsg_get_payload(h);
@@ -231,7 +242,7 @@ static json_t *route_change(const struct nlmsghdr *h, int sock)
 	/* Cached routes, and what the kernel keeps in the local table for each address, are nobody's change. */
 	if (m->rtm_flags & RTM_F_CLONED || (table == RT_TABLE_LOCAL && m->rtm_protocol == RTPROT_KERNEL))
 		return NULL;
-	if (m->rtm_family == AF_INET6 && m->rtm_type == RTN_MULTICAST)
+	if (m->rtm_family == AF_INET6 && (m->rtm_type == RTN_MULTICAST || link_local(m, &at)))
 		return NULL;
 	c = change("route", h->nlmsg_type == RTM_DELROUTE, h->nlmsg_flags & NLM_F_REPLACE);
 	set_str(c, "family", family_name(m->rtm_family));

@@ -11,10 +11,11 @@
 #include "netns/watch/change_flow.h"
 #include "netns/watch/change_nft.h"
 #include "netns/watch/change_rt.h"
+#include "netns/watch/known.h"
 #include "netns/watch/netopen.h"
 
 enum {
-	MESSAGE_MAX = 16 * 1024, /* a link with every attribute the kernel knows takes 3 KiB */
+	MESSAGE_MAX = 32 * 1024, /* the most the kernel puts into one part of a dump */
 	BURST = 64,		 /* packets read before others get their turn */
 };
 
@@ -23,6 +24,7 @@ struct changes {
 	int rt, nf;
 	struct event *rt_event, *nf_event;
 	struct nft_change transaction;
+	struct known known;
 };
 
 static void emit(struct changes *c, const char *kind, json_t *keys)
@@ -39,7 +41,14 @@ static void emit(struct changes *c, const char *kind, json_t *keys)
 
 static void on_rt(struct changes *c, const struct nlmsghdr *h)
 {
-	emit(c, "change", change_rt(h, c->rt));
+	json_t *keys = change_rt(h, c->rt);
+
+	/* Parts of a dump: what was there when we came. */
+	if (keys && (!known_news(&c->known, keys) || h->nlmsg_flags & NLM_F_MULTI)) {
+		json_decref(keys);
+		return;
+	}
+	emit(c, "change", keys);
 }
 
 static void on_nf(struct changes *c, const struct nlmsghdr *h)
@@ -121,14 +130,34 @@ static int open_source(struct changes *c, int netns, const struct source *s, int
 	return 0;
 }
 
+/* Asks what is there; the answer is made while we ask and read, so nothing is waited for. */
+static int dump(struct changes *c, uint16_t type, struct err *err)
+{
+	struct {
+		struct nlmsghdr h;
+		struct rtgenmsg gen;
+	} request = {
+		.h = {.nlmsg_len = sizeof(request), .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+		.gen = {.rtgen_family = AF_UNSPEC},
+	};
+
+	if (send(c->rt, &request, sizeof(request), 0) < 0)
+		return err_sys(err, errno, "Can't ask for links and addresses");
+	drain(c, c->rt, on_rt);
+	return 0;
+}
+
 static int open_rt(struct changes *c, int netns, struct err *err)
 {
 	static const int groups[] = {RTNLGRP_LINK,	 RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
 				     RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,  RTNLGRP_IPV4_RULE,
 				     RTNLGRP_IPV6_RULE,	 RTNLGRP_NEIGH};
 	const struct source s = {NETLINK_ROUTE, groups, ARRAY_SIZE(groups), on_rt_readable};
+	int rc = open_source(c, netns, &s, &c->rt, &c->rt_event, err);
 
-	return open_source(c, netns, &s, &c->rt, &c->rt_event, err);
+	if (rc == 0)
+		rc = dump(c, RTM_GETLINK, err);
+	return rc == 0 ? dump(c, RTM_GETADDR, err) : rc;
 }
 
 static int open_nf(struct changes *c, int netns, bool flows, struct err *err)
@@ -167,6 +196,7 @@ void changes_free(struct changes *c)
 	if (c->nf_event)
 		event_free(c->nf_event);
 	nft_change_done(&c->transaction);
+	known_done(&c->known);
 	fd_closep(&c->rt);
 	fd_closep(&c->nf);
 	free(c);

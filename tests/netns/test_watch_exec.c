@@ -82,13 +82,26 @@ END_TEST
 
 START_TEST(an_unreadable_first_exec_is_seen_afterwards)
 {
+	struct filtered f = rig_filtered(run_shell_closed,
+					  (char[]){"id -u >/dev/null; read go </mnt/go; exit 3"});
+	struct watch_node n = {.name = "wsl", .generation = 1, .netns = -1, .listener = f.listener,
+			       .etc_dir = -1, .wsl_dir = -1};
 	const json_t *sh;
+	FILE *go;
 
-	watched(run_shell_closed, "id -u >/dev/null; exit 3");
-	rig_expect(&rig, "{\"kind\":\"exec\",\"what\":\"exit\",\"status\":768}");
-	sh = rig_expect(&rig, "{\"kind\":\"exec\",\"argv\":[\"sh\",\"-c\",\"id -u >/dev/null; exit 3\"]}");
+	ck_assert_int_eq(mkfifo("/mnt/go", 0600), 0);
+	rig_add(&rig, &n);
+	fd_closep(&f.go);
+	/* It must live until it was looked at: nothing else remembers its arguments. */
+	sh = rig_expect(&rig, "{\"kind\":\"exec\",\"argv\":[\"sh\",\"-c\","
+			      "\"id -u >/dev/null; read go </mnt/go; exit 3\"]}");
 	/* The path comes from the running program then, links resolved. */
 	ck_assert_ptr_nonnull(strstr(json_str(sh, "path", ""), "bin/"));
+	go = fopen("/mnt/go", "w");
+	fputs("go\n", go);
+	fclose(go);
+	rig_finish(&f);
+	rig_expect(&rig, "{\"kind\":\"exec\",\"what\":\"exit\",\"status\":768}");
 	ck_assert_uint_eq(rig_count(&rig, "{\"kind\":\"exec\"}"), 4);
 }
 END_TEST

@@ -203,6 +203,25 @@ START_TEST(addresses_links_and_routes_are_told)
 			 "\"state\":[\"PERMANENT\"]}");
 	ck_assert_int_eq(RUN(rig.node, "ip", "link", "set", "eth0", "down"), 0);
 	rig_expect(&rig, "{\"what\":\"link\",\"ifname\":\"eth0\",\"flags\":[\"BROADCAST\",\"MULTICAST\"]}");
+	ck_assert_int_eq(RUN(rig.node, "ip", "link", "add", "veth9", "type", "veth", "peer", "name", "veth8"), 0);
+	rig_expect(&rig, "{\"what\":\"link\",\"action\":\"add\",\"ifname\":\"veth9\"}");
+	ck_assert_int_eq(RUN(rig.node, "ip", "link", "del", "veth9"), 0);
+	rig_expect(&rig, "{\"what\":\"link\",\"action\":\"del\",\"ifname\":\"veth9\"}");
+}
+END_TEST
+
+START_TEST(what_nobody_changed_is_not_told)
+{
+	/* The peer's going down takes our carrier, and its return gives it back; both are announced here too. */
+	ck_assert_int_eq(RUN(rig.peer, "ip", "link", "set", "eth0", "down"), 0);
+	ck_assert_int_eq(RUN(rig.peer, "ip", "link", "set", "eth0", "up"), 0);
+	ck_assert_int_eq(RUN(rig.node, "ip", "address", "add", "fd00::2/64", "dev", "eth0"), 0);
+	rig_expect(&rig, "{\"what\":\"address\",\"local\":\"fd00::2\"}");
+	ck_assert_int_eq(RUN(rig.node, "sh", "-c", "while ip -6 a | grep -q tentative; do :; done"), 0);
+	ck_assert_int_eq(RUN(rig.node, "ip", "link", "set", "eth0", "mtu", "1400"), 0);
+	rig_expect(&rig, "{\"what\":\"link\",\"mtu\":1400}");
+	ck_assert_uint_eq(rig_count(&rig, "{\"what\":\"link\"}"), 1);
+	ck_assert_uint_eq(rig_count(&rig, "{\"what\":\"address\"}"), 1);
 }
 END_TEST
 
@@ -278,6 +297,7 @@ TCase *watch_net_case(void)
 	tcase_add_test(c, repeats_are_merged);
 	tcase_add_test(c, a_flood_is_bounded);
 	tcase_add_test(c, addresses_links_and_routes_are_told);
+	tcase_add_test(c, what_nobody_changed_is_not_told);
 	tcase_add_test(c, a_ruleset_transaction_is_one_change);
 	tcase_add_test(c, other_nodes_are_not_heard);
 	tcase_add_test(c, a_removed_node_is_silent);
