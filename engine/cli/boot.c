@@ -182,6 +182,7 @@ static int await_ready(struct booting *s, struct client *c, int64_t id,
 		}
 		if (json_object_get(m.body, "error"))
 			return err_from_json(err, json_object_get(m.body, "error"));
+		json_object_del(m.body, "re");
 		*ret_up = ptr_steal(m.body);
 		return 0;
 	}

@@ -126,6 +126,7 @@ static int await_answer(struct client *c, int64_t id, struct msg *ret, struct er
 			error = json_object_get(m.body, "error");
 			if (error)
 				return err_from_json(err, error);
+			json_object_del(m.body, "re"); /* ours, and no part of the document */
 			*ret = m;
 			m = (struct msg){0};
 			return 0;

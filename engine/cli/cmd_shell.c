@@ -2,21 +2,22 @@
 /* netdojo shell [NODE] */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
 #include "cli/attempts.h"
 #include "cli/client.h"
 #include "cli/commands.h"
-#include "base/helper.h"
+#include "cli/hosting.h"
 #include "cli/lab_option.h"
+#include "term/term.h"
 
 static const struct option_spec options[] = {
 	LAB_OPTION,
 	{.long_name = "user",
 	 .short_name = 'u',
 	 .arg = "USER",
-	 .help = {"root or learner (default: the node's user)", "root または learner (既定: ノードのユーザー)"}},
+	 .help = {"root or learner (default: the node's user)",
+		  "root または learner (既定: ノードのユーザー)"}},
 	{.long_name = "shell",
 	 .arg = "SHELL",
 	 .choices = (const char *const[]){"bash", "zsh", "fish", "sh", NULL},
@@ -34,9 +35,11 @@ const struct command_spec spec_shell = {
 	.name = "shell",
 	.synopsis = "[NODE]",
 	.summary = {"open a recorded shell in a node", "ノードのシェルを開く (記録される)"},
-	.about = {"Opens a shell in a node of a live lab; without NODE, in the learner's. What is typed and shown is recorded "
+	.about = {"Opens a shell in a node of a live lab; without NODE, in the learner's. What is "
+		  "typed and shown is recorded "
 		  "in the attempt's folder as an asciicast, and counts for the grade.",
-		  "動いているラボのノードでシェルを開きます (既定: 学習者のノード)。操作は asciicast として記録され、採点の"
+		  "動いているラボのノードでシェルを開きます (既定: 学習者のノード)。操作は "
+		  "asciicast として記録され、採点の"
 		  "対象になります。"},
 	.operands = {{"NODE", COMPLETE_NODE}},
 	.max = 1,
@@ -70,6 +73,27 @@ static int find_attempt(struct client *client, char **ret, struct err *err)
 	return rc;
 }
 
+/* What the terminal host's own codes mean here; else the shell's status is ours. */
+static int ending(const struct cli *c, int status)
+{
+	struct err err = {0};
+
+	switch (status) {
+	case TERM_EXIT_GRADE:
+		cli_note(c, "%s `netdojo grade`",
+			 cli_tr(c, (struct text){"The score card comes from",
+						 "採点表は次のコマンドで:"}));
+		return EXIT_DONE;
+	case TERM_EXIT_QUIT:
+		return EXIT_DONE;
+	case TERM_EXIT_LOST:
+		err_set(&err, ERR_MACHINE, EPIPE, "The lab is gone");
+		return cli_fail(c, &err);
+	default:
+		return status;
+	}
+}
+
 int cmd_shell(struct cli *c)
 {
 	auto_client *client = NULL;
@@ -77,6 +101,7 @@ int cmd_shell(struct cli *c)
 	struct err err = {0};
 	char fd[16], session[16] = "shell-";
 	struct words w = {.v = {(char *)"netdojo-term"}, .n = 1};
+	int status;
 
 	if (client_open(cli_opt(c, "lab"), &client, &err) < 0 ||
 	    find_attempt(client, &attempt, &err) < 0)
@@ -90,7 +115,6 @@ int cmd_shell(struct cli *c)
 	add_pair(&w, "--session", session);
 	add_pair(&w, "--record", attempt);
 	add_pair(&w, "--lang", cli_lang(c));
-	fcntl(client_fd(client), F_SETFD, 0);
-	helper_exec(w.v, &err);
-	return cli_fail(c, &err);
+	status = hosting_run(w.v, client_fd(client), &err);
+	return status < 0 ? cli_fail(c, &err) : ending(c, status);
 }

@@ -85,12 +85,15 @@ json_t *boot_info(const struct lab *lab)
 static json_t *up_document(const struct lab *lab)
 {
 	const json_t *b = lab->boot;
+	json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:f}", "schema", "netdojo/up/1",
+				"lab", json_str(b, "lab", ""), "scenario", json_str(b, "scenario", ""),
+				"seed", json_str(b, "seed", ""), "variant", json_str(b, "variant", ""),
+				"attempt", json_str(b, "attempt", ""), "nodes", nodes_json(lab->now),
+				"seconds", log_now() - lab->booted);
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:f}", "schema", "netdojo/up/1", "lab",
-			 json_str(b, "lab", ""), "scenario", json_str(b, "scenario", ""), "seed",
-			 json_str(b, "seed", ""), "variant", json_str(b, "variant", ""), "attempt",
-			 json_str(b, "attempt", ""), "nodes", nodes_json(lab->now), "seconds",
-			 log_now() - lab->booted);
+	/* For the command line, which names the tools that are not installed and prints the rest. */
+	json_object_set(out, "requires", json_object_get(lab->meta, "requires"));
+	return out;
 }
 
 static void log_start(struct lab *lab)

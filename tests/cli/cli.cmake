@@ -16,3 +16,4 @@ nd_script_test(cli_help LABEL cli COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/cli/
 nd_script_test(cli_client LABEL cli COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/cli/client.py)
 nd_script_test(cli_bad_input LABEL cli COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/cli/bad_input.py)
 nd_script_test(cli_complete LABEL cli COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/cli/complete.py)
+nd_script_test(cli_real LABEL cli COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/cli/real.py)

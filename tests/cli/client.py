@@ -31,6 +31,12 @@ class Up(rig.CliTest):
         self.assertTrue(boot["seed"])
         self.assertEqual(boot["attempt"], self.home.attempts()[0])
 
+    def test_missing_tools_are_named(self):
+        done = self.netdojo("up", "fine-one", "--json")
+        self.assertIn("no-such-tool (package no-such-tool)", done.stderr)
+        self.assertIn("apt-get install no-such-tool\n", done.stderr)
+        self.assertNotIn("requires", json.loads(done.stdout))
+
     def test_attempt_holds_scenario_and_log(self):
         self.netdojo("up", "fine-one")
         (attempt,) = self.home.attempts()

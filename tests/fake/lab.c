@@ -57,6 +57,15 @@ static json_t *up_document(const json_t *boot)
 			 "attempt", json_object_get(boot, "attempt"), "boot", boot);
 }
 
+/* The answer to boot names, beside that, a tool nobody has. */
+static json_t *booted(const json_t *boot)
+{
+	json_t *out = up_document(boot);
+
+	json_object_set_new(out, "requires", json_pack("{s:[s, s]}", "tools", "sh", "no-such-tool"));
+	return out;
+}
+
 static json_t *info(const json_t *boot)
 {
 	json_t *out = up_document(boot);
@@ -103,7 +112,7 @@ static void boot(struct fake *f, int fd, struct msg *m)
 		f->end = true;
 		return;
 	}
-	answer(fd, m->body, up_document(m->body), NULL, 0);
+	answer(fd, m->body, booted(m->body), NULL, 0);
 	f->ready = true;
 }
 

@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The command line against real labs: every document fits its schema, exec on terminals, capture, and a clean end."""
+import fcntl
+import json
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+
+import rig
+
+VALIDATE = os.path.join(rig.SOURCE, "tests", "validate.py")
+ID = "dns-host-proxy-dead"
+
+
+def children(pid):
+    """The network namespaces that processes of ours are in; those of labs are not the host's."""
+    spaces = set()
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                if os.stat(f"/proc/{entry}").st_uid == os.geteuid():
+                    spaces.add(os.readlink(f"/proc/{entry}/ns/net"))
+            except OSError:
+                pass
+    return spaces
+
+
+class RealTest(rig.CliTest):
+    program = rig.REAL
+
+    def fits(self, text, *args):
+        done = subprocess.run([sys.executable, VALIDATE, *args], input=text, capture_output=True, text=True, check=False)
+        self.assertIn(done.returncode, (0, 77), done.stderr + text)
+
+
+class NoLab(RealTest):
+    def test_documents_without_a_lab(self):
+        self.fits(self.netdojo("list", "--json").stdout)
+        self.fits(self.netdojo("show", ID, "--json").stdout)
+        self.fits(self.netdojo("up", ID, "--dry-run", "--json").stdout)
+        self.fits(self.netdojo("ps", "--json").stdout)
+        self.fits(self.run_netdojo("doctor", "--json").stdout)
+
+    def test_show_never_names_the_answer(self):
+        for form in ("human", "json"):
+            shown = self.netdojo("show", ID, "--format", form).stdout
+            for word in ("L2.5", "host-dns-proxy-dead", "solution", "truth"):
+                self.assertNotIn(word, shown)
+
+    def test_select(self):
+        ids = [s["id"] for s in self.json("list", "layer:2.5", "--json")["scenarios"]]
+        self.assertIn(ID, ids)
+        self.assertNotIn("fw-guest-filter", ids)
+        self.assertEqual([s["id"] for s in self.json("list", "fw-*", "--json")["scenarios"]], ["fw-guest-filter"])
+        self.one_line_error("list", "tag:no-such-tag", code=2, words=["no-such-tag"])
+        self.one_line_error("list", "dns-host", code=2, words=[ID])
+
+    def test_a_scenario_with_a_typo(self):
+        with open(os.path.join(rig.SOURCE, "scenarios", "dns", ID, "scenario.lua"), encoding="utf-8") as f:
+            text = f.read()
+        path = os.path.join(self.home.path, "mine.lua")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text.replace("title ", "titl ", 1).replace("title=", "titl=", 1))
+        for command in (["up", path], ["show", path], ["up", path, "--dry-run"], ["list", path]):
+            done = self.netdojo(*command, code=2)
+            self.assertIn("unknown key 'titl'", done.stderr)
+            self.assertIn("did you mean 'title'?", done.stderr)
+            self.assertIn("mine.lua:", done.stderr)
+        self.assertEqual(self.home.attempts(), [])
+        self.assertEqual(self.home.sockets(), [])
+
+
+class Lab(RealTest):
+    @classmethod
+    def setUpClass(cls):
+        home = rig.Home()
+        done = subprocess.run([rig.REAL, "up", ID, "--healthy"], env=home.env, capture_output=True, text=True, check=False)
+        subprocess.run([rig.REAL, "down", "--all"], env=home.env, check=False, capture_output=True)
+        home.close()
+        if done.returncode == 3:
+            print(f"skipped: {done.stderr.strip()}")
+            sys.exit(77)
+
+    def setUp(self):
+        super().setUp()
+        self.spaces = children(os.getpid())
+        self.up = self.netdojo("up", ID, "--seed", "cli-test", "--json").stdout
+
+    def test_documents(self):
+        self.fits(self.up)
+        self.fits(self.netdojo("ps", "--json").stdout)
+        self.fits(self.netdojo("map", "--json").stdout)
+        self.fits(self.netdojo("log").stdout, "--lines", "log")
+        for form in ("text", "ascii", "dot", "mermaid"):
+            self.assertIn("wsl", self.netdojo("map", "--format", form).stdout)
+
+    def test_same_seed_same_lab(self):
+        self.netdojo("down")
+        again = self.json("up", ID, "--seed", "cli-test", "--json")
+        self.assertEqual(again["nodes"], json.loads(self.up)["nodes"])
+
+    def test_the_issue(self):
+        self.netdojo("exec", "wsl", "--", "ping", "-c1", "8.8.8.8")
+        self.netdojo("exec", "wsl", "--", "env", "RES_OPTIONS=timeout:1 attempts:1", "getent", "hosts", "google.com",
+                     code=2)
+        self.assertRegex(self.netdojo("exec", "wsl", "--", "ip", "-4", "route").stdout,
+                         r"default via 172\.\d+\.\d+\.\d+ dev eth0 proto kernel")
+
+    def test_our_failures(self):
+        self.one_line_error("exec", "nowhere", "--", "true", code=125, words=["'nowhere'", "wsl"])
+        self.one_line_error("exec", "wsl", "--", "no-such-program", code=127)
+        self.one_line_error("exec", "wsl", "--", "/etc/passwd", code=126)
+        self.one_line_error("exec", "-u", "nobody-here", "wsl", "--", "true", code=125)
+        self.one_line_error("capture", "nowhere", "-w", "/dev/null", code=2, words=["'nowhere'"])
+        self.one_line_error("up", ID, code=2, words=["running already"])
+
+    def test_status_and_streams(self):
+        done = self.netdojo("exec", "wsl", "--", "sh", "-c", "cat; echo err >&2; exit 7", stdin="ü あ\n", code=7)
+        self.assertEqual((done.stdout, done.stderr), ("ü あ\n", "err\n"))
+        self.netdojo("exec", "wsl", "--", "sh", "-c", "kill -KILL $$", code=128 + 9)
+
+    def test_killed_exec_takes_its_command_only(self):
+        proc = subprocess.Popen([self.program, "exec", "wsl", "--", "sh", "-c", "echo $$; exec sleep 1000"],
+                                env=self.home.env, stdout=subprocess.PIPE, text=True)
+        pid = proc.stdout.readline().strip()
+        proc.kill()
+        proc.wait()
+        proc.stdout.read()  # the command's end of the pipe closes when it dies
+        proc.stdout.close()
+        self.netdojo("exec", "wsl", "--", "sh", "-c", f"! kill -0 {pid} 2>/dev/null || test -z \"$(cat /proc/{pid}/cmdline)\"")
+
+    def test_terminal(self):
+        pid, master = pty.fork()
+        if pid == 0:
+            os.execve(self.program, [self.program, "exec", "wsl", "--", "sh", "-c",
+                                     "stty size; trap 'stty size; exit 5' WINCH; echo ready; while :; do read x; done"],
+                      self.home.env)
+        before = termios.tcgetattr(master)
+        fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 111, 0, 0))
+        shown = self.read_until(master, "ready")
+        fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 44, 122, 0, 0))
+        shown += self.read_until(master, None)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 5)
+        self.assertIn("44 122", shown)
+        self.assertEqual(termios.tcgetattr(master)[:4], before[:4])
+        os.close(master)
+
+    def read_until(self, fd, word):
+        shown = ""
+        while word is None or word not in shown:
+            ready, _, _ = select.select([fd], [], [], 30)
+            self.assertTrue(ready, f"no {word!r} in {shown!r}")
+            try:
+                more = os.read(fd, 4096).decode(errors="replace")
+            except OSError:
+                more = ""
+            if not more:
+                return shown
+            shown += more
+        return shown
+
+    def test_capture(self):
+        path = os.path.join(self.home.path, "lab.pcapng")
+        proc = subprocess.Popen([self.program, "capture", "wsl", "windows:eth0", "-w", path], env=self.home.env,
+                                stderr=subprocess.PIPE, text=True)
+        while not (os.path.exists(path) and os.path.getsize(path)):
+            self.assertIsNone(proc.poll(), "the capture ended by itself")
+        self.netdojo("exec", "wsl", "--", "ping", "-c1", "8.8.8.8")
+        proc.send_signal(signal.SIGINT)
+        proc.communicate(timeout=20)
+        self.assertEqual(proc.returncode, 0)
+        with open(path, "rb") as f:
+            data = f.read()
+        self.assertEqual(data[:4], b"\x0a\x0d\x0d\x0a")
+        self.assertIn(b"eth0", data)
+        self.assertIn(b"windows", data)
+        self.assertGreater(len(data), 400)
+
+    def test_capture_ends_with_the_lab(self):
+        path = os.path.join(self.home.path, "lab.pcapng")
+        proc = subprocess.Popen([self.program, "capture", "wsl", "-w", path], env=self.home.env, stderr=subprocess.DEVNULL)
+        while not (os.path.exists(path) and os.path.getsize(path)):
+            self.assertIsNone(proc.poll(), "the capture ended by itself")
+        self.netdojo("down")
+        self.assertEqual(proc.wait(20), 0)
+
+    def test_down_leaves_nothing(self):
+        self.netdojo("down")
+        self.assertEqual(children(os.getpid()) - self.spaces, set())
+        self.assertEqual(self.home.sockets(), [])
+
+
+rig.main()
