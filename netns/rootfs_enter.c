@@ -69,7 +69,8 @@ static int show_usr(const struct rootfs *r, struct err *err)
 	int rc;
 
 	snprintf(path, sizeof(path), "%s/usr", r->base);
-	rc = fs_bind(path, "usr", 0, err);
+	/* read-only again: without one overlay over all, /usr itself is a folder of the base, shared by all nodes */
+	rc = fs_bind(path, "usr", MS_RDONLY | MS_NOSUID | MS_NODEV, err);
 	for (size_t i = 0; i < ARRAY_SIZE(names) && rc == 0; i++) {
 		snprintf(path, sizeof(path), "/%s", names[i]);
 		if (lstat(path, &st) < 0)

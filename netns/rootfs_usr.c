@@ -47,15 +47,16 @@ static int own_copies(const struct rootfs *r, struct err *err)
 	return rc;
 }
 
+static const char *const guests[] = {"sudo", "wslinfo", "dojo"};
+
 static int copy_guests(const struct rootfs *r, const char *guest_dir, struct err *err)
 {
-	static const char *const names[] = {"sudo", "wslinfo", "dojo"};
 	char from[PATH_MAX], to[PATH_MAX];
 	int rc = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(names) && rc == 0; i++) {
-		snprintf(from, sizeof(from), "%s/%s", guest_dir, names[i]);
-		snprintf(to, sizeof(to), "%s/u/bin/%s", r->base, names[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(guests) && rc == 0; i++) {
+		snprintf(from, sizeof(from), "%s/%s", guest_dir, guests[i]);
+		snprintf(to, sizeof(to), "%s/u/bin/%s", r->base, guests[i]);
 		rc = fs_copy(from, to, err);
 	}
 	snprintf(from, sizeof(from), "%s/dojo.bash", guest_dir);
@@ -101,13 +102,14 @@ static int empty_out(const struct rootfs *r, const char *rel, struct err *err)
 	return 0;
 }
 
-/* Where netdojo's own data may be, wherever it is installed or built. */
+/* Where netdojo's own data may be installed in /usr. */
+static const char *const ours[] = {
+	"share/netdojo",     "libexec/netdojo",		 "lib/netdojo",			"bin/netdojo",
+	"share/doc/netdojo", "share/man/man1/netdojo.1", "share/man/man1/netdojo.1.gz",
+};
+
 static int hide_ourselves(const struct rootfs *r, struct err *err)
 {
-	static const char *const ours[] = {
-		"share/netdojo", "libexec/netdojo", "lib/netdojo", "bin/netdojo",
-		"share/doc/netdojo", "share/man/man1/netdojo.1", "share/man/man1/netdojo.1.gz",
-	};
 	static const char *const empty[] = {"local", "src", "games"};
 	char host[PATH_MAX];
 
@@ -169,49 +171,79 @@ static int overlay_on(const struct rootfs *r, const char *rel, struct err *err)
 	return fs_mount("overlay", target, "overlay", usr_flags, data, err);
 }
 
-/* /usr folder by folder: overlaid where ours has one and the kernel lets it, bound where not. */
+/* Folders that are empty in a node; made so by empty_out where all of /usr is overlaid. */
+static bool stays_empty(const char *name)
+{
+	static const char *const names[] = {"local", "src", "games"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
+/* One entry of /usr: overlaid where we have something over it and the kernel lets us, bound where not. */
+static int show_entry(const struct rootfs *r, const char *name, struct err *err)
+{
+	char host[PATH_MAX], layer[PATH_MAX], target[PATH_MAX];
+	struct stat st;
+	int rc;
+
+	snprintf(host, sizeof(host), "/usr/%s", name);
+	snprintf(layer, sizeof(layer), "%s/u/%s", r->base, name);
+	snprintf(target, sizeof(target), "%s/usr/%s", r->base, name);
+	if (lstat(host, &st) == 0 && S_ISLNK(st.st_mode))
+		return fs_copy(host, target, err);
+	if (!fs_is_dir(host))
+		return 0;
+	rc = fs_mkdirs(target, 0755, err);
+	if (rc < 0 || stays_empty(name))
+		return rc;
+	if (r->overlay && fs_is_dir(layer) && overlay_on(r, name, NULL) == 0)
+		return 0;
+	return fs_bind(host, target, usr_flags, err);
+}
+
 static int overlay_singly(const struct rootfs *r, struct err *err)
 {
 	DIR *dir = opendir("/usr");
 	struct dirent *d;
-	char host[PATH_MAX], ours[PATH_MAX], target[PATH_MAX];
 	int rc = dir ? 0 : err_sys(err, errno, "Can't read /usr");
 
-	while (rc == 0 && (d = readdir(dir))) {
-		if (d->d_name[0] == '.')
-			continue;
-		snprintf(host, sizeof(host), "/usr/%s", d->d_name);
-		snprintf(ours, sizeof(ours), "%s/u/%s", r->base, d->d_name);
-		snprintf(target, sizeof(target), "%s/usr/%s", r->base, d->d_name);
-		if (d->d_type == DT_LNK) {
-			rc = fs_copy(host, target, err);
-		} else if (fs_is_dir(host)) {
-			rc = fs_mkdirs(target, 0755, err);
-			if (rc == 0 && r->overlay && fs_is_dir(ours) &&
-			    overlay_on(r, d->d_name, NULL) == 0)
-				continue;
-			/* /usr/local and /usr/src stay empty: they hide us */
-			if (rc == 0 && strcmp(d->d_name, "local") && strcmp(d->d_name, "src"))
-				rc = fs_bind(host, target, usr_flags, err);
-		}
-	}
+	while (rc == 0 && (d = readdir(dir)))
+		if (d->d_name[0] != '.')
+			rc = show_entry(r, d->d_name, err);
 	if (dir)
 		closedir(dir);
 	return rc;
 }
 
-/* Without overlayfs our commands are bound over files the host has, or over none. */
-static void bind_guests(const struct rootfs *r)
+/*
+ * Without overlayfs nothing can be added to a folder of the host's: our commands go where PATH looks first, over the
+ * host's sudo too, and our data's folders are covered by an empty one.
+ */
+static int do_without_overlay(const struct rootfs *r, struct err *err)
 {
-	static const char *const names[] = {"bin/sudo", "bin/wslinfo", "bin/dojo"};
 	char from[PATH_MAX], to[PATH_MAX];
+	int rc;
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		snprintf(from, sizeof(from), "%s/u/%s", r->base, names[i]);
-		snprintf(to, sizeof(to), "%s/usr/%s", r->base, names[i]);
-		if (access(to, F_OK) == 0)
-			fs_bind(from, to, usr_flags, NULL);
+	snprintf(to, sizeof(to), "%s/usr/local/bin", r->base);
+	rc = fs_mkdirs(to, 0755, err);
+	for (size_t i = 0; i < ARRAY_SIZE(guests) && rc == 0; i++) {
+		snprintf(from, sizeof(from), "%s/u/bin/%s", r->base, guests[i]);
+		snprintf(to, sizeof(to), "%s/usr/local/bin/%s", r->base, guests[i]);
+		rc = fs_copy(from, to, err);
+		snprintf(to, sizeof(to), "%s/usr/bin/%s", r->base, guests[i]);
+		if (rc == 0 && access(to, F_OK) == 0)
+			rc = fs_bind(from, to, usr_flags, err);
 	}
+	snprintf(from, sizeof(from), "%s/x", r->base);
+	for (size_t i = 0; i < ARRAY_SIZE(ours) && rc == 0; i++) {
+		snprintf(to, sizeof(to), "%s/usr/%s", r->base, ours[i]);
+		if (fs_is_dir(to))
+			rc = fs_bind(from, to, usr_flags, err);
+	}
+	return rc;
 }
 
 /* Overlayfs in a user namespace is 5.11 and later, and some hosts refuse it still: tried, not assumed. */
@@ -239,7 +271,5 @@ int rootfs_usr(struct rootfs *r, const char *guest_dir, struct err *err)
 	/* child mounts of /usr, or no overlayfs at all */
 	r->overlay = overlay_works(r);
 	rc = overlay_singly(r, err);
-	if (rc == 0 && !r->overlay)
-		bind_guests(r);
-	return rc;
+	return rc == 0 && !r->overlay ? do_without_overlay(r, err) : rc;
 }

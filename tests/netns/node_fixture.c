@@ -343,6 +343,22 @@ static void send_json(struct client *c, json_t *body, int fd)
 	json_decref(body);
 }
 
+json_t *lab_answers, *lab_asked;
+
+/* What dojo asks: answered from lab_answers by verb; the request is kept in lab_asked. */
+static void on_other(struct client *c, struct msg *m)
+{
+	json_t *answer = json_deep_copy(json_object_get(lab_answers, json_str(m->body, "do", "")));
+
+	json_decref(lab_asked);
+	lab_asked = json_incref(m->body);
+	if (!answer)
+		answer = json_pack("{s:{s:s, s:s, s:i, s:i}}", "error", "message", "No such thing", "mend",
+				   "Try another", "code", 2, "kind", 2);
+	json_object_set_new(answer, "re", json_integer((json_int_t)c->request));
+	send_json(c, answer, -1);
+}
+
 static void on_client(struct lab_node *n, struct client *c)
 {
 	auto_msg m = {0};
@@ -360,6 +376,8 @@ static void on_client(struct lab_node *n, struct client *c)
 	else if (!strcmp(json_str(m.body, "do", ""), "mode"))
 		send_json(c, json_pack("{s:I, s:s, s:s}", "re", (json_int_t)c->request, "networking_mode", "nat",
 				       "version", "2.5.9.0"), -1);
+	else
+		on_other(c, &m);
 }
 
 static void on_sudo_event(struct proc_event *e)

@@ -61,5 +61,7 @@ struct outcome *lab_run(struct lab_node *n, const char *user, const char *const 
 json_t *lab_probe(struct lab_node *n, const char *kind, json_t *args);
 
 extern struct proc_port lab_port;
+/* What the node socket answers to verbs other than sudo, by verb; and the last such request. Owned by the fixture. */
+extern json_t *lab_answers, *lab_asked;
 
 #endif

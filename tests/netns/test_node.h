@@ -10,5 +10,6 @@ TCase *node_seal_case(void);
 TCase *node_terminal_case(void);
 TCase *node_tools_case(void);
 TCase *node_probe_case(void);
+TCase *node_dojo_case(void);
 
 #endif

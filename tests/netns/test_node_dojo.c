@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* dojo inside a node: what it prints and what it asks. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "node_fixture.h"
+#include "test_node.h"
+
+static const char answers[] =
+	"{\"task\":{\"title\":{\"en\":\"Pages\",\"ja\":\"ページ\"},\"ticket\":{\"en\":\"It broke\",\"ja\":\"壊れた\"},"
+	"\"goals\":[{\"en\":\"Mend it\",\"ja\":\"直す\"}]},"
+	"\"hint\":{\"n\":1,\"of\":3,\"text\":{\"en\":\"Look\",\"ja\":\"見る\"}},"
+	"\"map\":{\"text\":\"[wsl]\\n\"},"
+	"\"check\":{\"probes\":[{\"name\":{\"en\":\"names\",\"ja\":\"名前\"},\"ok\":false},{\"name\":\"ping\",\"ok\":true}]},"
+	"\"diagnose\":{},\"grade\":{},"
+	"\"causes\":{\"causes\":[{\"cause\":\"no-route\",\"layer\":\"L2\",\"title\":{\"en\":\"gone\",\"ja\":\"無い\"}},"
+	"{\"cause\":\"dns-dead\",\"layer\":\"L2.5\",\"title\":{\"en\":\"dead\",\"ja\":\"応答なし\"}}]}}";
+
+static const struct {
+	const char *line;
+	int exit;
+	const char *out;   /* contained in the output */
+	const char *asked; /* the last request, without its id; NULL = not looked at */
+} uses[] = {
+	{"dojo task", 0, "Pages\n\nIt broke\n\nGoals\n  - Mend it\n", "{\"do\":\"task\"}"},
+	{"LANG=ja_JP.UTF-8 dojo task", 0, "ページ\n\n壊れた\n\n目標\n  - 直す\n", NULL},
+	{"LC_ALL=ja_JP.UTF-8 LANG=C dojo hint", 0, "ヒント 1/3: 見る\n", NULL},
+	{"dojo hint", 0, "Hint 1/3: Look\n", "{\"do\":\"hint\"}"},
+	{"dojo map", 0, "[wsl]\n", "{\"do\":\"map\",\"format\":\"text\"}"},
+	{"LANG=C dojo map", 0, "[wsl]\n", "{\"do\":\"map\",\"format\":\"ascii\"}"},
+	{"dojo check", 1, "  FAIL  names\n  ok    ping\n", NULL},
+	{"dojo diagnose 2.5 dns-dead", 0, "Noted: L2.5 dns-dead\n",
+	 "{\"answers\":[{\"cause\":\"dns-dead\",\"layer\":\"L2.5\"}],\"do\":\"diagnose\"}"},
+	{"dojo diagnose l2", 0, "Noted: L2\n", "{\"answers\":[{\"layer\":\"L2\"}],\"do\":\"diagnose\"}"},
+	{"dojo diagnose 4/5", 0, "Noted: 4/5\n", "{\"answers\":[{\"layer\":\"4/5\"}],\"do\":\"diagnose\"}"},
+	{"dojo diagnose none", 0, "not your network", "{\"do\":\"diagnose\",\"none\":true}"},
+	{"dojo diagnose L9", 2, "L2.5", NULL},
+	{"printf '3\\n1\\n' | dojo diagnose", 0, "Noted: L2.5 dns-dead\n",
+	 "{\"answers\":[{\"cause\":\"dns-dead\",\"layer\":\"L2.5\"}],\"do\":\"diagnose\"}"},
+	{"printf '2\\n0\\n' | dojo diagnose", 0, "Noted: L2\n",
+	 "{\"answers\":[{\"layer\":\"L2\"}],\"do\":\"diagnose\"}"},
+	{"printf '0\\n' | dojo diagnose", 0, "Noted", "{\"do\":\"diagnose\",\"none\":true}"},
+	{"printf 'x\\n' | dojo diagnose", 2, "Layer?", NULL},
+	{"dojo causes L2", 0, "no-route\n", NULL},
+	{"dojo grade </dev/null", 1, "[y/N]", NULL},
+	{"echo n | dojo grade", 1, "[y/N]", NULL},
+	{"echo y | dojo grade", 0, "[y/N]", "{\"do\":\"grade\"}"},
+	{"dojo grade -y", 0, "", "{\"do\":\"grade\"}"},
+	{"dojo quit -y", 3, "dojo: No such thing\nTry another\n", "{\"do\":\"quit\"}"},
+	{"dojo", 0, "dojo diagnose", NULL},
+	{"dojo frobnicate", 2, "'frobnicate'", NULL},
+};
+
+START_TEST(words_and_requests)
+{
+	struct node n = lab_plain("wsl", ROLE_WSL);
+	struct lab_node l = lab_start(&n);
+
+	ck_assert_int_eq(json_parse(answers, strlen(answers), &lab_answers, NULL), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(uses); i++) {
+		struct outcome *o;
+		char *asked;
+
+		json_decref(lab_asked);
+		lab_asked = json_object();
+		o = lab_sh(&l, "learner", uses[i].line);
+		ck_assert_msg(WEXITSTATUS(o->status) == uses[i].exit && strstr(o->out, uses[i].out), "%s: %d\n%s",
+			      uses[i].line, WEXITSTATUS(o->status), o->out);
+		json_object_del(lab_asked, "id");
+		asked = json_dumps(lab_asked, JSON_COMPACT | JSON_SORT_KEYS);
+		if (uses[i].asked)
+			ck_assert_str_eq(asked, uses[i].asked);
+		if (strstr(uses[i].line, "grade") && uses[i].exit)
+			ck_assert_str_eq(asked, "{}");
+		free(asked);
+	}
+	lab_stop(&l);
+}
+END_TEST
+
+TCase *node_dojo_case(void)
+{
+	TCase *t = tcase_create("dojo");
+
+	tcase_add_test(t, words_and_requests);
+	return t;
+}
