@@ -42,6 +42,7 @@ struct check_case {
 	pid_t pid;  /* 0 = not running */
 	int sock;   /* its result comes here; -1 = none */
 	bool done, ok;
+	bool machine; /* this machine or the engine failed, not the scenario */
 	int score;
 	json_t *result; /* CASE_PROOF: {healthy, broken, controls}; owned */
 	char *why;	/* when not ok; owned */
@@ -64,7 +65,8 @@ struct check {
 	size_t n;
 	int tokens[2]; /* a pipe: a byte in it is a right to work */
 	char *base;    /* folder of the attempt folders; owned */
-	bool keep, interrupted;
+	bool keep;
+	int interrupted; /* by this signal; 0 = not */
 	double began, ended;
 };
 

@@ -196,6 +196,13 @@ static void judge_proof(struct check_case *c, const json_t *result)
 		c->why = strdup(json_str(result, "why", "?"));
 }
 
+static void judge_error(struct check_case *c, const json_t *error)
+{
+	c->machine = json_int(error, "kind", ERR_MACHINE) == ERR_MACHINE;
+	c->why = strdup(json_str(error, "message", "?"));
+	c->result = json_incref((json_t *)error);
+}
+
 void check_judge(struct check_case *c, const json_t *result)
 {
 	c->done = true;
@@ -203,7 +210,7 @@ void check_judge(struct check_case *c, const json_t *result)
 	if (!result)
 		c->why = strdup("its process ended without a word");
 	else if (json_object_get(result, "error"))
-		c->why = strdup(json_str(json_object_get(result, "error"), "message", "?"));
+		judge_error(c, json_object_get(result, "error"));
 	else if (c->kind == CASE_PROOF)
 		judge_proof(c, result);
 	else

@@ -49,6 +49,9 @@ static void put_failures(const struct check *k, const struct check_scenario *s)
 	for (size_t i = 0; i < s->n_cases; i++) {
 		const struct check_case *c = &s->cases[i];
 
+		/* What this machine can't do fails every case alike: said once. */
+		if (c->machine && i && s->cases[i - 1].machine)
+			continue;
 		if (!c->ok)
 			fprintf(out, "     %s: %s\n", c->name, c->why ? c->why : "?");
 		if (k->keep && !c->ok)
@@ -232,11 +235,34 @@ static void report_human(const struct check *k, struct counts n)
 		cli_tr(c, (struct text){"skipped", "省略"}), k->ended - k->began);
 }
 
+/* The failure of this machine that no case got past; NULL when one did. */
+static const json_t *machine_failure(const struct check *k)
+{
+	const json_t *first = NULL;
+
+	for (size_t i = 0; i < k->n; i++) {
+		for (size_t c = 0; c < k->scenarios[i].n_cases; c++) {
+			const struct check_case *one = &k->scenarios[i].cases[c];
+
+			if (!one->machine)
+				return NULL;
+			first = first ? first : one->result;
+		}
+	}
+	return first;
+}
+
 int check_report(const struct check *k)
 {
+	const json_t *broken = machine_failure(k);
 	struct counts n = count(k);
+	struct err err = {0};
 	int rc = 0;
 
+	if (broken) {
+		err_from_json(&err, broken);
+		return cli_fail(k->cli, &err);
+	}
 	if (k->cli->json)
 		rc = report_json(k, n);
 	else if (human(k))

@@ -18,7 +18,8 @@
 /*
  * Theory of operation. The parent starts cases in order, loading a scenario just before its first one, up to
  * CHECK_LIVE_MAX at a time; each child asks for a job token before it works. Every child holds one end of a message
- * pair: its result, then EOF. A signal ends the children; their labs end with the boss sockets they held.
+ * pair: its result, then EOF. A signal ends the children; their labs end with the boss sockets they held, and are
+ * waited for, so that nothing of them is left when we return.
  */
 struct run {
 	struct check *k;
@@ -115,6 +116,21 @@ static int start_more(struct run *r, struct err *err)
 	return 0;
 }
 
+/* The labs' inits become our children as their launchers end (we are their subreaper): those that ended are let go. */
+static void reap_labs(struct run *r)
+{
+	siginfo_t si = {0};
+
+	while (waitid(P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT) == 0 && si.si_pid > 0) {
+		for (size_t i = 0; i < r->k->n; i++)
+			for (size_t c = 0; c < r->k->scenarios[i].n_cases; c++)
+				if (r->k->scenarios[i].cases[c].pid == si.si_pid)
+					return; /* waited for when its result is taken */
+		waitpid(si.si_pid, NULL, 0);
+		si.si_pid = 0;
+	}
+}
+
 static void take_result(struct run *r, struct check_case *c)
 {
 	auto_msg m = {.n_fds = 0};
@@ -124,6 +140,7 @@ static void take_result(struct run *r, struct check_case *c)
 	while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	c->pid = 0;
+	reap_labs(r);
 	r->live--;
 	r->done++;
 	check_judge(c, got ? m.body : NULL);
@@ -151,6 +168,16 @@ static size_t collect(struct run *r, struct pollfd *p, struct check_case **cases
 	return n;
 }
 
+/* It is taken off the queue: the cleaning up comes first, and a second one ends us at once. */
+static int take_signal(struct run *r, struct err *err)
+{
+	struct signalfd_siginfo si = {0};
+
+	if (read(r->signals, &si, sizeof(si)) == (ssize_t)sizeof(si))
+		r->k->interrupted = (int)si.ssi_signo;
+	return err_set(err, ERR_MACHINE, EINTR, "Interrupted");
+}
+
 static int wait_some(struct run *r, struct err *err)
 {
 	struct pollfd p[CHECK_LIVE_MAX + 1];
@@ -161,29 +188,34 @@ static int wait_some(struct run *r, struct err *err)
 	while (poll(p, n + 1, -1) < 0)
 		if (errno != EINTR)
 			return err_sys(err, errno, "Can't wait for the cases");
-	if (p[n].revents) {
-		r->k->interrupted = true;
-		return err_set(err, ERR_MACHINE, EINTR, "Interrupted");
-	}
+	if (p[n].revents)
+		return take_signal(r, err);
 	for (size_t i = 0; i < n; i++)
 		if (p[i].revents)
 			take_result(r, cases[i]);
 	return 0;
 }
 
-/* Ends what still runs; the labs die with the sockets the children held. */
+/* Ends what still runs; the labs die with the sockets the children held, and are waited for. */
 static void end_all(struct run *r)
 {
 	for (size_t i = 0; i < r->k->n; i++) {
 		struct check_scenario *s = &r->k->scenarios[i];
 
+		script_client_free(ptr_steal(s->script));
+		for (size_t c = 0; c < s->n_cases; c++)
+			if (s->cases[c].pid > 0)
+				kill(s->cases[c].pid, SIGTERM);
+	}
+	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+		;
+	for (size_t i = 0; i < r->k->n; i++) {
+		struct check_scenario *s = &r->k->scenarios[i];
+
 		for (size_t c = 0; c < s->n_cases; c++) {
-			if (s->cases[c].pid <= 0)
-				continue;
-			kill(s->cases[c].pid, SIGTERM);
-			waitpid(s->cases[c].pid, NULL, 0);
+			if (s->cases[c].pid > 0 && !r->k->keep)
+				attempt_discard(s->cases[c].dir);
 			s->cases[c].pid = 0;
-			attempt_discard(s->cases[c].dir);
 		}
 	}
 }
@@ -206,6 +238,7 @@ int check_run(struct check *k, struct err *err)
 	struct run r = {.k = k, .signals = -1};
 	int rc = hold_signals(&r, err);
 
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	k->began = now();
 	while (rc == 0) {
 		rc = start_more(&r, err);
@@ -214,10 +247,10 @@ int check_run(struct check *k, struct err *err)
 		rc = wait_some(&r, err);
 	}
 	progress_clear(k->cli);
+	fd_closep(&r.signals);
+	sigprocmask(SIG_SETMASK, &r.before, NULL);
 	if (rc < 0)
 		end_all(&r);
 	k->ended = now();
-	fd_closep(&r.signals);
-	sigprocmask(SIG_SETMASK, &r.before, NULL);
 	return rc;
 }

@@ -78,7 +78,9 @@ int cmd_check(struct cli *c)
 	struct err err = {0};
 
 	if (select_scenarios(&k, &err) < 0 || make_tokens(&k, &err) < 0 || make_base(&k, &err) < 0 ||
-	    check_run(&k, &err) < 0)
-		return cli_fail(c, &err);
+	    check_run(&k, &err) < 0) {
+		cli_fail(c, &err);
+		return k.interrupted ? 128 + k.interrupted : (int)err.kind;
+	}
 	return check_report(&k);
 }

@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`netdojo check` proves every scenario, and finds the fault in one that is wrong on purpose."""
+import os
+import re
+import signal
+import time
+import xml.dom.minidom
+
+import real_rig
+
+
+class Check(real_rig.RealTest):
+    def test_the_catalogue_proves_itself(self):
+        doc = self.json("check", "--json")
+        self.assertEqual(doc["schema"], "netdojo/check/1")
+        self.assertEqual((doc["failed"], doc["skipped"]), (0, 0))
+        self.assertGreaterEqual(doc["passed"], 4)
+        for s in doc["scenarios"]:
+            with self.subTest(s["id"]):
+                self.assertTrue(s["ok"] and s["healthy"] and s["broken"] and s["controls"], s)
+                self.assertEqual(s["solution"], 100)
+                self.assertGreaterEqual(len(s["alternatives"]), 2)
+                self.assertEqual(set(s["alternatives"]), {100})
+                self.assertGreaterEqual(len(s["missteps"]), 3)
+                self.assertTrue(all(m["ok"] and m["score"] <= m["at_most"] for m in s["missteps"]))
+                self.assertLess(s["nothing"], 20)
+
+    def broken_copy(self, *changes):
+        with open(real_rig.scenario_file(), encoding="utf-8") as original:
+            text = original.read()
+        for pattern, replacement in changes:
+            text, n = re.subn(pattern, replacement, text, count=1, flags=re.S)
+            self.assertEqual(n, 1, pattern)
+        return self.file("copy.lua", text)
+
+    def reasons(self, *changes):
+        doc = self.json("check", self.broken_copy(*changes), "--json", code=1)
+        self.assertEqual((doc["passed"], doc["failed"]), (0, 1))
+        return doc["scenarios"][0], " ".join(doc["scenarios"][0]["why"])
+
+    def test_a_solution_that_does_not_mend(self):
+        # The last "nameserver" line of the solution, made to do nothing.
+        scenario, why = self.reasons((r'"echo nameserver [^"]*tee /etc/resolv.conf",\n(\s+)"getent', r'"true",\n\1"getent'))
+        self.assertLess(scenario["solution"], 100)
+        self.assertIn("solution: expected 100 points and passed, got", why)
+        self.assertIn("mended 0/", why)
+        self.assertIn("fixed-probe google-mended fails", why)
+
+    def test_a_bound_too_low(self):
+        scenario, why = self.reasons((r"at_most = \d+, commands = \{(\s+)\"ip a\"", r'at_most = 0, commands = {\1"ip a"'))
+        self.assertFalse(all(m["ok"] for m in scenario["missteps"]))
+        self.assertIn("expected at most 0 points, got", why)
+
+    def test_a_fault_that_does_nothing(self):
+        scenario, why = self.reasons((r'kind = "silent"', 'kind = "ok"'))
+        self.assertFalse(scenario["broken"])
+        self.assertIn("symptoms google-resolves passes", why)
+        self.assertIn("the fault did not show", why)
+
+    def test_one_that_does_not_load(self):
+        done = self.netdojo("check", self.broken_copy((r"level = 2", "levle = 2")), code=1)
+        self.assertIn("levle", done.stdout)
+
+    def test_junit_and_tap(self):
+        done = self.netdojo("check", real_rig.SCENARIO, "--format", "junit")
+        suite = xml.dom.minidom.parseString(done.stdout).getElementsByTagName("testsuite")[0]
+        self.assertEqual((suite.getAttribute("tests"), suite.getAttribute("failures")), ("1", "0"))
+        self.assertEqual(self.netdojo("check", real_rig.SCENARIO, "--format", "tap").stdout,
+                         f"TAP version 13\n1..1\nok 1 - {real_rig.SCENARIO}\n")
+
+    def test_interrupted_it_leaves_nothing(self):
+        for delay in (0.05, 0.4, 1.5):
+            child = self.popen("check", start_new_session=True)
+            time.sleep(delay)  # whatever it is at then
+            os.killpg(child.pid, signal.SIGINT)
+            child.communicate(timeout=30)
+            self.assertNotEqual(child.returncode, 0)
+            self.assertEqual(os.listdir(self.tmp), [])
+            self.assertEqual(self.left_of(child.pid), [])
+
+    def left_of(self, session):
+        end = time.monotonic() + 10
+        while True:
+            left = [pid for pid in os.listdir("/proc") if pid.isdigit() and self.session_of(pid) == session]
+            if not left or time.monotonic() > end:
+                return left
+            time.sleep(0.01)
+
+    @staticmethod
+    def session_of(pid):
+        try:
+            with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+                return int(stat.read().rsplit(")", 1)[1].split()[3])
+        except (OSError, ValueError):
+            return 0
+
+
+if __name__ == "__main__":
+    real_rig.main()
