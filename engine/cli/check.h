@@ -41,7 +41,9 @@ struct check_case {
 	char *dir;  /* attempt folder; owned */
 	pid_t pid;  /* 0 = not running */
 	int sock;   /* its result comes here; -1 = none */
-	bool done, ok;
+	bool ok;
+	bool interrupted; /* commands of its were cut short */
+	bool patient;	  /* second try, with long limits */
 	bool machine; /* this machine or the engine failed, not the scenario */
 	int score;
 	json_t *result; /* CASE_PROOF: {healthy, broken, controls}; owned */
@@ -75,6 +77,8 @@ int check_load(struct check *k, struct check_scenario *s, struct err *err);
 void check_scenario_done(struct check_scenario *s);
 /* Judges a case whose process sent this (NULL: it ended without a word). */
 void check_judge(struct check_case *c, const json_t *result);
+/* Whether a judged case failed for want of patience; it is then as it was before, but for that. */
+bool check_try_again(struct check_case *c);
 bool check_scenario_ok(const struct check_scenario *s);
 
 /* check_lab.c: one case in its own process; *ret is for check_judge, caller owns. */

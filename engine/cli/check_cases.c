@@ -203,10 +203,20 @@ static void judge_error(struct check_case *c, const json_t *error)
 	c->result = json_incref((json_t *)error);
 }
 
+bool check_try_again(struct check_case *c)
+{
+	if (c->ok || c->patient || !c->interrupted)
+		return false;
+	c->patient = true;
+	c->interrupted = false;
+	c->score = 0;
+	free(ptr_steal(c->why));
+	return true;
+}
+
 void check_judge(struct check_case *c, const json_t *result)
 {
-	c->done = true;
-	c->scenario->n_done++;
+	c->interrupted = json_int(result, "timed_out", 0) > 0;
 	if (!result)
 		c->why = strdup("its process ended without a word");
 	else if (json_object_get(result, "error"))

@@ -131,7 +131,7 @@ static void reap_labs(struct run *r)
 	}
 }
 
-static void take_result(struct run *r, struct check_case *c)
+static int take_result(struct run *r, struct check_case *c, struct err *err)
 {
 	auto_msg m = {.n_fds = 0};
 	bool got = msg_recv(c->sock, &m, 0, NULL) == 1;
@@ -142,13 +142,19 @@ static void take_result(struct run *r, struct check_case *c)
 	c->pid = 0;
 	reap_labs(r);
 	r->live--;
-	r->done++;
 	check_judge(c, got ? m.body : NULL);
+	if (check_try_again(c)) {
+		attempt_discard(c->dir);
+		return start_case(r, c, err);
+	}
+	r->done++;
+	c->scenario->n_done++;
 	if (!r->k->keep)
 		attempt_discard(c->dir);
 	if (c->scenario->n_done == c->scenario->n_cases)
 		finish_scenario(r, c->scenario);
 	progress_show((void *)r->k->cli, "cases", (int)r->done, (int)r->total);
+	return 0;
 }
 
 static size_t collect(struct run *r, struct pollfd *p, struct check_case **cases)
@@ -183,6 +189,7 @@ static int wait_some(struct run *r, struct err *err)
 	struct pollfd p[CHECK_LIVE_MAX + 1];
 	struct check_case *cases[CHECK_LIVE_MAX];
 	size_t n = collect(r, p, cases);
+	int rc = 0;
 
 	p[n] = (struct pollfd){.fd = r->signals, .events = POLLIN};
 	while (poll(p, n + 1, -1) < 0)
@@ -190,10 +197,10 @@ static int wait_some(struct run *r, struct err *err)
 			return err_sys(err, errno, "Can't wait for the cases");
 	if (p[n].revents)
 		return take_signal(r, err);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && rc == 0; i++)
 		if (p[i].revents)
-			take_result(r, cases[i]);
-	return 0;
+			rc = take_result(r, cases[i], err);
+	return rc;
 }
 
 /* Ends what still runs; the labs die with the sockets the children held, and are waited for. */
