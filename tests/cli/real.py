@@ -61,6 +61,12 @@ class NoLab(RealTest):
         self.one_line_error("list", "tag:no-such-tag", code=2, words=["no-such-tag"])
         self.one_line_error("list", "dns-host", code=2, words=[ID])
 
+    def test_catalogue_page(self):
+        table = self.netdojo("list", "--format", "markdown").stdout
+        for page in ("docs/catalogue.md", "README.md"):
+            with open(os.path.join(rig.SOURCE, page), encoding="utf-8") as f:
+                self.assertIn(table, f.read(), f"{page}: netdojo list --format markdown")
+
     def test_a_scenario_with_a_typo(self):
         with open(os.path.join(rig.SOURCE, "scenarios", "dns", ID, "scenario.lua"), encoding="utf-8") as f:
             text = f.read()
