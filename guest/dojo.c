@@ -25,7 +25,8 @@ static int end_session(const char *verb, const char *en, const char *ja, int arg
 
 static int dojo_grade(int argc, char **argv)
 {
-	return end_session("grade", "End this attempt and grade it?", "ここで終えて採点しますか?", argc, argv);
+	return end_session("grade", "End this attempt and grade it?", "ここで終えて採点しますか?",
+			   argc, argv);
 }
 
 static int dojo_quit(int argc, char **argv)
@@ -105,7 +106,8 @@ int main(int argc, char **argv)
 		name = "help";
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(commands[i].name, name))
-			return commands[i].run(argc > 2 ? argc - 2 : 0, argv + (argc > 2 ? 2 : argc));
+			return commands[i].run(argc > 2 ? argc - 2 : 0,
+					       argv + (argc > 2 ? 2 : argc));
 	fprintf(stderr, "dojo: '%s' %s\n", name,
 		lang_text("is no subcommand; dojo help lists them",
 			  "というサブコマンドはありません。dojo help で一覧を表示します"));

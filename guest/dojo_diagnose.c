@@ -65,7 +65,8 @@ static int send_answer(const char *layer, const char *cause)
 	if (!answer)
 		return 3;
 	json_decref(answer);
-	printf("%s %s%s%s\n", lang_text("Noted:", "記録しました:"), layer, cause ? " " : "", cause ? cause : "");
+	printf("%s %s%s%s\n", lang_text("Noted:", "記録しました:"), layer, cause ? " " : "",
+	       cause ? cause : "");
 	return 0;
 }
 
@@ -76,7 +77,8 @@ static int send_none(void)
 	if (!answer)
 		return 3;
 	json_decref(answer);
-	puts(lang_text("Noted: it is not your network", "記録しました: ネットワークの問題ではない"));
+	puts(lang_text("Noted: it is not your network",
+		       "記録しました: ネットワークの問題ではない"));
 	return 0;
 }
 
@@ -101,11 +103,12 @@ static int choose_cause(const char *layer)
 	size_t i, n = 0;
 	int k;
 
-	json_array_foreach(list, i, cause) {
+	json_array_foreach (list, i, cause) {
 		if (n == ARRAY_SIZE(ids) || !dojo_layer_is(layer, json_str(cause, "layer", "")))
 			continue;
 		ids[n++] = cause_id(cause);
-		printf("  %2zu  %-24s %s\n", n, cause_id(cause), lang_pick(json_object_get(cause, "title")));
+		printf("  %2zu  %-24s %s\n", n, cause_id(cause),
+		       lang_pick(json_object_get(cause, "title")));
 	}
 	printf("   0  %s\n", lang_text("I don't know the cause", "原因までは分からない"));
 	k = ask_number(lang_text("Cause?", "原因は?"), n);
@@ -119,8 +122,10 @@ static int choose(void)
 	int k;
 
 	for (size_t i = 0; i < ARRAY_SIZE(layers); i++)
-		printf("  %2zu  %-6s %s\n", i + 1, layers[i].layer, lang_text(layers[i].en, layers[i].ja));
-	printf("   0  %s\n", lang_text("nothing is wrong with the network", "ネットワークに異常はない"));
+		printf("  %2zu  %-6s %s\n", i + 1, layers[i].layer,
+		       lang_text(layers[i].en, layers[i].ja));
+	printf("   0  %s\n",
+	       lang_text("nothing is wrong with the network", "ネットワークに異常はない"));
 	k = ask_number(lang_text("Layer?", "層は?"), ARRAY_SIZE(layers));
 	if (k < 0)
 		return 2;
@@ -150,8 +155,10 @@ int dojo_diagnose(int argc, char **argv)
 	if (layer && argc <= 2)
 		return send_answer(layer, argc == 2 ? argv[1] : NULL);
 	fprintf(stderr, "dojo: %s\n",
-		lang_text("say dojo diagnose LAYER [CAUSE], with LAYER one of L1 L2 L2.5 L3 L4 L5 other; or none",
-			  "dojo diagnose 層 [原因] の形で入力してください (層: L1 L2 L2.5 L3 L4 L5 other)。または none"));
+		lang_text("say dojo diagnose LAYER [CAUSE], with LAYER one of L1 L2 L2.5 L3 L4 L5 "
+			  "other; or none",
+			  "dojo diagnose 層 [原因] の形で入力してください (層: L1 L2 L2.5 L3 L4 L5 "
+			  "other)。または none"));
 	return 2;
 }
 
@@ -161,7 +168,7 @@ int dojo_causes(int argc, char **argv)
 	const json_t *cause;
 	size_t i;
 
-	json_array_foreach(cause_list(answer), i, cause)
+	json_array_foreach (cause_list(answer), i, cause)
 		if (argc == 0 || dojo_layer_is(argv[0], json_str(cause, "layer", "")))
 			puts(cause_id(cause));
 	return answer ? 0 : 3;

@@ -21,7 +21,7 @@ static void print_goals(const json_t *goals)
 	}
 	if (json_array_size(goals))
 		printf("\n%s\n", lang_text("Goals", "目標"));
-	json_array_foreach(goals, i, goal)
+	json_array_foreach (goals, i, goal)
 		printf("  - %s\n", lang_pick(goal));
 }
 
@@ -80,7 +80,7 @@ int dojo_check(int argc, char **argv)
 	(void)argv;
 	if (!answer)
 		return 3;
-	json_array_foreach(json_object_get(answer, "probes"), i, probe) {
+	json_array_foreach (json_object_get(answer, "probes"), i, probe) {
 		bool ok = json_flag(probe, "ok", false);
 
 		failed += !ok;

@@ -49,14 +49,15 @@ static json_t *request(const struct sudo_args *a, const struct terminals *t)
 
 	if (t->any >= 0)
 		ioctl(t->any, TIOCGWINSZ, &ws);
-	return json_pack("{s:s, s:o, s:o, s:s, s:[b,b,b], s:i, s:i, s:s}", "do", "sudo", "argv", sudo_argv(a),
-			 "env", sudo_env(a), "cwd", cwd ? cwd : "/", "tty", t->tty[0], t->tty[1],
-			 t->tty[2], "rows", ws.ws_row, "cols", ws.ws_col, "user", a->user);
+	return json_pack("{s:s, s:o, s:o, s:s, s:[b,b,b], s:i, s:i, s:s}", "do", "sudo", "argv",
+			 sudo_argv(a), "env", sudo_env(a), "cwd", cwd ? cwd : "/", "tty", t->tty[0],
+			 t->tty[1], t->tty[2], "rows", ws.ws_row, "cols", ws.ws_col, "user",
+			 a->user);
 }
 
 /*
- * In a pipeline the terminal's keys may be the next program's (sudo dmesg | less), so they are left alone; they
- * are ours when the output goes to the terminal or to a file.
+ * In a pipeline the terminal's keys may be the next program's (sudo dmesg | less), so they are left
+ * alone; they are ours when the output goes to the terminal or to a file.
  */
 static bool keys_are_ours(const struct terminals *t)
 {
@@ -64,7 +65,8 @@ static bool keys_are_ours(const struct terminals *t)
 
 	if (!t->tty[0] || tcgetpgrp(STDIN_FILENO) != getpgrp())
 		return false;
-	return t->tty[1] || (fstat(STDOUT_FILENO, &st) == 0 && !S_ISFIFO(st.st_mode) && !S_ISSOCK(st.st_mode));
+	return t->tty[1] ||
+	       (fstat(STDOUT_FILENO, &st) == 0 && !S_ISFIFO(st.st_mode) && !S_ISSOCK(st.st_mode));
 }
 
 static int refuse(const struct sudo_args *a, const struct err *err)

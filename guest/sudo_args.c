@@ -5,21 +5,22 @@
 
 #include "guest/sudo.h"
 
-const char sudo_usage[] =
-	"usage: sudo -h | -K | -k | -V\n"
-	"usage: sudo -v [-ABkNnS] [-g group] [-h host] [-p prompt] [-u user]\n"
-	"usage: sudo -l [-ABkNnS] [-g group] [-h host] [-p prompt] [-U user] [-u user] [command [arg ...]]\n"
-	"usage: sudo [-ABbEHkNnPS] [-C num] [-D directory] [-g group] [-h host] [-p prompt] [-u user]\n"
-	"            [VAR=value] [-i | -s] [command [arg ...]]\n";
+const char sudo_usage[] = "usage: sudo -h | -K | -k | -V\n"
+			  "usage: sudo -v [-ABkNnS] [-g group] [-h host] [-p prompt] [-u user]\n"
+			  "usage: sudo -l [-ABkNnS] [-g group] [-h host] [-p prompt] [-U user] [-u "
+			  "user] [command [arg ...]]\n"
+			  "usage: sudo [-ABbEHkNnPS] [-C num] [-D directory] [-g group] [-h host] "
+			  "[-p prompt] [-u user]\n"
+			  "            [VAR=value] [-i | -s] [command [arg ...]]\n";
 
 static const struct {
 	const char *name;
 	char letter;
 } long_options[] = {
-	{"user", 'u'},	    {"login", 'i'},    {"shell", 's'},	     {"preserve-env", 'E'},
-	{"list", 'l'},	    {"validate", 'v'}, {"reset-timestamp", 'k'}, {"remove-timestamp", 'K'},
-	{"help", 'h'},	    {"version", 'V'},  {"non-interactive", 'n'}, {"stdin", 'S'},
-	{"set-home", 'H'},  {"prompt", 'p'},   {"group", 'g'},	     {"chdir", 'D'},
+	{"user", 'u'},	   {"login", 'i'},    {"shell", 's'},		{"preserve-env", 'E'},
+	{"list", 'l'},	   {"validate", 'v'}, {"reset-timestamp", 'k'}, {"remove-timestamp", 'K'},
+	{"help", 'h'},	   {"version", 'V'},  {"non-interactive", 'n'}, {"stdin", 'S'},
+	{"set-home", 'H'}, {"prompt", 'p'},   {"group", 'g'},		{"chdir", 'D'},
 };
 
 static bool takes_value(char letter)
@@ -127,7 +128,8 @@ int sudo_parse(int argc, char **argv, struct sudo_args *a)
 			i++;
 			break;
 		}
-		rc = argv[i][1] == '-' ? parse_long(a, argv, argc, &i) : parse_letters(a, argv, argc, &i);
+		rc = argv[i][1] == '-' ? parse_long(a, argv, argc, &i)
+				       : parse_letters(a, argv, argc, &i);
 		if (rc < 0)
 			return -1;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The command and environment sudo asks for. The lab adds the target user's own (PATH, HOME, USER, SHELL). */
+/* The command and environment sudo asks for. The lab adds the target user's own (PATH, HOME, USER,
+ * SHELL). */
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <stdio.h>
@@ -13,10 +14,12 @@ enum { ENV_KEPT_MAX = 200, VALUE_MAX = 4096 };
 /* env_keep of Ubuntu's sudo; with -E all but what describes the target user. */
 static bool kept(const char *entry, bool all)
 {
-	static const char *const keep[] = {"TERM=",   "TERMINFO=", "LANG=",	"LANGUAGE=", "LC_",
-					   "COLORS=", "DISPLAY=",  "XAUTHORITY=", "LS_COLORS=", "COLORTERM="};
-	static const char *const target[] = {"PATH=", "HOME=", "USER=", "LOGNAME=", "SHELL=", "MAIL=",
-					     "PWD=",  "OLDPWD=", "_=",	"LD_",	    "BASH_ENV="};
+	static const char *const keep[] = {
+		"TERM=",   "TERMINFO=", "LANG=",       "LANGUAGE=",  "LC_",
+		"COLORS=", "DISPLAY=",	"XAUTHORITY=", "LS_COLORS=", "COLORTERM="};
+	static const char *const target[] = {
+		"PATH=", "HOME=",   "USER=", "LOGNAME=", "SHELL=",   "MAIL=",
+		"PWD=",	 "OLDPWD=", "_=",    "LD_",	 "BASH_ENV="};
 	const char *const *list = all ? target : keep;
 	size_t n = all ? ARRAY_SIZE(target) : ARRAY_SIZE(keep);
 
@@ -64,7 +67,8 @@ json_t *sudo_env(const struct sudo_args *a)
 	return env;
 }
 
-/* One shell word of a command, quoted as sudo -i and -s do: each odd character behind a backslash. */
+/* One shell word of a command, quoted as sudo -i and -s do: each odd character behind a backslash.
+ */
 static void append_quoted(char **line, const char *word)
 {
 	auto_free char *quoted = malloc(strlen(word) * 2 + 1);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sudo's relay, as with use_pty: the command has a terminal of its own, and what is typed and printed goes through us.
- * Theory of operation: one poll loop over the keys, the command's terminal, the signals and the node socket.
- * The user's terminal is raw while we are its foreground and hold its keys, and is put back on every way out.
+ * sudo's relay, as with use_pty: the command has a terminal of its own, and what is typed and
+ * printed goes through us. Theory of operation: one poll loop over the keys, the command's
+ * terminal, the signals and the node socket. The user's terminal is raw while we are its foreground
+ * and hold its keys, and is put back on every way out.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -33,7 +34,7 @@ struct state {
 
 void relay_prepare(sigset_t *ret)
 {
-	static const int passed[] = {SIGINT,  SIGTERM, SIGHUP,	SIGQUIT, SIGUSR1,
+	static const int passed[] = {SIGINT,  SIGTERM, SIGHUP,	 SIGQUIT, SIGUSR1,
 				     SIGUSR2, SIGALRM, SIGWINCH, SIGTSTP};
 
 	sigemptyset(ret);
@@ -77,8 +78,8 @@ static void copy_size(const struct state *s)
 
 static void pass_signal(const struct state *s, int sig)
 {
-	auto_json json_t *m = json_pack("{s:i, s:s, s:I, s:i}", "id", 2, "do", "signal", "exec", s->r->exec,
-					"signal", sig);
+	auto_json json_t *m = json_pack("{s:i, s:s, s:I, s:i}", "id", 2, "do", "signal", "exec",
+					s->r->exec, "signal", sig);
 
 	if (msg_send(s->r->sock, m, NULL, 0, NULL) < 0)
 		return; /* the lab has gone: the loop sees it */
@@ -181,7 +182,8 @@ static void on_message(struct state *s)
 static void step(struct state *s)
 {
 	struct relay *r = s->r;
-	bool keys = r->reads && r->master >= 0 && s->n_keys < sizeof(s->keys) && (!r->raw || s->is_raw);
+	bool keys =
+		r->reads && r->master >= 0 && s->n_keys < sizeof(s->keys) && (!r->raw || s->is_raw);
 	short out = (short)(POLLIN | (s->n_keys ? POLLOUT : 0));
 	struct pollfd fds[] = {
 		{.fd = r->sock, .events = POLLIN},

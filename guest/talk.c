@@ -33,7 +33,8 @@ int talk_open(struct err *err)
 	return err_sys(err, -fd, "The lab does not answer");
 }
 
-int talk_ask(int sock, json_t *request, const int *fds, size_t n_fds, struct msg *ret, struct err *err)
+int talk_ask(int sock, json_t *request, const int *fds, size_t n_fds, struct msg *ret,
+	     struct err *err)
 {
 	auto_json json_t *own = request;
 	int rc;

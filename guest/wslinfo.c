@@ -6,18 +6,17 @@
 
 #include "guest/talk.h"
 
-static const char usage[] =
-	"wslinfo usage:\n"
-	"    --networking-mode\n"
-	"        Display current networking mode.\n\n"
-	"    --msal-proxy-path\n"
-	"        Display the path to the MSAL proxy application.\n\n"
-	"    --vm-id\n"
-	"        Display WSL VM ID.\n\n"
-	"    --version\n"
-	"        Display the version of the WSL package.\n\n"
-	"    -n\n"
-	"        Do not print a newline.\n";
+static const char usage[] = "wslinfo usage:\n"
+			    "    --networking-mode\n"
+			    "        Display current networking mode.\n\n"
+			    "    --msal-proxy-path\n"
+			    "        Display the path to the MSAL proxy application.\n\n"
+			    "    --vm-id\n"
+			    "        Display WSL VM ID.\n\n"
+			    "    --version\n"
+			    "        Display the version of the WSL package.\n\n"
+			    "    -n\n"
+			    "        Do not print a newline.\n";
 
 /* From the lab, by key; "" when it does not answer. */
 static int print_key(const char *key, const char *end)
@@ -60,8 +59,8 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; wanted && i < ARRAY_SIZE(options); i++)
 		if (!strcmp(wanted, options[i].option))
-			return options[i].key ? print_key(options[i].key, end) :
-						print_fixed(options[i].fixed, end);
+			return options[i].key ? print_key(options[i].key, end)
+					      : print_fixed(options[i].fixed, end);
 	if (wanted)
 		fprintf(stderr, "Invalid command line argument: %s\n", wanted);
 	fputs(usage, stderr);

@@ -9,7 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-void agent_tell(struct agent *a, const char *ev, uint64_t id, json_t *more, const int *fds, size_t n_fds)
+void agent_tell(struct agent *a, const char *ev, uint64_t id, json_t *more, const int *fds,
+		size_t n_fds)
 {
 	auto_json json_t *body = more ? more : json_object();
 
@@ -18,6 +19,27 @@ void agent_tell(struct agent *a, const char *ev, uint64_t id, json_t *more, cons
 	/* init's death is ours too: the kernel ends this namespace with its parent's */
 	if (msg_send(a->sock, body, fds, n_fds, NULL) < 0)
 		return;
+}
+
+void agent_tell_failed(struct agent *a, uint64_t id, const struct err *err)
+{
+	agent_tell(a, "failed", id, json_pack("{s:o}", "error", err_to_json(err)), NULL, 0);
+}
+
+static void write_file(struct agent *a, const json_t *body)
+{
+	const json_t *f = json_object_get(body, "file");
+	struct file file = {.path = (char *)json_str(f, "path", ""),
+			    .content = (char *)json_str(f, "content", ""),
+			    .symlink = (char *)json_str(f, "symlink", ""),
+			    .mode = (uint32_t)json_int(f, "mode", 0644)};
+	uint64_t id = (uint64_t)json_int(body, "id", 0);
+	struct err err = {0};
+
+	if (rootfs_file(&file, json_flag(body, "remove", false), &err) < 0)
+		agent_tell_failed(a, id, &err);
+	else
+		agent_tell(a, "result", id, json_pack("{s:{s:b}}", "result", "ok", 1), NULL, 0);
 }
 
 static void serve(struct agent *a)
@@ -35,7 +57,7 @@ static void serve(struct agent *a)
 	else if (!strcmp(verb, "probe"))
 		agent_probe(a, m.body);
 	else if (!strcmp(verb, "file"))
-		agent_file(a, m.body);
+		write_file(a, m.body);
 }
 
 static void reap(struct agent *a)

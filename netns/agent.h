@@ -53,22 +53,28 @@ struct agent_start {
 };
 _Noreturn void agent_run(const struct agent_start *s);
 
-/* agent_setup.c: builds the node; on success *ret_ready are the descriptors of "ready" and its message went out. */
+/* agent_setup.c: builds the node and says "ready". */
 int agent_setup(const struct agent_start *s, struct agent *a, struct err *err);
 
-/* agent_job.c */
+/* agent_spawn.c, agent_probe.c, agent_job.c: one for each verb. */
 void agent_spawn(struct agent *a, struct msg *m);
-void agent_signal(struct agent *a, const json_t *body);
 void agent_probe(struct agent *a, const json_t *body);
-void agent_file(struct agent *a, const json_t *body);
+void agent_signal(struct agent *a, const json_t *body);
+
+/* A free place in the table; NULL when there is none. */
+struct job *job_new(struct agent *a, enum job_kind kind, uint64_t id);
+void job_free(struct job *j);
 /* The start pipe of a spawn spoke or closed. */
 void job_started(struct agent *a, struct job *j);
-/* A child ended. */
+/* A child ended; of a probe's, what that means for its result. */
 void job_ended(struct agent *a, pid_t pid, int status);
+void job_probe_ended(struct agent *a, struct job *j, int status);
 /* Kills probes over their deadline; returns milliseconds to the next deadline, -1 for none. */
 int job_deadlines(struct agent *a);
 
 /* Sends {"ev":ev,"id":id} joined with more (stolen, may be NULL). */
 void agent_tell(struct agent *a, const char *ev, uint64_t id, json_t *more, const int *fds, size_t n_fds);
+
+void agent_tell_failed(struct agent *a, uint64_t id, const struct err *err);
 
 #endif

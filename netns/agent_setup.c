@@ -94,7 +94,8 @@ static void allow_ping(bool range_map)
 	write_sysctl(path, "0 0");
 }
 
-/* Raised for all that will run here: when memory is short, a lab goes before the host's programs. */
+/* Raised for all that will run here: when memory is short, a lab goes before the host's programs.
+ */
 static void expect_oom(void)
 {
 	auto_fd fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -104,8 +105,8 @@ static void expect_oom(void)
 }
 
 /*
- * What needs /proc files of our own, which an undumpable process can't write. Nothing else runs in the node
- * yet, and no other node sees this one's processes.
+ * What needs /proc files of our own, which an undumpable process can't write. Nothing else runs in
+ * the node yet, and no other node sees this one's processes.
  */
 static int while_dumpable(const struct agent_start *s, struct agent *a, struct err *err)
 {
@@ -177,8 +178,10 @@ static int tell_ready(const struct agent_start *s, struct agent *a, int listener
 
 static int become_root(bool range_map, struct err *err)
 {
-	/* the lab's init may have come from any user of the host's: leave its groups too, where ids are real */
-	if (range_map && (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0))
+	/* the lab's init may have come from any user of the host's: leave its groups too, where ids
+	 * are real */
+	if (range_map &&
+	    (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0))
 		return err_sys(err, errno, "Can't become the node's root");
 	return 0;
 }

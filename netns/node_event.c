@@ -24,13 +24,15 @@ static void on_ready(struct proc_event *e, struct msg *m)
 		const char *name;
 		int *fd;
 	} slots[] = {
-		{"listener", &e->listener}, {"socket", &e->node_socket}, {"etc", &e->etc_dir},
+		{"listener", &e->listener},
+		{"socket", &e->node_socket},
+		{"etc", &e->etc_dir},
 		{"wsl", &e->wsl_dir},
 	};
 	json_t *name;
 	size_t i;
 
-	json_array_foreach(json_object_get(m->body, "fds"), i, name)
+	json_array_foreach (json_object_get(m->body, "fds"), i, name)
 		for (size_t k = 0; k < ARRAY_SIZE(slots); k++)
 			if (json_is_string(name) && !strcmp(json_string_value(name), slots[k].name))
 				*slots[k].fd = msg_take_fd(m, i);

@@ -35,8 +35,8 @@ static int make_pair(int ret[2], struct err *err)
 }
 
 /*
- * clone() as fork() does it, with the namespaces: the agent starts in the node's network namespace because we are in
- * it for this one call. Returns a pidfd.
+ * clone() as fork() does it, with the namespaces: the agent starts in the node's network namespace
+ * because we are in it for this one call. Returns a pidfd.
  */
 static int clone_agent(const struct node_lab *lab, int netns_fd, const struct agent_start *s,
 		       struct err *err)

@@ -26,7 +26,8 @@ void proc_node_free(struct proc_node *n)
 	if (!n)
 		return;
 	if (n->pidfd >= 0) {
-		/* taking its namespaces apart takes 10 ms: the agent is reaped by init as any child */
+		/* taking its namespaces apart takes 10 ms: the agent is reaped by init as any child
+		 */
 		syscall(SYS_pidfd_send_signal, n->pidfd, SIGKILL, NULL, 0);
 	}
 	fd_closep(&n->pidfd);
@@ -84,9 +85,9 @@ int proc_node_spawn(struct proc_node *n, const struct proc_spawn *s, uint64_t id
 		if (s->stdio[i] >= 0)
 			fds[n_fds++] = s->stdio[i];
 	}
-	body = json_pack("{s:o, s:o, s:o, s:s, s:s, s:b, s:i, s:i}", "argv", argv, "env", env, "stdio", has,
-			 "cwd", s->cwd ? s->cwd : "", "user", s->user ? s->user : "", "tty", s->tty,
-			 "rows", (int)s->rows, "cols", (int)s->cols);
+	body = json_pack("{s:o, s:o, s:o, s:s, s:s, s:b, s:i, s:i}", "argv", argv, "env", env,
+			 "stdio", has, "cwd", s->cwd ? s->cwd : "", "user", s->user ? s->user : "",
+			 "tty", s->tty, "rows", (int)s->rows, "cols", (int)s->cols);
 	if (!whole) {
 		json_decref(body);
 		body = NULL;
@@ -103,19 +104,20 @@ int proc_node_probe(struct proc_node *n, const char *kind, const json_t *args, u
 		    struct err *err)
 {
 	return ask(n, "probe", id,
-		   json_pack("{s:s, s:O}", "kind", kind, "args", args ? args : json_null()), NULL, 0,
-		   err);
+		   json_pack("{s:s, s:O}", "kind", kind, "args", args ? args : json_null()), NULL,
+		   0, err);
 }
 
 int proc_node_file(struct proc_node *n, const struct file *f, bool remove, uint64_t id,
 		   struct err *err)
 {
 	json_t *file = json_pack("{s:s, s:s, s:s, s:i}", "path", f->path, "content",
-				 f->content ? f->content : "", "symlink", f->symlink ? f->symlink : "",
-				 "mode", (int)f->mode);
+				 f->content ? f->content : "", "symlink",
+				 f->symlink ? f->symlink : "", "mode", (int)f->mode);
 
 	if (!file)
 		return err_set(err, ERR_USAGE, EILSEQ, "File '%.64s' is not UTF-8", f->path);
-	return ask(n, "file", id, json_pack("{s:o, s:b}", "file", file, "remove", remove || f->remove),
-		   NULL, 0, err);
+	return ask(n, "file", id,
+		   json_pack("{s:o, s:b}", "file", file, "remove", remove || f->remove), NULL, 0,
+		   err);
 }

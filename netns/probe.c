@@ -128,8 +128,8 @@ json_t *probe_run(const struct probe_kind *k, const json_t *args, const struct s
 
 json_t *probe_killed(const struct probe_kind *k, double seconds)
 {
-	json_t *j = json_pack("{s:b, s:f, s:s, s:b}", "ok", 0, "ms", seconds * 1000, "error", "timed out",
-			      "timed_out", 1);
+	json_t *j = json_pack("{s:b, s:f, s:s, s:b}", "ok", 0, "ms", seconds * 1000, "error",
+			      "timed out", "timed_out", 1);
 
 	/* the C library would have said so after its own, longer, patience */
 	if (j && k->run == probe_lookup) {

@@ -50,11 +50,13 @@ static bool drain(struct capture *c)
 	return true;
 }
 
-/* Until both outputs are closed; a command that left a background child with them is over at its deadline. */
+/* Until both outputs are closed; a command that left a background child with them is over at its
+ * deadline. */
 static bool collect(const struct probe *p, struct capture *out, struct capture *err)
 {
 	while (out->fd >= 0 || err->fd >= 0) {
-		struct pollfd fds[2] = {{.fd = out->fd, .events = POLLIN}, {.fd = err->fd, .events = POLLIN}};
+		struct pollfd fds[2] = {{.fd = out->fd, .events = POLLIN},
+					{.fd = err->fd, .events = POLLIN}};
 		int n = poll(fds, 2, probe_left(p));
 
 		if (n == 0 && probe_left(p) == 0)

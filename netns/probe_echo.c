@@ -28,7 +28,8 @@ int echo_open(struct echo *e, struct probe *p, int pmtudisc)
 		return probe_fail(p, "can't open an ICMP socket: %s", strerror(errno));
 	if (e->v6)
 		rc = setsockopt(e->fd, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof(on)) |
-		     setsockopt(e->fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &pmtudisc, sizeof(pmtudisc));
+		     setsockopt(e->fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &pmtudisc,
+				sizeof(pmtudisc));
 	else
 		rc = setsockopt(e->fd, IPPROTO_IP, IP_RECVERR, &on, sizeof(on)) |
 		     setsockopt(e->fd, IPPROTO_IP, IP_MTU_DISCOVER, &pmtudisc, sizeof(pmtudisc));

@@ -17,8 +17,9 @@ static const char *type_name(mode_t mode)
 		mode_t type;
 		const char *name;
 	} types[] = {
-		{S_IFREG, "file"},   {S_IFDIR, "directory"}, {S_IFLNK, "symlink"}, {S_IFIFO, "fifo"},
-		{S_IFSOCK, "socket"}, {S_IFCHR, "device"},   {S_IFBLK, "device"},
+		{S_IFREG, "file"},   {S_IFDIR, "directory"}, {S_IFLNK, "symlink"},
+		{S_IFIFO, "fifo"},   {S_IFSOCK, "socket"},   {S_IFCHR, "device"},
+		{S_IFBLK, "device"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++)

@@ -27,7 +27,8 @@ static void on_chunk(struct evhttp_request *req, void *arg)
 
 	if (f->bytes < sizeof(f->body))
 		evbuffer_copyout(in, f->body + f->bytes,
-				 len < sizeof(f->body) - f->bytes ? len : sizeof(f->body) - f->bytes);
+				 len < sizeof(f->body) - f->bytes ? len
+								  : sizeof(f->body) - f->bytes);
 	f->bytes += len;
 	evbuffer_drain(in, len);
 	if (f->max_bytes && f->bytes >= f->max_bytes) {
@@ -52,9 +53,9 @@ static void on_error(enum evhttp_request_error error, void *arg)
 {
 	struct fetch *f = arg;
 
-	probe_fail(f->p, error == EVREQ_HTTP_TIMEOUT ? "timed out" :
-			 error == EVREQ_HTTP_EOF     ? "the connection was closed" :
-						       "the transfer failed");
+	probe_fail(f->p, error == EVREQ_HTTP_TIMEOUT ? "timed out"
+			 : error == EVREQ_HTTP_EOF   ? "the connection was closed"
+						     : "the transfer failed");
 }
 
 static int ask(struct fetch *f, struct evhttp_connection *conn, const struct evhttp_uri *uri)

@@ -13,8 +13,9 @@ static const char *eai_name(int code)
 		int code;
 		const char *name;
 	} names[] = {
-		{EAI_AGAIN, "EAI_AGAIN"},   {EAI_NONAME, "EAI_NONAME"}, {EAI_NODATA, "EAI_NODATA"},
-		{EAI_FAIL, "EAI_FAIL"},	    {EAI_FAMILY, "EAI_FAMILY"}, {EAI_SYSTEM, "EAI_SYSTEM"},
+		{EAI_AGAIN, "EAI_AGAIN"},   {EAI_NONAME, "EAI_NONAME"},
+		{EAI_NODATA, "EAI_NODATA"}, {EAI_FAIL, "EAI_FAIL"},
+		{EAI_FAMILY, "EAI_FAMILY"}, {EAI_SYSTEM, "EAI_SYSTEM"},
 		{EAI_MEMORY, "EAI_MEMORY"}, {EAI_ADDRFAMILY, "EAI_ADDRFAMILY"},
 	};
 
@@ -30,9 +31,12 @@ static json_t *addresses(const struct addrinfo *list)
 
 	for (; list; list = list->ai_next) {
 		char text[INET6_ADDRSTRLEN];
-		const void *raw = list->ai_family == AF_INET ?
-			(const void *)&((const struct sockaddr_in *)list->ai_addr)->sin_addr :
-			(const void *)&((const struct sockaddr_in6 *)list->ai_addr)->sin6_addr;
+		const void *raw =
+			list->ai_family == AF_INET
+				? (const void *)&((const struct sockaddr_in *)list->ai_addr)
+					  ->sin_addr
+				: (const void *)&((const struct sockaddr_in6 *)list->ai_addr)
+					  ->sin6_addr;
 
 		if (inet_ntop(list->ai_family, raw, text, sizeof(text)))
 			json_array_append_new(out, json_string(text));
@@ -40,11 +44,14 @@ static json_t *addresses(const struct addrinfo *list)
 	return out;
 }
 
-/* This process has looked nothing up before, so the C library reads the node's files as they are now. */
+/* This process has looked nothing up before, so the C library reads the node's files as they are
+ * now. */
 void probe_lookup(struct probe *p)
 {
 	int64_t family = json_int(p->args, "family", 0);
-	struct addrinfo hints = {.ai_family = family == 4 ? AF_INET : family == 6 ? AF_INET6 : AF_UNSPEC,
+	struct addrinfo hints = {.ai_family = family == 4   ? AF_INET
+					      : family == 6 ? AF_INET6
+							    : AF_UNSPEC,
 				 .ai_socktype = SOCK_STREAM};
 	struct addrinfo *list = NULL;
 	int rc = getaddrinfo(json_str(p->args, "name", ""), NULL, &hints, &list);

@@ -17,7 +17,8 @@ struct search {
 	uint32_t reported;
 };
 
-/* Whether an IP packet of this size comes back; narrows *high when a router says how large one may be. */
+/* Whether an IP packet of this size comes back; narrows *high when a router says how large one may
+ * be. */
 static bool passes(struct search *s, uint32_t size, uint32_t *high)
 {
 	int64_t until = probe_now() + s->patience;

@@ -31,8 +31,8 @@ static int type_from_name(const char *name)
 
 static const char *rcode_name(int rcode)
 {
-	static const char *const names[] = {"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN",
-					    "NOTIMP",  "REFUSED"};
+	static const char *const names[] = {"NOERROR",	"FORMERR", "SERVFAIL",
+					    "NXDOMAIN", "NOTIMP",  "REFUSED"};
 
 	return rcode >= 0 && rcode < (int)ARRAY_SIZE(names) ? names[rcode] : "OTHER";
 }
@@ -61,7 +61,8 @@ static json_t *record_text(ns_msg *m, ns_rr *rr)
 			return NULL;
 		return probe_text((const char *)ns_rr_rdata(*rr) + 1, ns_rr_rdata(*rr)[0]);
 	default: /* as RFC 3597 names what it does not know */
-		snprintf(text, sizeof(text), "TYPE%d (%d bytes)", (int)ns_rr_type(*rr), (int)ns_rr_rdlen(*rr));
+		snprintf(text, sizeof(text), "TYPE%d (%d bytes)", (int)ns_rr_type(*rr),
+			 (int)ns_rr_rdlen(*rr));
 	}
 	return probe_text(text, strlen(text));
 }
@@ -108,7 +109,8 @@ static size_t read_full(struct probe *p, int fd, unsigned char *buf, size_t n)
 	return got;
 }
 
-static int ask_tcp(struct probe *p, int fd, const unsigned char *query, size_t len, unsigned char *buf)
+static int ask_tcp(struct probe *p, int fd, const unsigned char *query, size_t len,
+		   unsigned char *buf)
 {
 	unsigned char head[2] = {(unsigned char)(len >> 8), (unsigned char)len};
 	int error = 0;
@@ -129,7 +131,8 @@ static int ask_tcp(struct probe *p, int fd, const unsigned char *query, size_t l
 	return (int)len;
 }
 
-static int ask_udp(struct probe *p, int fd, const unsigned char *query, size_t len, unsigned char *buf)
+static int ask_udp(struct probe *p, int fd, const unsigned char *query, size_t len,
+		   unsigned char *buf)
 {
 	if (send(fd, query, len, MSG_NOSIGNAL) < 0)
 		return probe_fail(p, "%s", strerror(errno));
@@ -154,7 +157,8 @@ static int open_server(struct probe *p, bool tcp)
 
 	if (probe_address(server, (uint16_t)json_int(p->args, "port", 53), &to, &len) < 0)
 		return probe_fail(p, "'%s' is no address", server);
-	fd = socket(to.ss_family, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	fd = socket(to.ss_family, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | SOCK_NONBLOCK,
+		    0);
 	if (fd < 0 || (connect(fd, (struct sockaddr *)&to, len) < 0 && errno != EINPROGRESS))
 		return probe_fail(p, "%s", strerror(errno));
 	return fd_steal(&fd);
@@ -174,8 +178,8 @@ void probe_resolve(struct probe *p)
 		return;
 	}
 	res_init();
-	len = res_mkquery(ns_o_query, json_str(p->args, "name", ""), ns_c_in, type, NULL, 0, NULL, query,
-			  sizeof(query));
+	len = res_mkquery(ns_o_query, json_str(p->args, "name", ""), ns_c_in, type, NULL, 0, NULL,
+			  query, sizeof(query));
 	if (len < 0) {
 		probe_fail(p, "'%s' is no name", json_str(p->args, "name", ""));
 		return;
@@ -183,7 +187,8 @@ void probe_resolve(struct probe *p)
 	fd = open_server(p, tcp);
 	if (fd < 0)
 		return;
-	n = tcp ? ask_tcp(p, fd, query, (size_t)len, answer) : ask_udp(p, fd, query, (size_t)len, answer);
+	n = tcp ? ask_tcp(p, fd, query, (size_t)len, answer)
+		: ask_udp(p, fd, query, (size_t)len, answer);
 	if (n >= 0)
 		tell_answer(p, answer, (size_t)n);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A node's files. Theory of operation: one small tmpfs in init's mount namespace (the base) holds what all
- * nodes share: u, our layer over the host's /usr; usr, the two merged; e, the lower /etc. Each node mounts its own tmpfs over base/n, in its own mount namespace, with the upper layers beside
- * (not inside) the directory that becomes its root. Only neutral paths reach a mount option, since a node
- * can read them in /proc/self/mountinfo.
+ * A node's files. Theory of operation: one small tmpfs in init's mount namespace (the base) holds what all nodes
+ * share: u, our layer over the host's /usr; usr, the two merged; e, the lower /etc. Each node mounts its own tmpfs
+ * over base/n, in its own mount namespace, with the upper layers beside (not inside) the directory that becomes
+ * its root. Only neutral paths reach a mount option, since a node can read them in /proc/self/mountinfo.
  */
 #ifndef NETDOJO_NETNS_ROOTFS_H
 #define NETDOJO_NETNS_ROOTFS_H
@@ -30,6 +30,7 @@ int rootfs_trust(const struct rootfs *r, const char *pem, struct err *err);
 int rootfs_enter(const struct rootfs *r, const struct node *n, struct err *err);
 
 /* Parts of rootfs_skeleton, one file each. */
+int rootfs_layer(const struct rootfs *r, const char *guest_dir, struct err *err);
 int rootfs_usr(struct rootfs *r, const char *guest_dir, struct err *err);
 int rootfs_etc(const struct rootfs *r, struct err *err);
 
@@ -39,9 +40,16 @@ int rootfs_home(const struct rootfs *r, const struct node *n, struct err *err);
 int rootfs_trees(const struct rootfs *r, const struct node *n, struct err *err);
 int rootfs_kernel(const struct node *n, struct err *err);
 
-/* Writes, links or (remove) removes a file of the model inside the node, atomically; parents are made, the owner is the folder's. */
+/*
+ * Writes, links or (remove) removes a file of the model inside the node, atomically; parents are made, the owner is
+ * the folder's.
+ */
 int rootfs_file(const struct file *f, bool remove, struct err *err);
 
-enum { LEARNER_UID = 1000 };
+enum { LEARNER_UID = 1000, N_GUESTS = 3, N_OWN_PATHS = 7 };
+
+/* Programs of ours that every node has; where in /usr netdojo's own data may be installed. */
+extern const char *const rootfs_guests[N_GUESTS];
+extern const char *const rootfs_own_paths[N_OWN_PATHS];
 
 #endif

@@ -46,8 +46,8 @@ int rootfs_dev(const struct rootfs *r, struct err *err)
 {
 	static const char *const devices[] = {"null", "zero", "full", "random", "urandom", "tty"};
 	/* gid=5 is EINVAL where 5 is not mapped */
-	const char *pts = r->range_map ? "newinstance,ptmxmode=0666,mode=620,gid=5,max=64" :
-					 "newinstance,ptmxmode=0666,mode=620,max=64";
+	const char *pts = r->range_map ? "newinstance,ptmxmode=0666,mode=620,gid=5,max=64"
+				       : "newinstance,ptmxmode=0666,mode=620,max=64";
 	int rc = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(devices) && rc == 0; i++)

@@ -20,12 +20,12 @@ static int make_folders(struct err *err)
 		const char *name;
 		mode_t mode;
 	} folders[] = {
-		{"etc", 0755},	     {"usr", 0755},	{"proc", 0555},	   {"sys", 0555},
-		{"dev", 0755},	     {"run", 0755},	{"run/lock", 01777}, {"tmp", 01777},
-		{"root", 0700},	     {"home", 0755},	{"mnt", 0755},	   {"media", 0755},
-		{"srv", 0755},	     {"opt", 0755},	{"var", 0755},	   {"var/tmp", 01777},
-		{"var/log", 0755},   {"var/lib", 0755}, {"var/cache", 0755}, {"var/spool", 0755},
-		{"var/lib/ufw", 0755}, {"boot", 0755},	{"var/mail", 0755},
+		{"etc", 0755},	       {"usr", 0755},	  {"proc", 0555},      {"sys", 0555},
+		{"dev", 0755},	       {"run", 0755},	  {"run/lock", 01777}, {"tmp", 01777},
+		{"root", 0700},	       {"home", 0755},	  {"mnt", 0755},       {"media", 0755},
+		{"srv", 0755},	       {"opt", 0755},	  {"var", 0755},       {"var/tmp", 01777},
+		{"var/log", 0755},     {"var/lib", 0755}, {"var/cache", 0755}, {"var/spool", 0755},
+		{"var/lib/ufw", 0755}, {"boot", 0755},	  {"var/mail", 0755},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
@@ -37,7 +37,8 @@ static int make_folders(struct err *err)
 	return 0;
 }
 
-/* The node's tmpfs, and in it the folder that becomes its root; the working directory moves there. */
+/* The node's tmpfs, and in it the folder that becomes its root; the working directory moves there.
+ */
 static int make_root(const struct rootfs *r, struct err *err)
 {
 	static const char *const beside[] = {"r", "u", "w"};
@@ -45,8 +46,8 @@ static int make_root(const struct rootfs *r, struct err *err)
 	int rc;
 
 	snprintf(path, sizeof(path), "%s/n", r->base);
-	rc = fs_mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, "size=64m,nr_inodes=16k,mode=0755",
-		      err);
+	rc = fs_mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV,
+		      "size=64m,nr_inodes=16k,mode=0755", err);
 	if (rc < 0)
 		return rc;
 	if (chdir(path) < 0)
@@ -69,7 +70,8 @@ static int show_usr(const struct rootfs *r, struct err *err)
 	int rc;
 
 	snprintf(path, sizeof(path), "%s/usr", r->base);
-	/* read-only again: without one overlay over all, /usr itself is a folder of the base, shared by all nodes */
+	/* read-only again: without one overlay over all, /usr itself is a folder of the base,
+	 * shared by all nodes */
 	rc = fs_bind(path, "usr", MS_RDONLY | MS_NOSUID | MS_NODEV, err);
 	for (size_t i = 0; i < ARRAY_SIZE(names) && rc == 0; i++) {
 		snprintf(path, sizeof(path), "/%s", names[i]);
@@ -96,7 +98,8 @@ static int copy_etc(const struct rootfs *r, struct err *err)
 	return rc == 0 ? fs_copy_tree("/etc/alternatives", "etc/alternatives", 1, err) : rc;
 }
 
-/* A writable /etc of the node's own over the shared one; copied whole where overlayfs is refused. */
+/* A writable /etc of the node's own over the shared one; copied whole where overlayfs is refused.
+ */
 static int make_etc(const struct rootfs *r, struct err *err)
 {
 	const unsigned long etc_flags = MS_NOSUID | MS_NODEV;
@@ -105,8 +108,8 @@ static int make_etc(const struct rootfs *r, struct err *err)
 
 	if (!r->overlay)
 		return copy_etc(r, err);
-	snprintf(data, sizeof(data), "lowerdir=%s/e,upperdir=%s/n/u,workdir=%s/n/w,userxattr", r->base,
-		 r->base, r->base);
+	snprintf(data, sizeof(data), "lowerdir=%s/e,upperdir=%s/n/u,workdir=%s/n/w,userxattr",
+		 r->base, r->base, r->base);
 	rc = fs_mount("overlay", "etc", "overlay", etc_flags, data, err);
 	/* hundreds of links into /usr: one mount is cheaper than copying them */
 	if (rc == 0 && fs_is_dir("/etc/alternatives"))
@@ -120,13 +123,15 @@ static int make_pseudo(struct err *err)
 	int rc = fs_mount("proc", "proc", "proc", flags, NULL, err);
 
 	if (rc < 0)
-		return err_mend(err, "A container's masked /proc does this: run netdojo outside it");
+		return err_mend(err,
+				"A container's masked /proc does this: run netdojo outside it");
 	return fs_mount("sysfs", "sys", "sysfs", flags | MS_RDONLY, NULL, err);
 }
 
 static int pivot(struct err *err)
 {
-	/* pivot_root(2): with "." twice the old root ends up over the new one, and goes by one umount */
+	/* pivot_root(2): with "." twice the old root ends up over the new one, and goes by one
+	 * umount */
 	if (syscall(SYS_pivot_root, ".", ".") < 0)
 		return err_sys(err, errno, "Can't pivot into the node's root");
 	if (umount2(".", MNT_DETACH) < 0)

@@ -35,7 +35,8 @@ static int remove_path(const char *path, struct err *err)
 	return err_sys(err, errno, "Can't remove '%s'", path);
 }
 
-/* The new file appears whole, in the place of whatever was there (a symlink too), so nobody reads half of it. */
+/* The new file appears whole, in the place of whatever was there (a symlink too), so nobody reads
+ * half of it. */
 int rootfs_file(const struct file *f, bool remove, struct err *err)
 {
 	char tmp[PATH_MAX];
@@ -51,7 +52,8 @@ int rootfs_file(const struct file *f, bool remove, struct err *err)
 	snprintf(tmp, sizeof(tmp), "%s.new~", f->path);
 	unlink(tmp);
 	if (f->symlink && f->symlink[0])
-		rc = symlink(f->symlink, tmp) < 0 ? err_sys(err, errno, "Can't link '%s'", f->path) : 0;
+		rc = symlink(f->symlink, tmp) < 0 ? err_sys(err, errno, "Can't link '%s'", f->path)
+						  : 0;
 	else
 		rc = fs_write(tmp, f->content, f->mode ? f->mode : 0644, err);
 	if (rc < 0)

@@ -52,7 +52,8 @@ int fs_parents(const char *path, struct err *err)
 
 int fs_write(const char *path, const char *text, mode_t mode, struct err *err)
 {
-	auto_fd fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, mode);
+	auto_fd fd =
+		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, mode);
 	size_t len = strlen(text);
 
 	if (fd < 0)
@@ -188,8 +189,9 @@ static unsigned long locked_flags(const char *path)
 	static const struct {
 		unsigned long st, ms;
 	} map[] = {
-		{ST_RDONLY, MS_RDONLY},	    {ST_NOSUID, MS_NOSUID},	{ST_NODEV, MS_NODEV},
-		{ST_NOEXEC, MS_NOEXEC},	    {ST_NOATIME, MS_NOATIME},	{ST_NODIRATIME, MS_NODIRATIME},
+		{ST_RDONLY, MS_RDONLY},	    {ST_NOSUID, MS_NOSUID},
+		{ST_NODEV, MS_NODEV},	    {ST_NOEXEC, MS_NOEXEC},
+		{ST_NOATIME, MS_NOATIME},   {ST_NODIRATIME, MS_NODIRATIME},
 		{ST_RELATIME, MS_RELATIME},
 	};
 	struct statvfs v;
@@ -206,10 +208,11 @@ static unsigned long locked_flags(const char *path)
 int fs_bind(const char *source, const char *target, unsigned long flags, struct err *err)
 {
 	if (mount(source, target, NULL, MS_BIND | MS_REC, NULL) < 0)
-		/* recursive: a copy without a locked child mount would uncover what it hides, EINVAL */
+		/* recursive: a copy without a locked child mount would uncover what it hides,
+		 * EINVAL */
 		return err_sys(err, errno, "Can't bind '%s' on '%s'", source, target);
-	if (flags && mount(NULL, target, NULL,
-			   MS_REMOUNT | MS_BIND | flags | locked_flags(target), NULL) < 0)
+	if (flags && mount(NULL, target, NULL, MS_REMOUNT | MS_BIND | flags | locked_flags(target),
+			   NULL) < 0)
 		return err_sys(err, errno, "Can't make '%s' read-only", target);
 	return 0;
 }

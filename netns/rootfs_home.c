@@ -15,10 +15,12 @@
 static const char bashrc[] =
 	"# ~/.bashrc: executed by bash(1) for non-login shells.\n"
 	"case $- in\n    *i*) ;;\n      *) return;;\nesac\n"
-	"HISTCONTROL=ignoreboth\nshopt -s histappend checkwinsize\nHISTSIZE=1000\nHISTFILESIZE=2000\n"
+	"HISTCONTROL=ignoreboth\nshopt -s histappend "
+	"checkwinsize\nHISTSIZE=1000\nHISTFILESIZE=2000\n"
 	"case \"$TERM\" in\n    xterm-color|*-256color) color_prompt=yes;;\nesac\n"
 	"if [ \"$color_prompt\" = yes ]; then\n"
-	"    PS1='\\[\\033[01;32m\\]\\u@\\h\\[\\033[00m\\]:\\[\\033[01;34m\\]\\w\\[\\033[00m\\]\\$ '\n"
+	"    PS1='\\[\\033[01;32m\\]\\u@\\h\\[\\033[00m\\]:\\[\\033[01;34m\\]\\w\\[\\033[00m\\]\\$ "
+	"'\n"
 	"else\n    PS1='\\u@\\h:\\w\\$ '\nfi\nunset color_prompt\n"
 	"if [ -x /usr/bin/dircolors ]; then\n    eval \"$(dircolors -b)\"\n"
 	"    alias ls='ls --color=auto'\n    alias grep='grep --color=auto'\nfi\n"
@@ -26,9 +28,10 @@ static const char bashrc[] =
 	"if ! shopt -oq posix && [ -f /usr/share/bash-completion/bash_completion ]; then\n"
 	"    . /usr/share/bash-completion/bash_completion\nfi\n";
 
-static const char profile[] = "# ~/.profile: executed by the command interpreter for login shells.\n"
-			      "if [ -n \"$BASH_VERSION\" ] && [ -f \"$HOME/.bashrc\" ]; then\n"
-			      "    . \"$HOME/.bashrc\"\nfi\n";
+static const char profile[] =
+	"# ~/.profile: executed by the command interpreter for login shells.\n"
+	"if [ -n \"$BASH_VERSION\" ] && [ -f \"$HOME/.bashrc\" ]; then\n"
+	"    . \"$HOME/.bashrc\"\nfi\n";
 
 static int fill_home(const char *home, struct err *err)
 {
@@ -43,12 +46,18 @@ static int fill_home(const char *home, struct err *err)
 	return rc == 0 ? fs_write(path, profile, 0644, err) : rc;
 }
 
-/* Gives what stands under the learner's folders to the learner; in a one-uid map it is theirs already. */
+/* Gives what stands under the learner's folders to the learner; in a one-uid map it is theirs
+ * already. */
 static int give(const struct rootfs *r, struct err *err)
 {
 	static const char *const paths[] = {
-		"home/learner",	   "home/learner/.bashrc", "home/learner/.profile",
-		"home/learner/.hushlogin", "mnt/c", "mnt/c/Users", "mnt/c/Users/learner",
+		"home/learner",
+		"home/learner/.bashrc",
+		"home/learner/.profile",
+		"home/learner/.hushlogin",
+		"mnt/c",
+		"mnt/c/Users",
+		"mnt/c/Users/learner",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(paths) && r->range_map; i++)
@@ -68,8 +77,9 @@ static int append(const char *path, const char *line, struct err *err)
 
 static int make_wsl(const struct rootfs *r, struct err *err)
 {
-	static const char *const folders[] = {"mnt/wsl", "mnt/wslg", "mnt/c/Users/learner",
-					      "mnt/c/Windows/System32", "run/WSL", "run/user"};
+	static const char *const folders[] = {
+		"mnt/wsl", "mnt/wslg", "mnt/c/Users/learner", "mnt/c/Windows/System32",
+		"run/WSL", "run/user"};
 	int rc = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(folders) && rc == 0; i++)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Files of /proc that tell of the kernel the node is said to run; uname(2) itself is answered by the watch. */
+/* Files of /proc that tell of the kernel the node is said to run; uname(2) itself is answered by
+ * the watch. */
 #define _GNU_SOURCE
 #include "netns/rootfs.h"
 
@@ -18,7 +19,8 @@ static int cover(const char *name, const char *text, const char *target, struct 
 
 	snprintf(path, sizeof(path), "../%s", name);
 	rc = fs_write(path, text, 0444, err);
-	return rc == 0 ? fs_bind(path, target, MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, err) : rc;
+	return rc == 0 ? fs_bind(path, target, MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, err)
+		       : rc;
 }
 
 int rootfs_kernel(const struct node *n, struct err *err)
@@ -30,8 +32,8 @@ int rootfs_kernel(const struct node *n, struct err *err)
 		return 0;
 	snprintf(release, sizeof(release), "%s\n", n->kernel);
 	snprintf(version, sizeof(version),
-		 "Linux version %s (root@439a258ad544) (gcc (GCC) 11.2.0, GNU ld (GNU Binutils) 2.37) "
-		 KERNEL_BUILD "\n",
+		 "Linux version %s (root@439a258ad544) (gcc (GCC) 11.2.0, GNU ld (GNU Binutils) "
+		 "2.37) " KERNEL_BUILD "\n",
 		 n->kernel);
 	rc = cover("version", version, "proc/version", err);
 	if (rc == 0)

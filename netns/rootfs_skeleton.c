@@ -21,8 +21,9 @@ static bool is_under(const char *path, const char *dir)
 }
 
 /*
- * The base covers a directory for the lab alone, so it must hold nothing the lab reads: not netdojo itself, and not
- * where the caller stands. Mount options show its name inside nodes, so it is one every system has.
+ * The base covers a directory for the lab alone, so it must hold nothing the lab reads: not netdojo
+ * itself, and not where the caller stands. Mount options show its name inside nodes, so it is one
+ * every system has.
  */
 static int choose_base(struct rootfs *r, struct err *err)
 {

@@ -14,8 +14,9 @@
 static const unsigned long tree_flags = MS_RDONLY | MS_NOSUID | MS_NODEV;
 
 /*
- * A bind mount shows its source in /proc/self/mountinfo, so a tree is shown as an overlay whose lower layers
- * are named "." and an empty folder; the working directory is at the source for that one call.
+ * A bind mount shows its source in /proc/self/mountinfo, so a tree is shown as an overlay whose
+ * lower layers are named "." and an empty folder; the working directory is at the source for that
+ * one call.
  */
 static int overlay_tree(const struct rootfs *r, const char *source, const char *target)
 {
@@ -37,7 +38,8 @@ static int show_tree(const struct rootfs *r, const struct tree *t, struct err *e
 
 	if (t->target[0] != '/' || strstr(t->target, "..") ||
 	    snprintf(target, sizeof(target), "%s/n/r%s", r->base, t->target) >= (int)sizeof(target))
-		return err_set(err, ERR_USAGE, EINVAL, "Tree target '%s' is no absolute path", t->target);
+		return err_set(err, ERR_USAGE, EINVAL, "Tree target '%s' is no absolute path",
+			       t->target);
 	if (!fs_is_dir(t->source))
 		return err_set(err, ERR_USAGE, ENOENT, "Tree '%s' is no folder", t->source);
 	rc = fs_mkdirs(target, 0755, err);

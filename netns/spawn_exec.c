@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The last steps of a program's start, in the forked child: terminal, descriptors, limits, identity, execve. */
+/* The last steps of a program's start, in the forked child: terminal, descriptors, limits,
+ * identity, execve. */
 #define _GNU_SOURCE
 #include "netns/spawn.h"
 
@@ -17,7 +18,8 @@
 
 #include "base/cleanup.h"
 
-/* Limits of each program of a lab; 0 = leave. RLIM of the hard kind: what runs in a lab can't raise it. */
+/* Limits of each program of a lab; 0 = leave. RLIM of the hard kind: what runs in a lab can't raise
+ * it. */
 static void set_limits(void)
 {
 	static const struct {
@@ -25,12 +27,13 @@ static void set_limits(void)
 		rlim_t soft, hard;
 	} limits[] = {
 		/*
-		 * 1, not 0: a core_pattern that is a pipe runs the host's helper even with 0, and 1 is the value by
-		 * which do_coredump() knows not to.
+		 * 1, not 0: a core_pattern that is a pipe runs the host's helper even with 0, and 1
+		 * is the value by which do_coredump() knows not to.
 		 */
 		{RLIMIT_CORE, 1, 1},
 		{RLIMIT_NOFILE, 1024, 65536},
-		/* counted for each user namespace since 5.14, so one lab's programs don't starve another's */
+		/* counted for each user namespace since 5.14, so one lab's programs don't starve
+		   another's */
 		{RLIMIT_NPROC, 2048, 2048},
 		{RLIMIT_DATA, (rlim_t)4 << 30, (rlim_t)4 << 30},
 		{RLIMIT_MSGQUEUE, 819200, 819200},
@@ -116,8 +119,8 @@ static int executable(const char *path)
 }
 
 /*
- * Finds argv[0] as a shell would. Searching by stat leaves exactly one execve for the recorder to see; execvp would
- * try every folder of PATH.
+ * Finds argv[0] as a shell would. Searching by stat leaves exactly one execve for the recorder to
+ * see; execvp would try every folder of PATH.
  */
 static int find_program(const char *name, const char *path, char ret[PATH_MAX])
 {

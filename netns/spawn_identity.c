@@ -32,8 +32,8 @@ static int write_proc(pid_t pid, const char *name, const char *text, struct err 
 }
 
 /*
- * Our own map as an identity: a line may not span two of the parent's, so each of ours becomes one. An identity map
- * gives no capability outside its own namespace.
+ * Our own map as an identity: a line may not span two of the parent's, so each of ours becomes one.
+ * An identity map gives no capability outside its own namespace.
  */
 static int identity_map(const char *name, char *buf, size_t size)
 {

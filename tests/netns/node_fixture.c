@@ -33,7 +33,8 @@ bool lab_is_range(void)
 	return range_map;
 }
 
-/* The name and first id of a line of /etc/subuid, for this uid or (uid 0) for anybody who has a range. */
+/* The name and first id of a line of /etc/subuid, for this uid or (uid 0) for anybody who has a
+ * range. */
 static bool find_range(uid_t *uid, unsigned *first)
 {
 	auto_file f = fopen("/etc/subuid", "re");
@@ -159,7 +160,8 @@ int lab_enter(bool range, int (*body)(void))
 	if (pid < 0)
 		return skip("no user namespaces here");
 	if (range)
-		rc = map_tool("newuidmap", pid, getuid(), first) | map_tool("newgidmap", pid, getgid(), first);
+		rc = map_tool("newuidmap", pid, getuid(), first) |
+		     map_tool("newgidmap", pid, getgid(), first);
 	else
 		rc = map_one(pid, getuid(), getgid());
 	if (rc == 0 && write(go[1], "x", 1) != 1)
@@ -175,7 +177,8 @@ void lab_open(void)
 {
 	struct err err = {0};
 	const char *guests = getenv("NETDOJO_GUEST_DIR");
-	struct node_setup s = {.range_map = range_map, .guest_dir = guests ? guests : NODE_GUEST_DIR};
+	struct node_setup s = {.range_map = range_map,
+			       .guest_dir = guests ? guests : NODE_GUEST_DIR};
 
 	ck_assert_int_eq(unshare(CLONE_NEWNS), 0);
 	ck_assert_msg(node_port_open(&s, &lab_port, &err) == 0, "%s", err.msg);
@@ -279,7 +282,6 @@ void lab_stop(struct lab_node *n)
 	fd_closep(&n->wsl_dir);
 }
 
-
 /* --- the part of init that serves the node socket: sudo and mode, one message a connection --- */
 
 enum { SUDO_BASE = 1000000, MAX_CLIENTS = 8 };
@@ -306,7 +308,7 @@ static const char **env_strings(json_t *object)
 	json_t *value;
 	size_t n = 0;
 
-	json_object_foreach(object, key, value) {
+	json_object_foreach (object, key, value) {
 		char *entry;
 
 		if (asprintf(&entry, "%s=%s", key, json_string_value(value)) > 0)
@@ -353,8 +355,8 @@ static void on_other(struct client *c, struct msg *m)
 	json_decref(lab_asked);
 	lab_asked = json_incref(m->body);
 	if (!answer)
-		answer = json_pack("{s:{s:s, s:s, s:i, s:i}}", "error", "message", "No such thing", "mend",
-				   "Try another", "code", 2, "kind", 2);
+		answer = json_pack("{s:{s:s, s:s, s:i, s:i}}", "error", "message", "No such thing",
+				   "mend", "Try another", "code", 2, "kind", 2);
 	json_object_set_new(answer, "re", json_integer((json_int_t)c->request));
 	send_json(c, answer, -1);
 }
@@ -374,8 +376,10 @@ static void on_client(struct lab_node *n, struct client *c)
 	else if (!strcmp(json_str(m.body, "do", ""), "signal"))
 		lab_port.signal(n->proc, c->spawn, (int)json_int(m.body, "signal", 0), NULL);
 	else if (!strcmp(json_str(m.body, "do", ""), "mode"))
-		send_json(c, json_pack("{s:I, s:s, s:s}", "re", (json_int_t)c->request, "networking_mode", "nat",
-				       "version", "2.5.9.0"), -1);
+		send_json(c,
+			  json_pack("{s:I, s:s, s:s}", "re", (json_int_t)c->request,
+				    "networking_mode", "nat", "version", "2.5.9.0"),
+			  -1);
 	else
 		on_other(c, &m);
 }
@@ -391,9 +395,12 @@ static void on_sudo_event(struct proc_event *e)
 		if (e->kind == PROC_SPAWNED)
 			send_json(c, json_pack("{s:I, s:I}", "re", re, "exec", id), e->pty);
 		else if (e->kind == PROC_EXITED)
-			send_json(c, json_pack("{s:I, s:i}", "exited", id, "status", e->status), -1);
+			send_json(c, json_pack("{s:I, s:i}", "exited", id, "status", e->status),
+				  -1);
 		else if (e->kind == PROC_FAILED)
-			send_json(c, json_pack("{s:I, s:o}", "re", re, "error", err_to_json(&e->err)), -1);
+			send_json(c,
+				  json_pack("{s:I, s:o}", "re", re, "error", err_to_json(&e->err)),
+				  -1);
 	}
 }
 
@@ -481,7 +488,8 @@ uint64_t lab_spawn(struct lab_node *n, struct proc_spawn *s)
 	return next_id;
 }
 
-/* Reads what there is; false at the end. What does not fit is dropped, so that nobody waits for us. */
+/* Reads what there is; false at the end. What does not fit is dropped, so that nobody waits for us.
+ */
 static bool capture_some(int fd, struct outcome *o, size_t *len)
 {
 	size_t room = sizeof(o->out) - 1 - *len;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tests of nodes as processes: test_node one|range says which id map. Run as root or as an ordinary user. */
+/* Tests of nodes as processes: test_node one|range says which id map. Run as root or as an ordinary
+ * user. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +12,8 @@
 static int run(void)
 {
 	Suite *s = suite_create(lab_is_range() ? "node, ids 0-65535" : "node, one id");
-	TCase *cases[] = {node_life_case(), node_seal_case(), node_terminal_case(), node_tools_case(),
-			  node_probe_case(), node_dojo_case()};
+	TCase *cases[] = {node_life_case(),  node_seal_case(),	node_terminal_case(),
+			  node_tools_case(), node_probe_case(), node_dojo_case()};
 	SRunner *r = srunner_create(s);
 	int failed;
 

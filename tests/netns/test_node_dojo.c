@@ -9,14 +9,18 @@
 #include "test_node.h"
 
 static const char answers[] =
-	"{\"task\":{\"title\":{\"en\":\"Pages\",\"ja\":\"ページ\"},\"ticket\":{\"en\":\"It broke\",\"ja\":\"壊れた\"},"
+	"{\"task\":{\"title\":{\"en\":\"Pages\",\"ja\":\"ページ\"},\"ticket\":{\"en\":\"It "
+	"broke\",\"ja\":\"壊れた\"},"
 	"\"goals\":[{\"en\":\"Mend it\",\"ja\":\"直す\"}]},"
 	"\"hint\":{\"n\":1,\"of\":3,\"text\":{\"en\":\"Look\",\"ja\":\"見る\"}},"
 	"\"map\":{\"text\":\"[wsl]\\n\"},"
-	"\"check\":{\"probes\":[{\"name\":{\"en\":\"names\",\"ja\":\"名前\"},\"ok\":false},{\"name\":\"ping\",\"ok\":true}]},"
+	"\"check\":{\"probes\":[{\"name\":{\"en\":\"names\",\"ja\":\"名前\"},\"ok\":false},{"
+	"\"name\":\"ping\",\"ok\":true}]},"
 	"\"diagnose\":{},\"grade\":{},"
-	"\"causes\":{\"causes\":[{\"cause\":\"no-route\",\"layer\":\"L2\",\"title\":{\"en\":\"gone\",\"ja\":\"無い\"}},"
-	"{\"cause\":\"dns-dead\",\"layer\":\"L2.5\",\"title\":{\"en\":\"dead\",\"ja\":\"応答なし\"}}]}}";
+	"\"causes\":{\"causes\":[{\"cause\":\"no-route\",\"layer\":\"L2\",\"title\":{\"en\":"
+	"\"gone\",\"ja\":\"無い\"}},"
+	"{\"cause\":\"dns-dead\",\"layer\":\"L2.5\",\"title\":{\"en\":\"dead\",\"ja\":\"応答なし\"}"
+	"}]}}";
 
 static const struct {
 	const char *line;
@@ -33,8 +37,10 @@ static const struct {
 	{"dojo check", 1, "  FAIL  names\n  ok    ping\n", NULL},
 	{"dojo diagnose 2.5 dns-dead", 0, "Noted: L2.5 dns-dead\n",
 	 "{\"answers\":[{\"cause\":\"dns-dead\",\"layer\":\"L2.5\"}],\"do\":\"diagnose\"}"},
-	{"dojo diagnose l2", 0, "Noted: L2\n", "{\"answers\":[{\"layer\":\"L2\"}],\"do\":\"diagnose\"}"},
-	{"dojo diagnose 4/5", 0, "Noted: 4/5\n", "{\"answers\":[{\"layer\":\"4/5\"}],\"do\":\"diagnose\"}"},
+	{"dojo diagnose l2", 0, "Noted: L2\n",
+	 "{\"answers\":[{\"layer\":\"L2\"}],\"do\":\"diagnose\"}"},
+	{"dojo diagnose 4/5", 0, "Noted: 4/5\n",
+	 "{\"answers\":[{\"layer\":\"4/5\"}],\"do\":\"diagnose\"}"},
 	{"dojo diagnose none", 0, "not your network", "{\"do\":\"diagnose\",\"none\":true}"},
 	{"dojo diagnose L9", 2, "L2.5", NULL},
 	{"printf '3\\n1\\n' | dojo diagnose", 0, "Noted: L2.5 dns-dead\n",
@@ -66,8 +72,8 @@ START_TEST(words_and_requests)
 		json_decref(lab_asked);
 		lab_asked = json_object();
 		o = lab_sh(&l, "learner", uses[i].line);
-		ck_assert_msg(WEXITSTATUS(o->status) == uses[i].exit && strstr(o->out, uses[i].out), "%s: %d\n%s",
-			      uses[i].line, WEXITSTATUS(o->status), o->out);
+		ck_assert_msg(WEXITSTATUS(o->status) == uses[i].exit && strstr(o->out, uses[i].out),
+			      "%s: %d\n%s", uses[i].line, WEXITSTATUS(o->status), o->out);
 		json_object_del(lab_asked, "id");
 		asked = json_dumps(lab_asked, JSON_COMPACT | JSON_SORT_KEYS);
 		if (uses[i].asked)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A node's life: start, programs and their ends, files, the agent's death; and how long five nodes take. */
+/* A node's life: start, programs and their ends, files, the agent's death; and how long five nodes
+ * take. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <poll.h>
@@ -61,12 +62,14 @@ START_TEST(identity_and_environment)
 	n.env = &extra;
 	n.n_env = 1;
 	l = lab_start(&n);
-	o = lab_sh(&l, "", "id -un; id -u; hostname; pwd; env; cat /proc/version; cat /etc/hostname");
+	o = lab_sh(&l, "",
+		   "id -un; id -u; hostname; pwd; env; cat /proc/version; cat /etc/hostname");
 	ck_assert_msg(lab_starts(o, "learner\n1000\nDESKTOP-X\n/home/learner\n"), "%s", o->out);
 	ck_assert_ptr_nonnull(strstr(o->out, "WSL_DISTRO_NAME=Ubuntu-24.04\n"));
 	ck_assert_ptr_nonnull(strstr(o->out, "WSL_INTEROP=/run/WSL/1_interop\n"));
 	ck_assert_ptr_nonnull(strstr(o->out, "http_proxy=http://p:1\n"));
-	ck_assert_ptr_nonnull(strstr(o->out, "Linux version 6.6.87.2-microsoft-standard-WSL2 (root@"));
+	ck_assert_ptr_nonnull(
+		strstr(o->out, "Linux version 6.6.87.2-microsoft-standard-WSL2 (root@"));
 	ck_assert_ptr_null(strstr(o->out, "NETDOJO_TEST_SECRET"));
 	o = lab_sh(&l, "root", "id -u; env; cat /proc/sys/kernel/osrelease");
 	ck_assert(lab_starts(o, "0\n"));
@@ -80,7 +83,8 @@ START_TEST(the_pid_is_ours)
 {
 	struct node n = lab_plain("phone", ROLE_LAN);
 	struct lab_node l = lab_start(&n);
-	struct proc_spawn s = {.argv = (const char *const[]){"sleep", "1000", NULL}, .stdio = {-1, -1, -1}};
+	struct proc_spawn s = {.argv = (const char *const[]){"sleep", "1000", NULL},
+			       .stdio = {-1, -1, -1}};
 	uint64_t id = lab_spawn(&l, &s);
 	struct proc_event e = lab_wait(&l, PROC_SPAWNED, id);
 
@@ -96,12 +100,16 @@ END_TEST
 START_TEST(files_of_the_model)
 {
 	struct file files[] = {
-		{(char *)"/mnt/wsl/resolv.conf", (char *)"nameserver 10.255.255.254\n", (char *)"", 0644, false},
-		{(char *)"/etc/resolv.conf", (char *)"", (char *)"/mnt/wsl/resolv.conf", 0644, false},
-		{(char *)"/mnt/c/Users/learner/.wslconfig", (char *)"[wsl2]\n", (char *)"", 0644, false},
+		{(char *)"/mnt/wsl/resolv.conf", (char *)"nameserver 10.255.255.254\n", (char *)"",
+		 0644, false},
+		{(char *)"/etc/resolv.conf", (char *)"", (char *)"/mnt/wsl/resolv.conf", 0644,
+		 false},
+		{(char *)"/mnt/c/Users/learner/.wslconfig", (char *)"[wsl2]\n", (char *)"", 0644,
+		 false},
 		{(char *)"/etc/shells", (char *)"", (char *)"", 0644, true},
 	};
-	struct file later = {(char *)"/etc/wsl.conf", (char *)"[network]\n", (char *)"", 0600, false};
+	struct file later = {(char *)"/etc/wsl.conf", (char *)"[network]\n", (char *)"", 0600,
+			     false};
 	struct node n = lab_plain("wsl", ROLE_WSL);
 	struct lab_node l;
 	struct outcome *o;
@@ -109,9 +117,11 @@ START_TEST(files_of_the_model)
 	n.files = files;
 	n.n_files = 4;
 	l = lab_start(&n);
-	o = lab_sh(&l, "learner", "readlink /etc/resolv.conf; cat /etc/resolv.conf; ls /etc/shells; "
-				  "echo networkingMode=nat >> /mnt/c/Users/learner/.wslconfig && echo wrote");
-	ck_assert_msg(lab_starts(o, "/mnt/wsl/resolv.conf\nnameserver 10.255.255.254\n"), "%s", o->out);
+	o = lab_sh(&l, "learner",
+		   "readlink /etc/resolv.conf; cat /etc/resolv.conf; ls /etc/shells; "
+		   "echo networkingMode=nat >> /mnt/c/Users/learner/.wslconfig && echo wrote");
+	ck_assert_msg(lab_starts(o, "/mnt/wsl/resolv.conf\nnameserver 10.255.255.254\n"), "%s",
+		      o->out);
 	ck_assert_ptr_nonnull(strstr(o->out, "No such file"));
 	ck_assert_ptr_nonnull(strstr(o->out, "wrote"));
 	ck_assert_int_eq(lab_port.file(l.proc, &later, false, 77, NULL), 0);
@@ -127,7 +137,8 @@ END_TEST
 
 START_TEST(a_lab_authority_is_trusted)
 {
-	static const char before[] = "-----BEGIN before-----\n", after[] = "-----BEGIN after-----\n";
+	static const char before[] = "-----BEGIN before-----\n",
+			  after[] = "-----BEGIN after-----\n";
 	struct node n = lab_plain("wsl", ROLE_WSL);
 	struct lab_node l;
 	struct outcome *o;
@@ -137,9 +148,11 @@ START_TEST(a_lab_authority_is_trusted)
 	o = lab_sh(&l, "learner", "tail -n1 /etc/ssl/certs/ca-certificates.crt");
 	ck_assert_str_eq(o->out, before);
 	ck_assert_int_eq(node_port_trust(lab_port.ctx, after, NULL), 0);
-	o = lab_sh(&l, "learner", "tail -n2 /etc/ssl/certs/ca-certificates.crt; ls /etc/ssl/certs | wc -l; "
-				  "test ! -d /usr/lib/ssl || tail -n1 /usr/lib/ssl/cert.pem");
-	ck_assert_msg(lab_starts(o, "-----BEGIN before-----\n-----BEGIN after-----\n1\n"), "%s", o->out);
+	o = lab_sh(&l, "learner",
+		   "tail -n2 /etc/ssl/certs/ca-certificates.crt; ls /etc/ssl/certs | wc -l; "
+		   "test ! -d /usr/lib/ssl || tail -n1 /usr/lib/ssl/cert.pem");
+	ck_assert_msg(lab_starts(o, "-----BEGIN before-----\n-----BEGIN after-----\n1\n"), "%s",
+		      o->out);
 	if (access("/usr/lib/ssl", F_OK) == 0)
 		ck_assert_ptr_nonnull(strstr(o->out, "1\n-----BEGIN after"));
 	lab_stop(&l);

@@ -2,7 +2,8 @@
 /*
  * Probes against real peers:
  *
- *   a 10.1.0.2 ----- 10.1.0.1 r 10.2.0.1 --(mtu 1400)-- 10.2.0.2 b: DNS, HTTP, closed and silent ports
+ *   a 10.1.0.2 ----- 10.1.0.1 r 10.2.0.1 --(mtu 1400)-- 10.2.0.2 b: DNS, HTTP, closed and silent
+ * ports
  *                             |- 10.99.0.0/24 unreachable, 10.98.0.0/24 blackhole
  */
 #define _GNU_SOURCE
@@ -61,7 +62,8 @@ static int bound(int type, uint16_t port)
 /* Answers every question with 192.0.2.7, questions for names that begin with "no" with NXDOMAIN. */
 static void dns_reply(unsigned char *buf, size_t len, size_t *ret)
 {
-	static const unsigned char answer[] = {0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 192, 0, 2, 7};
+	static const unsigned char answer[] = {0xc0, 12, 0, 1, 0,   1, 0, 0,
+					       0,    9,	 0, 4, 192, 0, 2, 7};
 	bool no = buf[13] == 'n' && buf[14] == 'o';
 	bool aaaa = buf[len - 3] == 28;
 
@@ -124,7 +126,8 @@ static void serve_http(void)
 	for (;;) {
 		int c = accept(fd, NULL, NULL);
 		char buf[4096] = "";
-		const char *reply = recv(c, buf, sizeof(buf) - 1, 0) > 0 && strstr(buf, "/cut") ? cut : hello;
+		const char *reply =
+			recv(c, buf, sizeof(buf) - 1, 0) > 0 && strstr(buf, "/cut") ? cut : hello;
 
 		send(c, reply, strlen(reply), MSG_NOSIGNAL);
 		shutdown(c, SHUT_WR);
@@ -158,7 +161,8 @@ static void start_server(void (*serve)(void))
 
 static void setup(void)
 {
-	struct file resolv = {(char *)"/etc/resolv.conf", (char *)"nameserver 10.2.0.2\n", (char *)"", 0644, false};
+	struct file resolv = {(char *)"/etc/resolv.conf", (char *)"nameserver 10.2.0.2\n",
+			      (char *)"", 0644, false};
 	struct node n = lab_plain("wsl", ROLE_WSL);
 	char line[512];
 
@@ -172,15 +176,21 @@ static void setup(void)
 	fcntl(a.netns, F_SETFD, 0);
 	fcntl(b_netns, F_SETFD, 0);
 	snprintf(line, sizeof(line),
-		 "ip link set lo up; ip link add ra type veth peer name eth0 netns /proc/self/fd/%d; "
+		 "ip link set lo up; ip link add ra type veth peer name eth0 netns "
+		 "/proc/self/fd/%d; "
 		 "ip link add rb type veth peer name eth0 netns /proc/self/fd/%d; "
-		 "ip addr add 10.1.0.1/24 dev ra; ip addr add 10.2.0.1/24 dev rb; ip link set ra up; "
-		 "ip link set rb mtu 1400 up; ip route add unreachable 10.99.0.0/24; ip route add blackhole 10.98.0.0/24; "
-		 "echo 1 > /proc/sys/net/ipv4/ip_forward", a.netns, b_netns);
+		 "ip addr add 10.1.0.1/24 dev ra; ip addr add 10.2.0.1/24 dev rb; ip link set ra "
+		 "up; "
+		 "ip link set rb mtu 1400 up; ip route add unreachable 10.99.0.0/24; ip route add "
+		 "blackhole 10.98.0.0/24; "
+		 "echo 1 > /proc/sys/net/ipv4/ip_forward",
+		 a.netns, b_netns);
 	in_netns(r_netns, line);
-	in_netns(a.netns, "ip link set lo up; ip addr add 10.1.0.2/24 dev eth0; ip link set eth0 up; "
-			  "ip route add default via 10.1.0.1");
-	in_netns(b_netns, "ip link set lo up; ip addr add 10.2.0.2/24 dev eth0; ip link set eth0 mtu 1400 up; "
+	in_netns(a.netns,
+		 "ip link set lo up; ip addr add 10.1.0.2/24 dev eth0; ip link set eth0 up; "
+		 "ip route add default via 10.1.0.1");
+	in_netns(b_netns, "ip link set lo up; ip addr add 10.2.0.2/24 dev eth0; ip link set eth0 "
+			  "mtu 1400 up; "
 			  "ip route add default via 10.2.0.1");
 	n_servers = 0;
 	start_server(serve_dns);
@@ -235,14 +245,18 @@ START_TEST(pmtu)
 
 	setup();
 	j = probe("pmtu", "{\"address\":\"10.2.0.2\"}");
-	ck_assert_msg(json_int(j, "mtu", 0) == 1400 && json_int(j, "reported", 0) == 1400, "%s", TEXT(j));
+	ck_assert_msg(json_int(j, "mtu", 0) == 1400 && json_int(j, "reported", 0) == 1400, "%s",
+		      TEXT(j));
 	j = probe("pmtu", "{\"address\":\"10.1.0.1\"}");
-	ck_assert_msg(json_int(j, "mtu", 0) == 1500 && !json_object_get(j, "reported"), "%s", TEXT(j));
+	ck_assert_msg(json_int(j, "mtu", 0) == 1500 && !json_object_get(j, "reported"), "%s",
+		      TEXT(j));
 	/* a black hole: large packets vanish and nobody says so */
-	in_netns(r_netns, "nft 'add table ip t; add chain ip t o { type filter hook output priority 0; }; "
-			  "add rule ip t o icmp type destination-unreachable drop'");
+	in_netns(r_netns,
+		 "nft 'add table ip t; add chain ip t o { type filter hook output priority 0; }; "
+		 "add rule ip t o icmp type destination-unreachable drop'");
 	j = probe("pmtu", "{\"address\":\"10.2.0.2\",\"timeout\":1.0}");
-	ck_assert_msg(json_int(j, "mtu", 0) == 1400 && !json_object_get(j, "reported"), "%s", TEXT(j));
+	ck_assert_msg(json_int(j, "mtu", 0) == 1400 && !json_object_get(j, "reported"), "%s",
+		      TEXT(j));
 	ck_assert(json_num(j, "ms", 0) < 1200);
 	j = probe("pmtu", "{\"address\":\"10.98.0.1\",\"timeout\":0.3}");
 	ck_assert(!json_flag(j, "ok", true));
@@ -257,7 +271,8 @@ START_TEST(lookup)
 	setup();
 	j = probe("lookup", "{\"name\":\"example.com\"}");
 	ck_assert_msg(json_flag(j, "ok", false), "%s", TEXT(j));
-	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(j, "addresses"), 0)), "192.0.2.7");
+	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(j, "addresses"), 0)),
+			 "192.0.2.7");
 	j = probe("lookup", "{\"name\":\"no.example.com\"}");
 	ck_assert_str_eq(json_str(j, "eai", ""), "EAI_NONAME");
 	/* the node's file as it is now */
@@ -266,7 +281,8 @@ START_TEST(lookup)
 	ck_assert_str_eq(json_str(j, "eai", ""), "EAI_AGAIN");
 	ck_assert(!json_flag(j, "ok", true));
 	lab_sh(&a, "root", "echo nameserver 10.2.0.2 > /etc/resolv.conf");
-	ck_assert(json_flag(probe("lookup", "{\"name\":\"example.com\",\"family\":4}"), "ok", false));
+	ck_assert(
+		json_flag(probe("lookup", "{\"name\":\"example.com\",\"family\":4}"), "ok", false));
 	teardown();
 }
 END_TEST
@@ -278,7 +294,8 @@ START_TEST(resolve)
 	setup();
 	j = probe("resolve", "{\"name\":\"example.com\",\"server\":\"10.2.0.2\"}");
 	ck_assert_str_eq(json_str(j, "rcode", ""), "NOERROR");
-	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(j, "answers"), 0)), "192.0.2.7");
+	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(j, "answers"), 0)),
+			 "192.0.2.7");
 	j = probe("resolve", "{\"name\":\"example.com\",\"server\":\"10.2.0.2\",\"tcp\":true}");
 	ck_assert_msg(json_flag(j, "ok", false), "%s", TEXT(j));
 	j = probe("resolve", "{\"name\":\"no.example.com\",\"server\":\"10.2.0.2\"}");
@@ -336,13 +353,16 @@ START_TEST(run_a_command)
 	json_t *j;
 
 	setup();
-	j = probe("run", "{\"argv\":[\"sh\",\"-c\",\"cat; id -u; echo e >&2; exit 3\"],\"stdin\":\"in\\n\","
-				 "\"user\":\"learner\"}");
+	j = probe(
+		"run",
+		"{\"argv\":[\"sh\",\"-c\",\"cat; id -u; echo e >&2; exit 3\"],\"stdin\":\"in\\n\","
+		"\"user\":\"learner\"}");
 	ck_assert_msg(!strcmp(json_str(j, "stdout", ""), "in\n1000\n"), "%s", TEXT(j));
 	ck_assert_str_eq(json_str(j, "stderr", ""), "e\n");
 	ck_assert_int_eq((int)json_int(j, "exit", 0), 3);
 	j = probe("run", "{\"argv\":[\"sh\",\"-c\",\"sleep 1000 & sleep 1000\"],\"timeout\":0.2}");
-	ck_assert_msg(json_flag(j, "timed_out", false) && json_num(j, "ms", 0) < 600, "%s", TEXT(j));
+	ck_assert_msg(json_flag(j, "timed_out", false) && json_num(j, "ms", 0) < 600, "%s",
+		      TEXT(j));
 	j = probe("run", "{\"argv\":[\"no-such\"]}");
 	ck_assert_int_eq((int)json_int(j, "exit", 0), 127);
 	j = probe("run", "{\"argv\":[\"sh\",\"-c\",\"kill -9 $$\"]}");

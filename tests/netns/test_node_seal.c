@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a node must not let out or in: the agent's memory, the host's files and kernel, other socket families. */
+/* What a node must not let out or in: the agent's memory, the host's files and kernel, other socket
+ * families. */
 #define _GNU_SOURCE
 #include <libgen.h>
 #include <limits.h>
@@ -13,7 +14,8 @@
 #include "node_fixture.h"
 #include "test_node.h"
 
-#define HAVE(program) (access("/usr/bin/" program, X_OK) == 0 || access("/usr/sbin/" program, X_OK) == 0)
+#define HAVE(program)                                                                              \
+	(access("/usr/bin/" program, X_OK) == 0 || access("/usr/sbin/" program, X_OK) == 0)
 
 static struct lab_node wsl(void)
 {
@@ -48,7 +50,8 @@ START_TEST(the_agent_is_closed)
 		/* PTRACE_ATTACH and PTRACE_SEIZE; perl-base is in every Debian and Ubuntu */
 		if (HAVE("perl")) {
 			refused(&l, users[i], "perl -e 'exit(syscall(101, 16, 1, 0, 0) == -1)'");
-			refused(&l, users[i], "perl -e 'exit(syscall(101, 0x4206, 1, 0, 0) == -1)'");
+			refused(&l, users[i],
+				"perl -e 'exit(syscall(101, 0x4206, 1, 0, 0) == -1)'");
 		}
 #endif
 	}
@@ -74,8 +77,11 @@ START_TEST(the_hosts_kernel_is_closed)
 	refused(&l, "learner", "ip addr add 10.0.0.1/8 dev lo");
 	refused(&l, "learner", "echo 1 > /proc/sys/net/ipv4/ip_forward");
 	refused(&l, "learner", "unshare -r ip link set lo up");
-	ck_assert_int_eq(lab_sh(&l, "root", "ip addr add 10.0.0.1/8 dev lo && echo 1 > /proc/sys/net/ipv4/ip_forward")
-				 ->status, 0);
+	ck_assert_int_eq(
+		lab_sh(&l, "root",
+		       "ip addr add 10.0.0.1/8 dev lo && echo 1 > /proc/sys/net/ipv4/ip_forward")
+			->status,
+		0);
 	if (lab_is_range()) {
 		refused(&l, "learner", "echo x > /etc/resolv.conf");
 		refused(&l, "learner", "cat /root/.bashrc");
@@ -101,27 +107,37 @@ START_TEST(only_inside_families)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(outside); i++) {
 		/* 97: EAFNOSUPPORT */
-		snprintf(line, sizeof(line), "perl -e 'socket(S, %d, 1, 0); exit($!+0)'", outside[i]);
-		ck_assert_msg(WEXITSTATUS(lab_sh(&l, "root", line)->status) == 97, "family %d", outside[i]);
+		snprintf(line, sizeof(line), "perl -e 'socket(S, %d, 1, 0); exit($!+0)'",
+			 outside[i]);
+		ck_assert_msg(WEXITSTATUS(lab_sh(&l, "root", line)->status) == 97, "family %d",
+			      outside[i]);
 	}
 	ck_assert_int_eq(lab_sh(&l, "root", "perl -e 'exit(!socket(S, 17, 3, 768))'")->status, 0);
 #ifdef __x86_64__
 	/* io_uring_setup: ENOSYS; it would open sockets past the filter */
-	ck_assert_int_eq(WEXITSTATUS(lab_sh(&l, "root", "perl -e 'syscall(425, 1, 0); exit($!+0)'")->status), 38);
-	/* the x32 socket() */
 	ck_assert_int_eq(
-		WEXITSTATUS(lab_sh(&l, "root", "perl -e 'syscall(0x40000029, 40, 1, 0); exit($!+0)'")->status), 38);
+		WEXITSTATUS(lab_sh(&l, "root", "perl -e 'syscall(425, 1, 0); exit($!+0)'")->status),
+		38);
+	/* the x32 socket() */
+	ck_assert_int_eq(WEXITSTATUS(lab_sh(&l, "root",
+					    "perl -e 'syscall(0x40000029, 40, 1, 0); exit($!+0)'")
+					     ->status),
+			 38);
 #endif
 	lab_stop(&l);
 }
 END_TEST
 
-/* The whole view: mounts, arguments, environments, and the names of all files that are not the host's /usr. */
-static const char view[] =
-	"cat /proc/self/mountinfo /proc/mounts; cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'; "
-	"find / -xdev -path /proc -prune -o -print 2>/dev/null; find /etc /run /mnt /dev 2>/dev/null; "
-	"grep -rs . /etc/hostname /etc/hosts /root /home /run /tmp /var 2>/dev/null; ls -la /usr/local /opt /mnt; "
-	"strings -a /usr/bin/sudo /usr/bin/dojo /usr/bin/wslinfo 2>/dev/null || cat /usr/bin/sudo /usr/bin/dojo | tr -c '[:print:]' '\\n'";
+/* The whole view: mounts, arguments, environments, and the names of all files that are not the
+ * host's /usr. */
+static const char view[] = "cat /proc/self/mountinfo /proc/mounts; cat /proc/[0-9]*/cmdline "
+			   "/proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'; "
+			   "find / -xdev -path /proc -prune -o -print 2>/dev/null; find /etc /run "
+			   "/mnt /dev 2>/dev/null; "
+			   "grep -rs . /etc/hostname /etc/hosts /root /home /run /tmp /var "
+			   "2>/dev/null; ls -la /usr/local /opt /mnt; "
+			   "strings -a /usr/bin/sudo /usr/bin/dojo /usr/bin/wslinfo 2>/dev/null || "
+			   "cat /usr/bin/sudo /usr/bin/dojo | tr -c '[:print:]' '\\n'";
 
 START_TEST(nothing_names_the_host)
 {
@@ -168,9 +184,11 @@ END_TEST
 START_TEST(the_learner_stays_one)
 {
 	struct lab_node l = wsl();
-	struct outcome *o = lab_sh(&l, "learner", "grep -E '^(CapPrm|CapEff|NoNewPrivs)' /proc/self/status");
+	struct outcome *o =
+		lab_sh(&l, "learner", "grep -E '^(CapPrm|CapEff|NoNewPrivs)' /proc/self/status");
 
-	ck_assert_str_eq(o->out, "CapPrm:\t0000000000000000\nCapEff:\t0000000000000000\nNoNewPrivs:\t1\n");
+	ck_assert_str_eq(o->out,
+			 "CapPrm:\t0000000000000000\nCapEff:\t0000000000000000\nNoNewPrivs:\t1\n");
 	lab_stop(&l);
 }
 END_TEST

@@ -21,7 +21,11 @@ struct session {
 
 static struct session open_session(struct lab_node *l, const char *user, const char *const *argv)
 {
-	struct proc_spawn s = {.argv = argv, .user = user, .tty = true, .rows = 30, .cols = 100,
+	struct proc_spawn s = {.argv = argv,
+			       .user = user,
+			       .tty = true,
+			       .rows = 30,
+			       .cols = 100,
 			       .stdio = {-1, -1, -1}};
 	struct session out = {.node = l, .id = lab_spawn(l, &s)};
 	struct proc_event e = lab_wait(l, PROC_SPAWNED, out.id);
@@ -67,8 +71,10 @@ START_TEST(the_terminal_is_ours)
 	struct node n = lab_plain("wsl", ROLE_WSL);
 	struct lab_node l = lab_start(&n);
 	struct session s = open_session(&l, "learner",
-					(const char *const[]){"sh", "-c", "tty; stty size; ps -o tty= -p $$; "
-									  "echo to-tty > /dev/tty", NULL});
+					(const char *const[]){"sh", "-c",
+							      "tty; stty size; ps -o tty= -p $$; "
+							      "echo to-tty > /dev/tty",
+							      NULL});
 	struct outcome *o = finish(&s);
 
 	ck_assert_msg(lab_starts(o, "/dev/pts/0\r\n30 100\r\npts/0"), "%s", o->out);
@@ -96,8 +102,8 @@ START_TEST(job_control_in_a_shell)
 {
 	struct node n = lab_plain("wsl", ROLE_WSL);
 	struct lab_node l = lab_start(&n);
-	struct session s = open_session(&l, "learner",
-					(const char *const[]){"bash", "--norc", "-i", NULL});
+	struct session s =
+		open_session(&l, "learner", (const char *const[]){"bash", "--norc", "-i", NULL});
 	struct outcome *o;
 
 	type(&s, "sleep 1000 &\nkill %1; wait %1; echo was=$?\nexit 5\n");
@@ -115,22 +121,29 @@ START_TEST(sudo_without_a_terminal)
 	struct lab_node l = lab_start(&n);
 	struct outcome *o;
 
-	o = lab_sh(&l, "learner", "sudo id -u; sudo sh -c 'exit 7'; echo $?; sudo sh -c 'kill -9 $$'; echo $?");
+	o = lab_sh(&l, "learner",
+		   "sudo id -u; sudo sh -c 'exit 7'; echo $?; sudo sh -c 'kill -9 $$'; echo $?");
 	ck_assert_str_eq(o->out, "0\n7\n137\n");
-	o = lab_sh(&l, "learner", "echo nameserver 8.8.8.8 | sudo tee /etc/resolv.conf; cat /etc/resolv.conf");
+	o = lab_sh(&l, "learner",
+		   "echo nameserver 8.8.8.8 | sudo tee /etc/resolv.conf; cat /etc/resolv.conf");
 	ck_assert_str_eq(o->out, "nameserver 8.8.8.8\nnameserver 8.8.8.8\n");
-	o = lab_sh(&l, "learner", "sudo no-such-thing; echo $?; sudo -v; sudo -k; echo $?; sudo; echo $?");
+	o = lab_sh(&l, "learner",
+		   "sudo no-such-thing; echo $?; sudo -v; sudo -k; echo $?; sudo; echo $?");
 	ck_assert(lab_starts(o, "sudo: no-such-thing: command not found\n1\n0\nusage: sudo -h"));
-	o = lab_sh(&l, "learner", "cd /tmp; A=1 sudo B=2 sh -c 'pwd; echo $A.$B.$SUDO_USER.$HOME.$WSL_DISTRO_NAME'; "
-				  "A=1 sudo -E sh -c 'echo $A.$HOME'; sudo -nu learner id -un; sudo -i pwd; "
-				  "sudo -s echo 'a  b'; sudo -x; echo $?");
+	o = lab_sh(
+		&l, "learner",
+		"cd /tmp; A=1 sudo B=2 sh -c 'pwd; echo $A.$B.$SUDO_USER.$HOME.$WSL_DISTRO_NAME'; "
+		"A=1 sudo -E sh -c 'echo $A.$HOME'; sudo -nu learner id -un; sudo -i pwd; "
+		"sudo -s echo 'a  b'; sudo -x; echo $?");
 	ck_assert_msg(lab_starts(o, "/tmp\n.2.learner./root.\n1./root\nlearner\n/root\na  b\n"
-			       "sudo: invalid option -- 'x'\n"), "%s", o->out);
+				    "sudo: invalid option -- 'x'\n"),
+		      "%s", o->out);
 	o = lab_sh(&l, "learner", "sudo ip addr add 10.1.2.3/24 dev lo && ip -4 addr show lo");
 	ck_assert_ptr_nonnull(strstr(o->out, "10.1.2.3/24"));
 	o = lab_sh(&l, "root", "sudo id -u; sudo sh -c 'exit 4'; echo $?");
 	ck_assert_str_eq(o->out, "0\n4\n");
-	o = lab_sh(&l, "learner", "wslinfo --networking-mode; wslinfo -n --version; wslinfo; echo $?");
+	o = lab_sh(&l, "learner",
+		   "wslinfo --networking-mode; wslinfo -n --version; wslinfo; echo $?");
 	ck_assert(lab_starts(o, "nat\n2.5.9.0wslinfo usage"));
 	lab_stop(&l);
 }
@@ -140,14 +153,18 @@ START_TEST(sudo_on_a_terminal)
 {
 	struct node n = lab_plain("wsl", ROLE_WSL);
 	struct lab_node l = lab_start(&n);
-	struct session s = open_session(&l, "learner",
-					(const char *const[]){"sh", "-c", "sudo sh -c 'tty; stty size; read x; echo got=$x; "
-									  "exit 9'; echo st=$?; stty -a", NULL});
+	struct session s = open_session(
+		&l, "learner",
+		(const char *const[]){"sh", "-c",
+				      "sudo sh -c 'tty; stty size; read x; echo got=$x; "
+				      "exit 9'; echo st=$?; stty -a",
+				      NULL});
 	struct outcome *o;
 
 	type(&s, "typed\n");
 	o = finish(&s);
-	ck_assert_msg(strstr(o->out, "/dev/pts/1\r\n") && strstr(o->out, "30 100\r\n"), "%s", o->out);
+	ck_assert_msg(strstr(o->out, "/dev/pts/1\r\n") && strstr(o->out, "30 100\r\n"), "%s",
+		      o->out);
 	ck_assert_ptr_nonnull(strstr(o->out, "got=typed"));
 	ck_assert_ptr_nonnull(strstr(o->out, "st=9"));
 	/* and the terminal is as it was */
@@ -161,8 +178,12 @@ START_TEST(sudo_passes_ctrl_c)
 {
 	struct node n = lab_plain("wsl", ROLE_WSL);
 	struct lab_node l = lab_start(&n);
-	struct session s = open_session(&l, "learner",
-					(const char *const[]){"sh", "-c", "trap '' INT; sudo sh -c \"echo rea''dy; exec cat\"; echo st=$?; stty -a", NULL});
+	struct session s = open_session(
+		&l, "learner",
+		(const char *const[]){
+			"sh", "-c",
+			"trap '' INT; sudo sh -c \"echo rea''dy; exec cat\"; echo st=$?; stty -a",
+			NULL});
 	struct outcome *o;
 
 	/* said by the command on its own terminal, so ours is raw by now */

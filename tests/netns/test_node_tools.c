@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Programs of the host's that must work in a node, in both id maps; each is passed over where it is not installed. */
+/* Programs of the host's that must work in a node, in both id maps; each is passed over where it is
+ * not installed. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
@@ -16,15 +17,20 @@ static const struct {
 	{"ping", "root", "ping -c1 -W1 127.0.0.1", "1 received"},
 	{"tcpdump", "root",
 	 "tcpdump -i lo -c1 -w /tmp/x.pcap icmp 2>/tmp/log & "
-	 "while kill -0 $! 2>/dev/null; do ping -c1 -W1 127.0.0.1 >/dev/null; done; wait; tcpdump -nr /tmp/x.pcap; cat /tmp/log",
+	 "while kill -0 $! 2>/dev/null; do ping -c1 -W1 127.0.0.1 >/dev/null; done; wait; tcpdump "
+	 "-nr /tmp/x.pcap; cat /tmp/log",
 	 "ICMP echo request"},
 	{"traceroute", "learner", "traceroute -n -q1 -m2 127.0.0.1", " 1  127.0.0.1"},
 	{"dig", "learner", "dig +tries=1 +time=1 @127.0.0.1 example.com", "connection refused"},
-	{"ufw", "root", "ufw --force enable; ufw allow 22/tcp; ufw status", "22/tcp                     ALLOW"},
+	{"ufw", "root", "ufw --force enable; ufw allow 22/tcp; ufw status",
+	 "22/tcp                     ALLOW"},
 	{"git", "learner",
-	 "cd /tmp; git init -q g; cd g; echo x > f; git add f; git -c user.name=a -c user.email=a@b commit -qm m; "
-	 "git log --oneline | wc -l", "1\n"},
-	{"ssh-keygen", "learner", "ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/k; ssh-keygen -lf ~/.ssh/k", "(ED25519)"},
+	 "cd /tmp; git init -q g; cd g; echo x > f; git add f; git -c user.name=a -c "
+	 "user.email=a@b commit -qm m; "
+	 "git log --oneline | wc -l",
+	 "1\n"},
+	{"ssh-keygen", "learner",
+	 "ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/k; ssh-keygen -lf ~/.ssh/k", "(ED25519)"},
 	{"nft", "root", "nft add table ip t; nft list tables", "table ip t"},
 	{"ss", "learner", "ss -tln", "State"},
 	{"getent", "learner", "getent hosts localhost", "localhost"},
