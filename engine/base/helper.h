@@ -10,7 +10,9 @@
 enum { HELPER_FD = 3 }; /* where a helper finds its socket */
 
 /*
- * Starts libexec/netdojo/NAME in a session of its own (Ctrl-C is ours to pass on, not the terminal's) with descriptor 3 = fd (borrowed), /dev/null as its standard streams, and env, or our own environment where env is NULL. Returns its pid or a negative errno.
+ * Starts libexec/netdojo/NAME in a session of its own (Ctrl-C is ours to pass on, not the
+ * terminal's) with descriptor 3 = fd (borrowed), /dev/null as its standard streams, and env, or our
+ * own environment where env is NULL. Returns its pid or a negative errno.
  */
 pid_t helper_start(const char *name, int fd, char *const *env, struct err *err);
 

@@ -50,7 +50,8 @@ static int unused_user(uid_t *uid, gid_t *gid)
 	return -ENOENT;
 }
 
-/* Root of a user namespace that has one id, and that id is not the host's root: nothing to leave. */
+/* Root of a user namespace that has one id, and that id is not the host's root: nothing to leave.
+ */
 static bool is_root_of_one_id(void)
 {
 	auto_file f = fopen("/proc/self/uid_map", "re");

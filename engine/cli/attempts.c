@@ -133,7 +133,8 @@ void attempt_discard(const char *dir)
 		return;
 	fd_steal(&fd);
 	while ((e = readdir(d)))
-		unlinkat(dirfd(d), e->d_name, 0); /* "." and ".." refuse; an attempt holds no folders */
+		unlinkat(dirfd(d), e->d_name,
+			 0); /* "." and ".." refuse; an attempt holds no folders */
 	closedir(d);
 	rmdir(dir);
 }

@@ -35,7 +35,8 @@ static int out_of_memory(struct err *err)
 }
 
 /* Adds an entry; id and path are copied. */
-static int add(struct catalogue *c, const char *id, size_t id_len, const char *path, struct err *err)
+static int add(struct catalogue *c, const char *id, size_t id_len, const char *path,
+	       struct err *err)
 {
 	struct catalogue_entry *v = realloc(c->v, (c->n + 1) * sizeof(*v));
 	struct catalogue_entry e = {.id = strndup(id, id_len), .path = strdup(path)};
@@ -62,7 +63,8 @@ static int add_installed(struct catalogue *c, const char *path, struct err *err)
 
 static int by_id(const void *a, const void *b)
 {
-	return strcmp(((const struct catalogue_entry *)a)->id, ((const struct catalogue_entry *)b)->id);
+	return strcmp(((const struct catalogue_entry *)a)->id,
+		      ((const struct catalogue_entry *)b)->id);
 }
 
 int catalogue_scan(struct catalogue *ret, struct err *err)
@@ -127,7 +129,8 @@ static int entry_of_path(const char *path, struct catalogue_entry *ret, struct e
 	if (strcmp(base, "scenario.lua") == 0)
 		rc = add_installed(&c, real, err);
 	else
-		rc = add(&c, base, n > 4 && strcmp(base + n - 4, ".lua") == 0 ? n - 4 : n, real, err);
+		rc = add(&c, base, n > 4 && strcmp(base + n - 4, ".lua") == 0 ? n - 4 : n, real,
+			 err);
 	if (rc == 0) {
 		*ret = c.v[0];
 		c.n = 0;

@@ -45,7 +45,8 @@ int cli_opt_long(const struct cli *c, const char *long_name, long min, long max,
 	errno = 0;
 	v = strtol(text, &end, 10);
 	if (errno || end == text || *end || v < min || v > max)
-		return err_set(err, ERR_USAGE, EINVAL, "Wrong value '%s' for --%s: a number from %ld to %ld is wanted",
+		return err_set(err, ERR_USAGE, EINVAL,
+			       "Wrong value '%s' for --%s: a number from %ld to %ld is wanted",
 			       text, long_name, min, max);
 	*ret = v;
 	return 0;
@@ -125,7 +126,7 @@ int cli_print_json(const struct cli *c, const char *name, json_t *doc)
 const char *cli_style(const struct cli *c, enum cli_style s)
 {
 	static const char *const sequence[] = {
-		[STYLE_NONE] = "\033[0m", [STYLE_BOLD] = "\033[1m", [STYLE_DIM] = "\033[2m",
+		[STYLE_NONE] = "\033[0m",  [STYLE_BOLD] = "\033[1m", [STYLE_DIM] = "\033[2m",
 		[STYLE_GOOD] = "\033[32m", [STYLE_BAD] = "\033[31m", [STYLE_WARN] = "\033[33m",
 	};
 	static_assert(ARRAY_SIZE(sequence) == N_STYLES, "a sequence for each style");

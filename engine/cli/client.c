@@ -81,7 +81,8 @@ int client_open(const char *lab, struct client **ret, struct err *err)
 	return rc;
 }
 
-/* Our end is shut; what the lab still says is thrown away until it is gone, or stays silent for some seconds. */
+/* Our end is shut; what the lab still says is thrown away until it is gone, or stays silent for
+ * some seconds. */
 static void await_end(int sock)
 {
 	struct pollfd p = {.fd = sock, .events = POLLIN};

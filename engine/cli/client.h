@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The command line's side of a lab: start one, find one, ask it things (docs/protocol.md, "Host socket"). */
+/* The command line's side of a lab: start one, find one, ask it things (docs/protocol.md, "Host
+ * socket"). */
 #ifndef NETDOJO_CLI_CLIENT_H
 #define NETDOJO_CLI_CLIENT_H
 
@@ -13,10 +14,10 @@ struct client; /* one connection */
 struct boot {
 	const char *scenario_path; /* file; resolved by catalogue_find() */
 	const char *scenario_id;
-	const char *lab;	 /* name; NULL = the scenario's id */
-	const char *seed;	 /* NULL = drawn */
+	const char *lab;  /* name; NULL = the scenario's id */
+	const char *seed; /* NULL = drawn */
 	const char *variant;
-	const char *lang;	 /* "en" or "ja"; NULL = locale */
+	const char *lang; /* "en" or "ja"; NULL = locale */
 	bool healthy, hold, private_lab, dry_run, defer_fault;
 	const char *attempt_dir; /* NULL = a new folder under $XDG_STATE_HOME/netdojo/attempts */
 };
@@ -25,13 +26,15 @@ struct boot {
 typedef void (*client_progress)(void *arg, const char *phase, int done, int of);
 
 /*
- * Starts a lab and waits until it is ready; *ret_up is the `up` document (caller owns). On failure nothing of the
- * lab is left. The connection is the boss socket: with hold, closing it ends the lab.
+ * Starts a lab and waits until it is ready; *ret_up is the `up` document (caller owns). On failure
+ * nothing of the lab is left. The connection is the boss socket: with hold, closing it ends the
+ * lab.
  */
 int client_boot(const struct boot *b, client_progress progress, void *arg, struct client **ret,
 		json_t **ret_up, struct err *err);
 
-/* Connects to a live lab by name, or to the only one when lab is NULL (several or none: ERR_USAGE that lists them). */
+/* Connects to a live lab by name, or to the only one when lab is NULL (several or none: ERR_USAGE
+ * that lists them). */
 int client_open(const char *lab, struct client **ret, struct err *err);
 /* Takes NULL. */
 void client_free(struct client *c);
@@ -42,12 +45,13 @@ static inline void client_freep(struct client **c)
 #define auto_client nd_cleanup(client_freep) struct client
 
 /*
- * One request and its answer. req is stolen; "id" is filled in. fds are borrowed copies to send. *ret_body (caller
- * owns; may be NULL) is the answer; *ret_fd (may be NULL) the first descriptor that came with it or -1. An answer with "error"
- * becomes err. Notices that arrive meanwhile are queued for client_notice.
+ * One request and its answer. req is stolen; "id" is filled in. fds are borrowed copies to send.
+ * *ret_body (caller owns; may be NULL) is the answer; *ret_fd (may be NULL) the first descriptor
+ * that came with it or -1. An answer with "error" becomes err. Notices that arrive meanwhile are
+ * queued for client_notice.
  */
-int client_call(struct client *c, json_t *req, const int *fds, size_t n_fds, json_t **ret_body, int *ret_fd,
-		struct err *err);
+int client_call(struct client *c, json_t *req, const int *fds, size_t n_fds, json_t **ret_body,
+		int *ret_fd, struct err *err);
 /* The same with every descriptor that came along: *ret is the whole message (caller: msg_done). */
 int client_call_msg(struct client *c, json_t *req, const int *fds, size_t n_fds, struct msg *ret,
 		    struct err *err);

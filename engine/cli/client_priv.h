@@ -8,14 +8,17 @@
 #include "cli/client.h"
 #include "cli/statedir.h"
 
-enum { CLIENT_END_MS = 5000 }; /* how long a held lab may take to end before we leave it to the kernel */
+enum {
+	CLIENT_END_MS = 5000
+}; /* how long a held lab may take to end before we leave it to the kernel */
 
 struct client {
 	int sock;
 	int64_t last_id;
 	json_t *queue;	/* notices that came while an answer was awaited */
 	bool held;	/* the lab dies with this connection */
-	pid_t launcher; /* the netdojo-lab we started; ends by itself once the lab's init lives. 0 = none */
+	pid_t launcher; /* the netdojo-lab we started; ends by itself once the lab's init lives. 0 =
+			   none */
 	int dir;	/* state folder of a held, named lab; -1 = none */
 	char lab[LAB_NAME_MAX + 1];
 	ino_t inode; /* of its name in that folder */

@@ -18,7 +18,8 @@ static const struct option_spec options[] = {
 static const char *const formats[] = {"human", "json", NULL};
 
 static const struct example examples[] = {
-	{"netdojo doctor", {"what works here, and how to mend what doesn't", "動くもの、動かないものと直し方"}},
+	{"netdojo doctor",
+	 {"what works here, and how to mend what doesn't", "動くもの、動かないものと直し方"}},
 	{"netdojo doctor --apparmor-profile | sudo apparmor_parser -r",
 	 {"on Ubuntu 24.04, where AppArmor takes capabilities away", "Ubuntu 24.04 で必要な設定"}},
 	{"netdojo doctor --kernel-config /boot/config-$(uname -r)",
@@ -37,10 +38,13 @@ const struct command_spec spec_doctor = {
 	.name = "doctor",
 	.synopsis = "",
 	.summary = {"tell what this machine can run", "このマシンで実行できるか調べる"},
-	.about = {"Tries each thing a lab needs, in a throw-away child: user namespaces and capabilities in them, links, "
-		  "rulesets, mounts, system-call notification, capture. What fails is shown with its cause and the command "
+	.about = {"Tries each thing a lab needs, in a throw-away child: user namespaces and "
+		  "capabilities in them, links, "
+		  "rulesets, mounts, system-call notification, capture. What fails is shown with "
+		  "its cause and the command "
 		  "that mends it. Nothing is changed.",
-		  "ラボに必要なことを 1 つずつ実際に試します: ユーザー名前空間、リンク、ルールセット、マウント、システムコール"
+		  "ラボに必要なことを 1 つずつ実際に試します: "
+		  "ユーザー名前空間、リンク、ルールセット、マウント、システムコール"
 		  "通知、キャプチャー。失敗は原因と直すコマンドを表示します。何も変更しません。"},
 	.options = options,
 	.formats = formats,

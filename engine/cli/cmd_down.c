@@ -29,9 +29,11 @@ const struct command_spec spec_down = {
 	.name = "down",
 	.synopsis = "",
 	.summary = {"end a lab", "ラボを終了"},
-	.about = {"Ends a lab and returns when it is gone: its processes, namespaces, links and mounts. The attempt's "
+	.about = {"Ends a lab and returns when it is gone: its processes, namespaces, links and "
+		  "mounts. The attempt's "
 		  "folder stays, and `netdojo grade --attempt` still grades it.",
-		  "ラボを終了し、プロセスやネットワークがすべて消えたら戻ります。記録フォルダーは残り、"
+		  "ラボを終了し、プロセスやネットワークがすべて消えたら戻ります。記録フォルダーは残"
+		  "り、"
 		  "`netdojo grade --attempt` で採点できます。"},
 	.options = options,
 	.examples = examples,
@@ -54,15 +56,16 @@ static void ending_done(struct ending *e)
 	fd_closep(&e->pidfd);
 }
 
-/* init's socket closes before the kernel has killed the rest of its PID namespace; its pidfd tells when it has. */
+/* init's socket closes before the kernel has killed the rest of its PID namespace; its pidfd tells
+ * when it has. */
 static int ask(const char *lab, struct ending *ret, struct err *err)
 {
 	auto_json json_t *info = NULL;
 	int rc = client_open(lab, &ret->client, err);
 
 	if (rc == 0)
-		rc = client_call(ret->client, json_pack("{s:s}", "do", "info"), NULL, 0, &info, NULL,
-				 err);
+		rc = client_call(ret->client, json_pack("{s:s}", "do", "info"), NULL, 0, &info,
+				 NULL, err);
 	if (rc < 0)
 		return rc;
 	ret->name = strdup(json_str(info, "lab", lab ? lab : ""));

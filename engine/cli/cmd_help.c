@@ -12,9 +12,11 @@ const struct command_spec spec_help = {
 	.name = "help",
 	.synopsis = "[COMMAND]",
 	.summary = {"explain a command, or list them all", "コマンドの説明、または一覧"},
-	.about = {"Explains one command: its options, examples and exit codes. Without COMMAND, lists "
+	.about = {"Explains one command: its options, examples and exit codes. Without COMMAND, "
+		  "lists "
 		  "them all.",
-		  "コマンドのオプション、例、終了コードを説明します。COMMAND がなければ一覧を表示します。"},
+		  "コマンドのオプション、例、終了コードを説明します。COMMAND "
+		  "がなければ一覧を表示します。"},
 	.operands = {{"COMMAND", COMPLETE_COMMAND}},
 	.max = 1,
 	.examples = examples,

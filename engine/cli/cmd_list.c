@@ -22,10 +22,13 @@ const struct command_spec spec_list = {
 	.name = "list",
 	.synopsis = "[SELECT]...",
 	.summary = {"list the scenarios", "シナリオの一覧"},
-	.about = {"Lists the scenarios that match any SELECT: an id, a pattern of ids (* ? [...]), layer:L3, "
-		  "mode:nat, tag:dns, or a path of a scenario file. Tools a scenario would like and this machine lacks "
+	.about = {"Lists the scenarios that match any SELECT: an id, a pattern of ids (* ? [...]), "
+		  "layer:L3, "
+		  "mode:nat, tag:dns, or a path of a scenario file. Tools a scenario would like "
+		  "and this machine lacks "
 		  "are named with their packages.",
-		  "SELECT のどれかに合うシナリオを表示します: ID、ID のパターン (* ? [...])、layer:L3、mode:nat、tag:dns、"
+		  "SELECT のどれかに合うシナリオを表示します: ID、ID のパターン (* ? "
+		  "[...])、layer:L3、mode:nat、tag:dns、"
 		  "またはファイルのパス。足りないツールはパッケージ名とともに表示します。"},
 	.operands = {{"SELECT", COMPLETE_SELECT}},
 	.max = COMMAND_ANY,
@@ -37,7 +40,8 @@ const struct command_spec spec_list = {
 /* One scenario as the list document has it. */
 static json_t *row_of(const struct catalogue_entry *e)
 {
-	static const char *const keys[] = {"title", "layer", "mode", "level", "minutes", "tags", "sources"};
+	static const char *const keys[] = {"title",   "layer", "mode",	 "level",
+					   "minutes", "tags",  "sources"};
 	json_t *row = json_pack("{s:s}", "id", e->id);
 	json_t *lacking = tools_lacking(json_object_get(e->meta, "requires"));
 
@@ -94,7 +98,8 @@ static void print_human(const struct cli *c, const struct catalogue *all)
 /* docs/catalogue.md is this. */
 static void print_markdown(const struct cli *c, const struct catalogue *all)
 {
-	fputs("| id | layer | mode | level | minutes | title |\n| --- | --- | --- | --- | --- | --- |\n",
+	fputs("| id | layer | mode | level | minutes | title |\n| --- | --- | --- | --- | --- | "
+	      "--- |\n",
 	      c->out);
 	for (size_t i = 0; i < all->n; i++) {
 		const json_t *m = all->v[i].meta;

@@ -11,18 +11,21 @@
 #include "cli/commands.h"
 #include "cli/lab_option.h"
 
-static const char *const kinds[] = {"lab",  "session", "command", "windows", "exec",  "packet", "socket",
-				    "flow", "change",  "file",	  "probe",   "answer", "hint",	 NULL};
+static const char *const kinds[] = {"lab",    "session", "command", "windows", "exec",
+				    "packet", "socket",	 "flow",    "change",  "file",
+				    "probe",  "answer",	 "hint",    NULL};
 
 static const struct option_spec options[] = {
 	LAB_OPTION,
 	{.long_name = "attempt",
 	 .arg = "DIR",
 	 .complete = COMPLETE_DIR,
-	 .help = {"the log of an attempt folder; its lab may be gone", "記録フォルダーのログ (ラボは不要)"}},
+	 .help = {"the log of an attempt folder; its lab may be gone",
+		  "記録フォルダーのログ (ラボは不要)"}},
 	{.long_name = "follow",
 	 .short_name = 'f',
-	 .help = {"go on with new events until the lab ends", "ラボが終わるまで新しい出来事も表示"}},
+	 .help = {"go on with new events until the lab ends",
+		  "ラボが終わるまで新しい出来事も表示"}},
 	{.long_name = "kind",
 	 .short_name = 'k',
 	 .arg = "KIND",
@@ -40,8 +43,10 @@ static const struct option_spec options[] = {
 static const char *const formats[] = {"jsonl", "human", NULL};
 
 static const struct example examples[] = {
-	{"netdojo log --follow --format human", {"watch what happens in the lab", "ラボの出来事を見る"}},
-	{"netdojo log --kind packet --node wsl | jq .what", {"for other programs", "ほかのプログラムで処理"}},
+	{"netdojo log --follow --format human",
+	 {"watch what happens in the lab", "ラボの出来事を見る"}},
+	{"netdojo log --kind packet --node wsl | jq .what",
+	 {"for other programs", "ほかのプログラムで処理"}},
 	{0},
 };
 
@@ -49,9 +54,11 @@ const struct command_spec spec_log = {
 	.name = "log",
 	.synopsis = "",
 	.summary = {"print a lab's evidence", "ラボで起きたことの記録を表示"},
-	.about = {"Prints the attempt's log: one event a line, what the kernel saw and what was typed. As JSON lines the "
+	.about = {"Prints the attempt's log: one event a line, what the kernel saw and what was "
+		  "typed. As JSON lines the "
 		  "events are those of the attempt's events.jsonl.",
-		  "記録を 1 行 1 件で表示します: カーネルが見たこと、入力されたこと。JSON は events.jsonl と同じものです。"},
+		  "記録を 1 行 1 件で表示します: カーネルが見たこと、入力されたこと。JSON は "
+		  "events.jsonl と同じものです。"},
 	.options = options,
 	.formats = formats,
 	.examples = examples,
@@ -82,7 +89,8 @@ static bool is_among(const struct cli *c, const char *option, const char *value)
 /* The part of an event that says most, for people. */
 static void print_gist(const struct cli *c, const json_t *e)
 {
-	static const char *const skipped[] = {"seq", "t", "kind", "node", "gen", "by", "cause", "output"};
+	static const char *const skipped[] = {"seq", "t",  "kind",  "node",
+					      "gen", "by", "cause", "output"};
 	const char *key, *sep = "";
 	json_t *value;
 
@@ -98,7 +106,8 @@ static void print_gist(const struct cli *c, const json_t *e)
 		if (json_is_string(value))
 			fputs(json_string_value(value), c->out);
 		else
-			json_dumpf(value, c->out, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
+			json_dumpf(value, c->out,
+				   JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
 	}
 }
 
@@ -115,8 +124,8 @@ static void print_event(struct printing *p, const json_t *e)
 		fwrite(p->line, 1, p->len, c->out);
 		return;
 	}
-	fprintf(c->out, "%9.3f  %-8s %-8s %-8s ", json_num(e, "t", 0), json_str(e, "node", "-"), kind,
-		json_str(e, "by", ""));
+	fprintf(c->out, "%9.3f  %-8s %-8s %-8s ", json_num(e, "t", 0), json_str(e, "node", "-"),
+		kind, json_str(e, "by", ""));
 	print_gist(c, e);
 	fputc('\n', c->out);
 }
@@ -168,7 +177,8 @@ static int follow(struct printing *p, const char *path, int lab, struct err *err
 	return 0;
 }
 
-/* Where the log is: of an attempt folder, or of a live lab (then *ret_client stays connected to it). */
+/* Where the log is: of an attempt folder, or of a live lab (then *ret_client stays connected to
+ * it). */
 static int find_log(const struct cli *c, char **ret, struct client **ret_client, struct err *err)
 {
 	const char *dir = cli_opt(c, "attempt");
@@ -178,8 +188,8 @@ static int find_log(const struct cli *c, char **ret, struct client **ret_client,
 	if (!dir) {
 		rc = client_open(cli_opt(c, "lab"), ret_client, err);
 		if (rc == 0)
-			rc = client_call(*ret_client, json_pack("{s:s}", "do", "info"), NULL, 0, &info,
-					 NULL, err);
+			rc = client_call(*ret_client, json_pack("{s:s}", "do", "info"), NULL, 0,
+					 &info, NULL, err);
 		dir = json_str(info, "attempt", "");
 	}
 	if (rc == 0 && asprintf(ret, "%s/events.jsonl", dir) < 0)

@@ -15,7 +15,8 @@ static const char *const formats[] = {"text", "ascii", "dot", "mermaid", "json",
 
 static const struct example examples[] = {
 	{"netdojo map", {"the healthy network, drawn", "正常なネットワークの図"}},
-	{"netdojo map --format dot | dot -Tsvg > lab.svg", {"as a picture, by Graphviz", "Graphviz で画像に"}},
+	{"netdojo map --format dot | dot -Tsvg > lab.svg",
+	 {"as a picture, by Graphviz", "Graphviz で画像に"}},
 	{0},
 };
 
@@ -23,9 +24,11 @@ const struct command_spec spec_map = {
 	.name = "map",
 	.synopsis = "",
 	.summary = {"draw a lab's network", "ラボのネットワークを描く"},
-	.about = {"Draws the lab's network as it should be: nodes, segments, interfaces and addresses. What is broken is "
+	.about = {"Draws the lab's network as it should be: nodes, segments, interfaces and "
+		  "addresses. What is broken is "
 		  "not in the drawing.",
-		  "あるべき姿のネットワークを描きます: ノード、セグメント、インターフェース、アドレス。故障は描きません。"},
+		  "あるべき姿のネットワークを描きます: "
+		  "ノード、セグメント、インターフェース、アドレス。故障は描きません。"},
 	.options = options,
 	.formats = formats,
 	.examples = examples,
@@ -33,8 +36,10 @@ const struct command_spec spec_map = {
 };
 
 /* The forms draw_model makes, by name. */
-static const char *const drawings[] = {
-	[DRAW_TEXT] = "text", [DRAW_ASCII] = "ascii", [DRAW_DOT] = "dot", [DRAW_MERMAID] = "mermaid"};
+static const char *const drawings[] = {[DRAW_TEXT] = "text",
+				       [DRAW_ASCII] = "ascii",
+				       [DRAW_DOT] = "dot",
+				       [DRAW_MERMAID] = "mermaid"};
 static_assert(ARRAY_SIZE(drawings) == N_DRAW_FORMATS, "a name for each drawing");
 
 static int draw(const struct cli *c, const json_t *info)

@@ -25,12 +25,14 @@ const struct command_spec spec_ps = {
 	.run = cmd_ps,
 };
 
-enum { PATIENCE_MS = 2000 }; /* a lab that is just being built answers late; then it is listed without details */
+enum {
+	PATIENCE_MS = 2000
+}; /* a lab that is just being built answers late; then it is listed without details */
 
 static json_t *row_of(const char *name)
 {
-	static const char *const keys[] = {"scenario", "seed", "variant", "mode", "healthy", "ready",
-					   "pid", "started", "attempt", "nodes"};
+	static const char *const keys[] = {"scenario", "seed", "variant", "mode",    "healthy",
+					   "ready",    "pid",  "started", "attempt", "nodes"};
 	auto_client *client = NULL;
 	auto_json json_t *info = NULL;
 	json_t *row;
@@ -90,7 +92,9 @@ int cmd_ps(struct cli *c)
 	if (c->json)
 		return cli_print_json(c, "ps", json_pack("{s:O}", "labs", rows));
 	if (json_array_size(rows) == 0) {
-		fputs(cli_tr(c, (struct text){"No lab is running\n", "動いているラボはありません\n"}), c->out);
+		fputs(cli_tr(c,
+			     (struct text){"No lab is running\n", "動いているラボはありません\n"}),
+		      c->out);
 		return EXIT_DONE;
 	}
 	fprintf(c->out, "%s%-32s  MODE        NODES  SINCE%s\n", cli_style(c, STYLE_BOLD), "LAB",

@@ -31,10 +31,13 @@ static const struct example examples[] = {
 const struct command_spec spec_show = {
 	.name = "show",
 	.synopsis = "ID|FILE.lua",
-	.summary = {"show a scenario's ticket, drawing and goals", "シナリオの依頼文・構成図・目標を表示"},
-	.about = {"Shows what the learner is told: the ticket, a drawing of the healthy network and the goals; never the "
+	.summary = {"show a scenario's ticket, drawing and goals",
+		    "シナリオの依頼文・構成図・目標を表示"},
+	.about = {"Shows what the learner is told: the ticket, a drawing of the healthy network "
+		  "and the goals; never the "
 		  "answer. Needs no lab and builds none.",
-		  "学習者に伝える内容を表示します: 依頼文、正常なネットワークの図、目標。答えは表示しません。ラボは作りません。"},
+		  "学習者に伝える内容を表示します: "
+		  "依頼文、正常なネットワークの図、目標。答えは表示しません。ラボは作りません。"},
 	.operands = {{"ID", COMPLETE_SCENARIO}},
 	.min = 1,
 	.max = 1,
@@ -78,8 +81,8 @@ static int load(const struct cli *c, const char *path, struct shown *ret, struct
 static int print_json(const struct cli *c, const struct shown *s)
 {
 	/* Not the layer: it is half the answer. `list` tells it to those who choose by it. */
-	static const char *const keys[] = {"id", "title", "mode", "level", "chapter", "minutes",
-					   "requires", "ticket", "goals", "pass"};
+	static const char *const keys[] = {"id",      "title",	  "mode",   "level", "chapter",
+					   "minutes", "requires", "ticket", "goals", "pass"};
 	json_t *doc = json_object();
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
@@ -124,7 +127,8 @@ static void print_human(const struct cli *c, const struct shown *s, const char *
 	heading(c, (struct text){"Network", "ネットワーク"});
 	fputs(drawing ? drawing : "", c->out);
 	print_goals(c, json_object_get(s->meta, "goals"));
-	fprintf(c->out, "\n%s netdojo play %s\n", cli_tr(c, (struct text){"Play it:", "練習:"}), id);
+	fprintf(c->out, "\n%s netdojo play %s\n", cli_tr(c, (struct text){"Play it:", "練習:"}),
+		id);
 }
 
 int cmd_show(struct cli *c)

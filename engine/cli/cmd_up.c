@@ -34,7 +34,8 @@ static const char *const formats[] = {"human", "json", NULL};
 
 static const struct example examples[] = {
 	{"netdojo up dns-host-proxy-dead",
-	 {"build the lab; then exec, shell, map, down", "ラボを作る。その後 exec, shell, map, down"}},
+	 {"build the lab; then exec, shell, map, down",
+	  "ラボを作る。その後 exec, shell, map, down"}},
 	{"netdojo up fw-guest-filter --healthy --lab well",
 	 {"the same network with nothing broken, under another name", "故障なしで、別の名前で"}},
 	{"netdojo up my-scenario.lua --dry-run",
@@ -46,10 +47,13 @@ const struct command_spec spec_up = {
 	.name = "up",
 	.synopsis = "ID|FILE.lua",
 	.summary = {"build a lab and leave it running", "ラボを作って動かしておく"},
-	.about = {"Builds the scenario's network, breaks it as the scenario says, and returns when every service in it "
-		  "answers. The lab runs until `netdojo down`. It is sealed: no interface of it is joined to this "
+	.about = {"Builds the scenario's network, breaks it as the scenario says, and returns when "
+		  "every service in it "
+		  "answers. The lab runs until `netdojo down`. It is sealed: no interface of it is "
+		  "joined to this "
 		  "machine's network.",
-		  "シナリオのネットワークを作り、故障を入れ、すべてのサービスが応答したら戻ります。`netdojo down` まで動き続けます。"
+		  "シナリオのネットワークを作り、故障を入れ、すべてのサービスが応答したら戻ります。"
+		  "`netdojo down` まで動き続けます。"
 		  "このマシンのネットワークにはつながりません。"},
 	.operands = {{"ID", COMPLETE_SCENARIO}},
 	.min = 1,
@@ -77,15 +81,18 @@ static void print_up(const struct cli *c, const json_t *up)
 	size_t i;
 
 	fprintf(c->out, "%s%s%s %s %s, %.0f ms\n", cli_style(c, STYLE_BOLD), lab,
-		cli_style(c, STYLE_NONE), cli_tr(c, (struct text){"is up: seed", "ができました: シード"}),
+		cli_style(c, STYLE_NONE),
+		cli_tr(c, (struct text){"is up: seed", "ができました: シード"}),
 		json_str(up, "seed", ""), json_num(up, "seconds", 0) * 1000);
 	json_array_foreach (json_object_get(up, "nodes"), i, node) {
 		fputs("  ", c->out);
 		text_pad(c->out, json_str(node, "name", ""), 10);
 		print_addresses(c, json_object_get(node, "addresses"));
 	}
-	fputs(cli_tr(c, (struct text){"Next: netdojo show, map, shell, exec NODE -- CMD; netdojo down ends it\n",
-				      "次: netdojo show, map, shell, exec NODE -- CMD。終了は netdojo down\n"}),
+	fputs(cli_tr(c, (struct text){"Next: netdojo show, map, shell, exec NODE -- CMD; netdojo "
+				      "down ends it\n",
+				      "次: netdojo show, map, shell, exec NODE -- CMD。終了は "
+				      "netdojo down\n"}),
 	      c->out);
 }
 

@@ -35,7 +35,7 @@ int cmd_up(struct cli *c);
 /* The tables of the learner's commands: specs_learn.c. */
 extern const struct command_spec spec_play, spec_hint, spec_diagnose, spec_grade, spec_check;
 /* The others stand in their own cmd_NAME.c. */
-extern const struct command_spec spec_capture, spec_doctor, spec_down, spec_exec, spec_help, spec_list,
-	spec_log, spec_map, spec_ps, spec_shell, spec_show, spec_up;
+extern const struct command_spec spec_capture, spec_doctor, spec_down, spec_exec, spec_help,
+	spec_list, spec_log, spec_map, spec_ps, spec_shell, spec_show, spec_up;
 
 #endif

@@ -60,7 +60,8 @@ static json_t *ask_lab(const char *lab, const char *verb)
 	auto_client *client = NULL;
 	json_t *answer = NULL;
 
-	if (client_open(lab, &client, NULL) < 0 || client_set_patience(client, PATIENCE_MS, NULL) < 0)
+	if (client_open(lab, &client, NULL) < 0 ||
+	    client_set_patience(client, PATIENCE_MS, NULL) < 0)
 		return NULL;
 	client_call(client, json_pack("{s:s}", "do", verb), NULL, 0, &answer, NULL, NULL);
 	return answer;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* netdojo --complete KIND [--lab NAME]: names for the completion files, one a line; silent when there are none. */
+/* netdojo --complete KIND [--lab NAME]: names for the completion files, one a line; silent when
+ * there are none. */
 #ifndef NETDOJO_CLI_COMPLETE_H
 #define NETDOJO_CLI_COMPLETE_H
 

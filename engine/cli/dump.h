@@ -12,7 +12,8 @@ void dump_bash(FILE *f);
 void dump_zsh(FILE *f);
 void dump_fish(FILE *f);
 
-/* The word of --complete for a kind: "scenario", "lab", ...; NULL for those the shell completes itself. */
+/* The word of --complete for a kind: "scenario", "lab", ...; NULL for those the shell completes
+ * itself. */
 const char *complete_name(enum complete_kind k);
 
 #endif

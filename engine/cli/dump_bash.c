@@ -5,7 +5,8 @@
 #include "cli/commands.h"
 #include "cli/dump.h"
 
-/* Tables in shell syntax, and one function that reads them: names that change are asked of netdojo. */
+/* Tables in shell syntax, and one function that reads them: names that change are asked of netdojo.
+ */
 static const char head[] =
 	"# bash completion for netdojo: made by `netdojo --dump bash`, don't edit.\n"
 	"_netdojo_ask() {\n"
@@ -33,16 +34,20 @@ static const char tail[] =
 	"\t\tmapfile -t COMPREPLY < <(compgen -W \"${_netdojo_options[$cmd]}\" -- \"$cur\")\n"
 	"\t\treturn\n"
 	"\tfi\n"
-	"\tkey=${_netdojo_value[$cmd $prev]:-${_netdojo_operand[$cmd $operand]:-${_netdojo_operand[$cmd +]}}}\n"
+	"\tkey=${_netdojo_value[$cmd $prev]:-${_netdojo_operand[$cmd "
+	"$operand]:-${_netdojo_operand[$cmd +]}}}\n"
 	"\tcase $key in\n"
-	"\t@file) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); compopt -o filenames 2>/dev/null; return ;;\n"
-	"\t@dir) mapfile -t COMPREPLY < <(compgen -d -- \"$cur\"); compopt -o filenames 2>/dev/null; return ;;\n"
+	"\t@file) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); compopt -o filenames "
+	"2>/dev/null; return ;;\n"
+	"\t@dir) mapfile -t COMPREPLY < <(compgen -d -- \"$cur\"); compopt -o filenames "
+	"2>/dev/null; return ;;\n"
 	"\t@none | '') return ;;\n"
 	"\t@*) words=$(_netdojo_ask \"${key#@}\" \"$lab\") ;;\n"
 	"\t*) words=$key ;;\n"
 	"\tesac\n"
 	"\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
-	"\t[[ $cur == *:* ]] && declare -F __ltrim_colon_completions >/dev/null && __ltrim_colon_completions \"$cur\"\n"
+	"\t[[ $cur == *:* ]] && declare -F __ltrim_colon_completions >/dev/null && "
+	"__ltrim_colon_completions \"$cur\"\n"
 	"\t[[ $key == @scenario ]] && compopt -o default 2>/dev/null\n"
 	"}\n"
 	"complete -F _netdojo netdojo\n";

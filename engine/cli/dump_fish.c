@@ -19,7 +19,8 @@ static const char head[] =
 	"end\n"
 	"function __netdojo_in\n"
 	"\tset -l words (commandline -opc)\n"
-	"\ttest (count $words) -ge 2; and test $words[2] = $argv[1]; and not contains -- -- $words\n"
+	"\ttest (count $words) -ge 2; and test $words[2] = $argv[1]; and not contains -- -- "
+	"$words\n"
 	"end\n"
 	"complete -c netdojo -f\n";
 

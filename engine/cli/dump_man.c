@@ -8,16 +8,15 @@
 #include "cli/dump.h"
 #include "cli/help.h"
 
-static const char head[] =
-	".\\\" SPDX-License-Identifier: GPL-2.0-or-later\n"
-	".\\\" Made by `netdojo --dump man`, don't edit.\n"
-	".Dd November 23, 2026\n"
-	".Dt NETDOJO 1\n"
-	".Os\n"
-	".Sh NAME\n"
-	".Nm netdojo\n"
-	".Nd real, broken networks on one machine, to learn and to test on\n"
-	".Sh SYNOPSIS\n";
+static const char head[] = ".\\\" SPDX-License-Identifier: GPL-2.0-or-later\n"
+			   ".\\\" Made by `netdojo --dump man`, don't edit.\n"
+			   ".Dd November 23, 2026\n"
+			   ".Dt NETDOJO 1\n"
+			   ".Os\n"
+			   ".Sh NAME\n"
+			   ".Nm netdojo\n"
+			   ".Nd real, broken networks on one machine, to learn and to test on\n"
+			   ".Sh SYNOPSIS\n";
 
 static const char description[] =
 	".Sh DESCRIPTION\n"
@@ -126,7 +125,8 @@ static const char tail[] =
 
 enum { MAN_COLUMNS = 78 };
 
-/* One word: a leading dot or quote would be a request, a backslash an escape. Returns its columns in the source. */
+/* One word: a leading dot or quote would be a request, a backslash an escape. Returns its columns
+ * in the source. */
 static int put_word(FILE *f, const char *s, size_t n, bool first)
 {
 	int columns = (int)n;

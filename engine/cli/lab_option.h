@@ -6,8 +6,10 @@
 #define LAB_OPTION                                                                                 \
 	{                                                                                          \
 		.long_name = "lab", .short_name = 'l', .arg = "NAME", .complete = COMPLETE_LAB,    \
-		.help = {"the lab meant (default: the only one)",                                  \
-			 "対象のラボ (既定: 動いている唯一のラボ)"}                             \
+		.help = {                                                                          \
+			"the lab meant (default: the only one)",                                   \
+			"対象のラボ (既定: 動いている唯一のラボ)"                 \
+		}                                                                                  \
 	}
 
 #endif

@@ -69,7 +69,8 @@ static int no_command(const struct cli *c)
 	struct err err = {0};
 
 	err_set(&err, ERR_USAGE, EINVAL, "No command given");
-	err_mend(&err, "Begin with `netdojo list` and `netdojo play ID`; `netdojo help` shows every command");
+	err_mend(&err, "Begin with `netdojo list` and `netdojo play ID`; `netdojo help` shows "
+		       "every command");
 	return cli_fail(c, &err);
 }
 

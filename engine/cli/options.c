@@ -38,7 +38,8 @@ static bool has_format(const struct command_spec *cmd, const char *name)
 }
 
 void options_each(const struct command_spec *cmd,
-		  void (*fn)(void *arg, const struct command_spec *cmd, const struct option_spec *o),
+		  void (*fn)(void *arg, const struct command_spec *cmd,
+			     const struct option_spec *o),
 		  void *arg)
 {
 	for (const struct option_spec *o = cmd->options; o && o->long_name; o++)
@@ -68,8 +69,9 @@ static void look_at(void *arg, const struct command_spec *cmd, const struct opti
 	struct look *l = arg;
 
 	(void)cmd;
-	if (l->letter ? o->short_name == l->letter
-		      : strlen(o->long_name) == l->len && strncmp(o->long_name, l->name, l->len) == 0)
+	if (l->letter
+		    ? o->short_name == l->letter
+		    : strlen(o->long_name) == l->len && strncmp(o->long_name, l->name, l->len) == 0)
 		l->found = o;
 }
 
@@ -88,7 +90,8 @@ static void add_name(void *arg, const struct command_spec *cmd, const struct opt
 		names->v[names->n++] = o->long_name;
 }
 
-static const struct option_spec *find_n(const struct command_spec *cmd, const char *name, size_t len)
+static const struct option_spec *find_n(const struct command_spec *cmd, const char *name,
+					size_t len)
 {
 	struct look l = {.name = name, .len = len};
 
@@ -186,7 +189,8 @@ static int parse_long(struct cli *c, struct cursor *at, struct err *err)
 	if (!o)
 		return unknown_option(c->cmd, word, len, err);
 	if (!o->arg && value)
-		return err_set(err, ERR_USAGE, EINVAL, "Option '--%s' takes no value", o->long_name);
+		return err_set(err, ERR_USAGE, EINVAL, "Option '--%s' takes no value",
+			       o->long_name);
 	if (o->arg && !value)
 		value = next_word(at);
 	if (o->arg && !value)

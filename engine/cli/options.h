@@ -88,8 +88,8 @@ struct command_spec {
 	const char *const *formats;
 	const struct example *examples; /* ends with line NULL */
 	const struct exit_spec *exits;	/* ends with code NULL; NULL = the usual four */
-	int failure; /* exit code of all failures of our own; 0 = by their kind */
-	int (*run)(struct cli *c);	/* returns the process's exit code */
+	int failure;		   /* exit code of all failures of our own; 0 = by their kind */
+	int (*run)(struct cli *c); /* returns the process's exit code */
 };
 
 /* Options every command has: --help, --lang, and --format and --json where there are formats. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What goes on while a command of ours runs in a node: terminal bytes both ways, signals to it, and its end. */
+/* What goes on while a command of ours runs in a node: terminal bytes both ways, signals to it, and
+ * its end. */
 #ifndef NETDOJO_CLI_RELAY_H
 #define NETDOJO_CLI_RELAY_H
 
@@ -15,7 +16,8 @@ struct relay {
 	sigset_t before;       /* signals blocked before */
 };
 
-/* Before the command is asked for: from here on no signal meant for it is lost, or ends us instead. */
+/* Before the command is asked for: from here on no signal meant for it is lost, or ends us instead.
+ */
 void relay_open(struct relay *r, struct client *client);
 /* Lets signals through again: one that found no command is ours. */
 void relay_close(struct relay *r);

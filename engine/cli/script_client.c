@@ -84,7 +84,8 @@ static int refuse(struct script_client *s, const json_t *body, struct err *err)
 	if (!json_object_get(body, "id"))
 		return 0;
 	err_set(&why, ERR_USAGE, ENOTCONN, "There is no lab to ask");
-	answer = json_pack("{s:O, s:o}", "re", json_object_get(body, "id"), "error", err_to_json(&why));
+	answer = json_pack("{s:O, s:o}", "re", json_object_get(body, "id"), "error",
+			   err_to_json(&why));
 	return msg_send(s->sock, answer, NULL, 0, err);
 }
 
@@ -95,7 +96,8 @@ static int await(struct script_client *s, json_t **ret, struct err *err)
 		int rc = msg_recv(s->sock, &m, 0, err);
 
 		if (rc == 0)
-			return err_set(err, ERR_MACHINE, EPIPE, "The script process ended unexpectedly");
+			return err_set(err, ERR_MACHINE, EPIPE,
+				       "The script process ended unexpectedly");
 		if (rc < 0)
 			return rc;
 		if (json_int(m.body, "re", 0) != s->last_id) {
@@ -134,8 +136,9 @@ int script_read_file(const char *path, char **ret, struct err *err)
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_set(err, ERR_USAGE, errno, "Can't read %s: %s", path, strerror(errno));
 	if (!S_ISREG(st.st_mode) || st.st_size > SCENARIO_MAX)
-		return err_set(err, ERR_USAGE, EINVAL, "%s is not a scenario file (a text of at most %d KiB)",
-			       path, SCENARIO_MAX / 1024);
+		return err_set(err, ERR_USAGE, EINVAL,
+			       "%s is not a scenario file (a text of at most %d KiB)", path,
+			       SCENARIO_MAX / 1024);
 	text = calloc(1, (size_t)st.st_size + 1);
 	if (!text)
 		return err_sys(err, ENOMEM, "Can't read %s", path);

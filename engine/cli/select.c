@@ -33,7 +33,8 @@ static int unknown_key(const char *word, size_t len, struct err *err)
 static const struct key *key_of(const char *word, size_t len)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		if (word[len] && strlen(keys[i].name) == len && strncmp(word, keys[i].name, len) == 0)
+		if (word[len] && strlen(keys[i].name) == len &&
+		    strncmp(word, keys[i].name, len) == 0)
 			return &keys[i];
 	return NULL;
 }

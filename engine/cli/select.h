@@ -19,7 +19,8 @@ struct select_word {
 int select_parse(const char *word, struct select_word *ret, struct err *err);
 
 /* Whether a scenario matches. meta may be NULL for SELECT_ID and SELECT_PATH. */
-bool select_matches(const struct select_word *w, const char *id, const char *path, const json_t *meta);
+bool select_matches(const struct select_word *w, const char *id, const char *path,
+		    const json_t *meta);
 
 /* Whether a word names a file rather than an installed scenario. */
 bool select_is_path(const char *word);

@@ -40,23 +40,31 @@ static const struct exit_spec grade_exits[] = {
 	{"0", {"passed", "合格"}},
 	{"1", {"the grade fell short", "不合格"}},
 	{"2", {"wrong usage, or a wrong scenario", "使い方かシナリオの誤り"}},
-	{"3", {"this machine can't do it; the message says what is missing",
-	       "このマシンでは実行できない (足りないものを表示)"}},
+	{"3",
+	 {"this machine can't do it; the message says what is missing",
+	  "このマシンでは実行できない (足りないものを表示)"}},
 	{0},
 };
 
 const struct command_spec spec_play = {
 	.name = "play",
 	.synopsis = "ID|FILE.lua",
-	.summary = {"work in a broken network, then be graded", "壊れたネットワークで練習し、採点する"},
-	.about = {"Builds the scenario's lab, opens a shell in it as the user in trouble, and when the shell "
-		  "ends grades the work and takes the lab down. Nothing outside the lab is touched and no "
+	.summary = {"work in a broken network, then be graded",
+		    "壊れたネットワークで練習し、採点する"},
+	.about = {"Builds the scenario's lab, opens a shell in it as the user in trouble, and when "
+		  "the shell "
+		  "ends grades the work and takes the lab down. Nothing outside the lab is touched "
+		  "and no "
 		  "packet leaves it.\n\n"
-		  "Inside, `dojo task` shows the ticket, `dojo map` the network, `dojo hint` a hint, `dojo "
-		  "diagnose LAYER [CAUSE]` states what you think is wrong, `dojo grade` ends with the score card.",
-		  "シナリオのラボを作り、困っている人の立場でシェルを開きます。シェルを終えると採点し、ラボを片付けます。"
+		  "Inside, `dojo task` shows the ticket, `dojo map` the network, `dojo hint` a "
+		  "hint, `dojo "
+		  "diagnose LAYER [CAUSE]` states what you think is wrong, `dojo grade` ends with "
+		  "the score card.",
+		  "シナリオのラボを作り、困っている人の立場でシェルを開きます。シェルを終えると採点"
+		  "し、ラボを片付けます。"
 		  "ラボの外には何も影響せず、パケットも出ません。\n\n"
-		  "中では `dojo task` が依頼文、`dojo map` が構成図、`dojo hint` がヒント、`dojo diagnose 層 [原因]` が"
+		  "中では `dojo task` が依頼文、`dojo map` が構成図、`dojo hint` がヒント、`dojo "
+		  "diagnose 層 [原因]` が"
 		  "診断、`dojo grade` が採点です。"},
 	.operands = {{"ID", COMPLETE_SCENARIO}},
 	.min = 1,
@@ -72,7 +80,8 @@ static const struct option_spec lab_options[] = {
 	 .short_name = 'l',
 	 .arg = "NAME",
 	 .complete = COMPLETE_LAB,
-	 .help = {"the lab meant (default: the only one)", "対象のラボ (既定: 動いている唯一のラボ)"}},
+	 .help = {"the lab meant (default: the only one)",
+		  "対象のラボ (既定: 動いている唯一のラボ)"}},
 	{0},
 };
 
@@ -85,14 +94,16 @@ const struct command_spec spec_hint = {
 	.name = "hint",
 	.synopsis = "",
 	.summary = {"show the next hint of a lab", "次のヒントを表示"},
-	.about = {"Shows the next hint of the live lab's scenario, and notes in the log that it was taken.",
+	.about = {"Shows the next hint of the live lab's scenario, and notes in the log that it "
+		  "was taken.",
 		  "動いているラボのシナリオの次のヒントを表示し、使ったことを記録します。"},
 	.options = lab_options,
 	.examples = hint_examples,
 	.run = cmd_hint,
 };
 
-static const char *const layer_choices[] = {"L1", "L2", "L2.5", "L3", "L4", "L5", "other", "none", NULL};
+static const char *const layer_choices[] = {"L1", "L2",	   "L2.5", "L3", "L4",
+					    "L5", "other", "none", NULL};
 
 static const struct example diagnose_examples[] = {
 	{"netdojo diagnose L2.5 host-dns-proxy-dead",
@@ -105,11 +116,15 @@ const struct command_spec spec_diagnose = {
 	.name = "diagnose",
 	.synopsis = "LAYER [CAUSE] | none",
 	.summary = {"state what is wrong: a layer and a cause", "診断を答える: 層と原因"},
-	.about = {"Notes the learner's diagnosis in the attempt's log. Layers: L1 interface and address, L2 routing "
-		  "and MTU, L2.5 name resolution, L3 firewall, L4 NAT, L5 publishing, other (clock, proxy, TLS). Case "
+	.about = {"Notes the learner's diagnosis in the attempt's log. Layers: L1 interface and "
+		  "address, L2 routing "
+		  "and MTU, L2.5 name resolution, L3 firewall, L4 NAT, L5 publishing, other "
+		  "(clock, proxy, TLS). Case "
 		  "and the L may be left out; the last diagnosis before the grade counts.",
-		  "診断を記録します。層: L1 インターフェースとアドレス、L2 経路と MTU、L2.5 名前解決、L3 ファイアウォール、"
-		  "L4 NAT、L5 公開、other (時計・プロキシ・TLS)。大文字小文字と L は省略できます。最後の答えが採点されます。"},
+		  "診断を記録します。層: L1 インターフェースとアドレス、L2 経路と MTU、L2.5 "
+		  "名前解決、L3 ファイアウォール、"
+		  "L4 NAT、L5 公開、other (時計・プロキシ・TLS)。大文字小文字と L "
+		  "は省略できます。最後の答えが採点されます。"},
 	.operands = {{"LAYER", COMPLETE_LAYER, layer_choices}, {"CAUSE", COMPLETE_CAUSE}},
 	.min = 1,
 	.max = 2,
@@ -125,17 +140,20 @@ static const struct option_spec grade_options[] = {
 	 .short_name = 'l',
 	 .arg = "NAME",
 	 .complete = COMPLETE_LAB,
-	 .help = {"the lab meant (default: the only one)", "対象のラボ (既定: 動いている唯一のラボ)"}},
+	 .help = {"the lab meant (default: the only one)",
+		  "対象のラボ (既定: 動いている唯一のラボ)"}},
 	{.long_name = "attempt",
 	 .arg = "DIR",
 	 .complete = COMPLETE_DIR,
-	 .help = {"grade an attempt folder; its lab may be gone", "記録フォルダーを採点 (ラボは不要)"}},
+	 .help = {"grade an attempt folder; its lab may be gone",
+		  "記録フォルダーを採点 (ラボは不要)"}},
 	{0},
 };
 
 static const struct example grade_examples[] = {
 	{"netdojo grade", {"the score card of the live lab", "動いているラボの採点表"}},
-	{"netdojo grade --attempt ~/.local/state/netdojo/attempts/20260101T120000Z-fw-guest-filter-k3v9 --json",
+	{"netdojo grade --attempt "
+	 "~/.local/state/netdojo/attempts/20260101T120000Z-fw-guest-filter-k3v9 --json",
 	 {"the same attempt again, from its folder alone", "記録だけからもう一度採点"}},
 	{0},
 };
@@ -144,9 +162,11 @@ const struct command_spec spec_grade = {
 	.name = "grade",
 	.synopsis = "",
 	.summary = {"the score card, with the evidence under each item", "採点表と、その根拠"},
-	.about = {"Ends the attempt and prints its score card: what was observed, diagnosed, mended and verified, and "
+	.about = {"Ends the attempt and prints its score card: what was observed, diagnosed, "
+		  "mended and verified, and "
 		  "the evidence of each point. With --attempt nothing but the folder is needed.",
-		  "練習を終えて採点表を表示します: 観察、診断、修理、確認と、それぞれの根拠。--attempt なら記録フォルダー"
+		  "練習を終えて採点表を表示します: "
+		  "観察、診断、修理、確認と、それぞれの根拠。--attempt なら記録フォルダー"
 		  "だけで採点できます。"},
 	.options = grade_options,
 	.formats = grade_formats,
@@ -178,18 +198,23 @@ static const struct exit_spec check_exits[] = {
 	{"0", {"every scenario is as it says", "すべて正しい"}},
 	{"1", {"at least one is not", "正しくないものがある"}},
 	{"2", {"wrong usage, or a wrong scenario", "使い方かシナリオの誤り"}},
-	{"3", {"this machine can't do it; the message says what is missing",
-	       "このマシンでは実行できない (足りないものを表示)"}},
+	{"3",
+	 {"this machine can't do it; the message says what is missing",
+	  "このマシンでは実行できない (足りないものを表示)"}},
 	{0},
 };
 
 const struct command_spec spec_check = {
 	.name = "check",
 	.synopsis = "[SELECT]...",
-	.summary = {"every scenario proves itself in labs of its own", "シナリオが正しいかを実際に確かめる"},
-	.about = {"For each scenario: the healthy lab is well, the fault shows, the reference solution and every "
-		  "alternative score full marks, doing nothing and every known wrong way stay under their bounds.",
-		  "シナリオごとに、正常なラボが正常であること、故障が現れること、模範解答と別解が満点になること、何もしない場合と"
+	.summary = {"every scenario proves itself in labs of its own",
+		    "シナリオが正しいかを実際に確かめる"},
+	.about = {"For each scenario: the healthy lab is well, the fault shows, the reference "
+		  "solution and every "
+		  "alternative score full marks, doing nothing and every known wrong way stay "
+		  "under their bounds.",
+		  "シナリオごとに、正常なラボが正常であること、故障が現れること、模範解答と別解が満"
+		  "点になること、何もしない場合と"
 		  "誤った手順が上限以下であることを確かめます。"},
 	.operands = {{"SELECT", COMPLETE_SELECT}},
 	.max = COMMAND_ANY,

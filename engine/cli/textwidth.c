@@ -12,11 +12,12 @@ struct range {
 	uint32_t first, last;
 };
 
-/* East Asian wide and fullwidth, as UAX 11 groups them; whole blocks, since only texts of ours and names are shown. */
+/* East Asian wide and fullwidth, as UAX 11 groups them; whole blocks, since only texts of ours and
+ * names are shown. */
 static const struct range wide[] = {
-	{0x1100, 0x115f},   {0x2e80, 0x303e},	{0x3041, 0x33ff},   {0x3400, 0x4dbf},
-	{0x4e00, 0x9fff},   {0xa000, 0xa4cf},	{0xac00, 0xd7a3},   {0xf900, 0xfaff},
-	{0xfe30, 0xfe6f},   {0xff00, 0xff60},	{0xffe0, 0xffe6},   {0x1f300, 0x1f64f},
+	{0x1100, 0x115f},   {0x2e80, 0x303e},	{0x3041, 0x33ff}, {0x3400, 0x4dbf},
+	{0x4e00, 0x9fff},   {0xa000, 0xa4cf},	{0xac00, 0xd7a3}, {0xf900, 0xfaff},
+	{0xfe30, 0xfe6f},   {0xff00, 0xff60},	{0xffe0, 0xffe6}, {0x1f300, 0x1f64f},
 	{0x1f900, 0x1f9ff}, {0x20000, 0x3fffd},
 };
 static const struct range zero[] = {{0x300, 0x36f}, {0x200b, 0x200f}, {0xfe00, 0xfe0f}};
@@ -29,7 +30,8 @@ static bool among(const struct range *r, size_t n, uint32_t ch)
 	return false;
 }
 
-/* Decodes one character; a broken byte counts as one column of its own. Returns its length in bytes. */
+/* Decodes one character; a broken byte counts as one column of its own. Returns its length in
+ * bytes. */
 static size_t decode(const char *s, uint32_t *ret)
 {
 	const unsigned char *p = (const unsigned char *)s;
@@ -76,8 +78,8 @@ void text_pad(FILE *f, const char *s, int columns)
 /* Characters no line may begin with. */
 static bool stays_behind(uint32_t ch)
 {
-	static const uint32_t closing[] = {0x3001, 0x3002, 0x300d, 0x300f, 0xff09, 0xff0c,
-					   0xff0e, 0xff1f, 0xff01, 0x30fc};
+	static const uint32_t closing[] = {0x3001, 0x3002, 0x300d, 0x300f, 0xff09,
+					   0xff0c, 0xff0e, 0xff1f, 0xff01, 0x30fc};
 
 	for (size_t i = 0; i < ARRAY_SIZE(closing); i++)
 		if (closing[i] == ch)
@@ -86,8 +88,8 @@ static bool stays_behind(uint32_t ch)
 }
 
 /*
- * The next piece that must stay on one line: a run of narrow characters up to a blank, or one wide character with the
- * closing marks after it. Returns its bytes; *ret_width its columns.
+ * The next piece that must stay on one line: a run of narrow characters up to a blank, or one wide
+ * character with the closing marks after it. Returns its bytes; *ret_width its columns.
  */
 static size_t piece(const char *s, int *ret_width)
 {

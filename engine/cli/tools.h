@@ -13,7 +13,8 @@ const char *tool_package(const char *tool);
 /* Whether a node would find it: nodes see the host's /usr without /usr/local. */
 bool tool_present(const char *tool);
 
-/* What of requires ({"tools":[..]}; may be NULL) is missing: [{"tool","package"}]; caller owns it. */
+/* What of requires ({"tools":[..]}; may be NULL) is missing: [{"tool","package"}]; caller owns it.
+ */
 json_t *tools_lacking(const json_t *requires);
 
 /* "dig (package bind9-dnsutils), mtr (package mtr-tiny)" into buf; "" for none. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A netdojo-lab with no kernel behind it, for tests of the command line: it speaks the protocol of docs/protocol.md, has two
- * nodes, and runs what exec asks for right here. The scenario's text tells it how to behave: a line "-- fake: refuse" answers boot
- * with an error, "die" ends without a word, "hang" never answers.
+ * A netdojo-lab with no kernel behind it, for tests of the command line: it speaks the protocol of
+ * docs/protocol.md, has two nodes, and runs what exec asks for right here. The scenario's text
+ * tells it how to behave: a line "-- fake: refuse" answers boot with an error, "die" ends without a
+ * word, "hang" never answers.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -45,15 +46,16 @@ static void refuse(int fd, const json_t *req, int code, const char *text)
 
 static json_t *nodes(void)
 {
-	return json_pack("[{s:s, s:[s]}, {s:s, s:[s]}]", "name", "wsl", "addresses", "172.20.0.2/20",
-			 "name", "windows", "addresses", "192.168.1.10/24");
+	return json_pack("[{s:s, s:[s]}, {s:s, s:[s]}]", "name", "wsl", "addresses",
+			 "172.20.0.2/20", "name", "windows", "addresses", "192.168.1.10/24");
 }
 
 static json_t *up_document(const json_t *boot)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:f, s:O, s:O}", "lab", json_str(boot, "lab", ""),
-			 "scenario", json_str(boot, "scenario", ""), "seed", json_str(boot, "seed", ""),
-			 "variant", json_str(boot, "variant", ""), "nodes", nodes(), "seconds", 0.012,
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:f, s:O, s:O}", "lab",
+			 json_str(boot, "lab", ""), "scenario", json_str(boot, "scenario", ""),
+			 "seed", json_str(boot, "seed", ""), "variant",
+			 json_str(boot, "variant", ""), "nodes", nodes(), "seconds", 0.012,
 			 "attempt", json_object_get(boot, "attempt"), "boot", boot);
 }
 
@@ -62,7 +64,8 @@ static json_t *booted(const json_t *boot)
 {
 	json_t *out = up_document(boot);
 
-	json_object_set_new(out, "requires", json_pack("{s:[s, s]}", "tools", "sh", "no-such-tool"));
+	json_object_set_new(out, "requires",
+			    json_pack("{s:[s, s]}", "tools", "sh", "no-such-tool"));
 	return out;
 }
 
@@ -92,9 +95,11 @@ static void boot(struct fake *f, int fd, struct msg *m)
 	if (read(m->fds[1], text, sizeof(text) - 1) < 0 || strstr(text, "fake: die"))
 		_exit(9);
 	f->boot = json_incref(m->body);
-	log_line(m->fds[0], "{\"seq\":1,\"t\":0.0,\"kind\":\"lab\",\"what\":\"start\",\"by\":\"lab\"}\n");
-	log_line(m->fds[0], "{\"seq\":2,\"t\":0.5,\"kind\":\"packet\",\"node\":\"wsl\",\"by\":\"lab\","
-			    "\"what\":\"syn\"}\n");
+	log_line(m->fds[0],
+		 "{\"seq\":1,\"t\":0.0,\"kind\":\"lab\",\"what\":\"start\",\"by\":\"lab\"}\n");
+	log_line(m->fds[0],
+		 "{\"seq\":2,\"t\":0.5,\"kind\":\"packet\",\"node\":\"wsl\",\"by\":\"lab\","
+		 "\"what\":\"syn\"}\n");
 	msg_send(fd, notice, NULL, 0, NULL);
 	json_decref(notice);
 	f->polled[LISTENER].fd = msg_take_fd(m, 2);
@@ -106,8 +111,9 @@ static void boot(struct fake *f, int fd, struct msg *m)
 		return;
 	}
 	if (json_flag(m->body, "dry_run", false)) {
-		answer(fd, m->body, json_pack("{s:[{s:s}], s:[s]}", "operations", "op", "node-add", "text",
-					      "wsl: node"),
+		answer(fd, m->body,
+		       json_pack("{s:[{s:s}], s:[s]}", "operations", "op", "node-add", "text",
+				 "wsl: node"),
 		       NULL, 0);
 		f->end = true;
 		return;
@@ -166,7 +172,8 @@ static void exec(struct fake *f, int i, struct msg *m)
 		become(m->body, tty ? NULL : m->fds);
 	}
 	f->asker = i;
-	answer(fd, m->body, json_pack("{s:i, s:i}", "exec", 7, "pid", (int)f->child), &master, tty ? 1 : 0);
+	answer(fd, m->body, json_pack("{s:i, s:i}", "exec", 7, "pid", (int)f->child), &master,
+	       tty ? 1 : 0);
 	if (master >= 0)
 		close(master);
 }
@@ -183,8 +190,9 @@ static void handle(struct fake *f, int i, struct msg *m)
 	else if (strcmp(verb, "exec") == 0)
 		exec(f, i, m);
 	else if (strcmp(verb, "causes") == 0)
-		answer(fd, m->body, json_pack("{s:[{s:s, s:s}]}", "causes", "cause", "wrong-gateway", "layer",
-					      "L2"),
+		answer(fd, m->body,
+		       json_pack("{s:[{s:s, s:s}]}", "causes", "cause", "wrong-gateway", "layer",
+				 "L2"),
 		       NULL, 0);
 	else if (strcmp(verb, "signal") == 0) {
 		kill(f->child, (int)json_int(m->body, "signal", 0));

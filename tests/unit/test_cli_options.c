@@ -202,10 +202,10 @@ static void check_option(void *arg, const struct command_spec *cmd, const struct
 	ck_assert_msg(o->help.en && o->help.ja, "%s --%s has no help in both languages", cmd->name,
 		      o->long_name);
 	for (size_t i = 0; i < s->n; i++) {
-		ck_assert_msg(strcmp(s->v[i]->long_name, o->long_name) != 0, "%s --%s twice", cmd->name,
-			      o->long_name);
-		ck_assert_msg(!o->short_name || s->v[i]->short_name != o->short_name, "%s -%c twice",
-			      cmd->name, o->short_name);
+		ck_assert_msg(strcmp(s->v[i]->long_name, o->long_name) != 0, "%s --%s twice",
+			      cmd->name, o->long_name);
+		ck_assert_msg(!o->short_name || s->v[i]->short_name != o->short_name,
+			      "%s -%c twice", cmd->name, o->short_name);
 	}
 	s->v[s->n++] = o;
 }
@@ -218,10 +218,12 @@ START_TEST(every_table_is_whole)
 
 		ck_assert_msg(cmd->summary.en && cmd->summary.ja && cmd->about.en && cmd->about.ja,
 			      "%s lacks a text", cmd->name);
-		ck_assert_msg(cmd->examples && cmd->examples[0].line, "%s has no example", cmd->name);
+		ck_assert_msg(cmd->examples && cmd->examples[0].line, "%s has no example",
+			      cmd->name);
 		ck_assert_ptr_nonnull(cmd->run);
 		for (unsigned i = 0; i < cmd->min; i++)
-			ck_assert_msg(cmd->operands[i].name, "%s: operand %u has no name", cmd->name, i);
+			ck_assert_msg(cmd->operands[i].name, "%s: operand %u has no name",
+				      cmd->name, i);
 		options_each(cmd, check_option, &seen);
 		ck_assert_ptr_eq(command_find(cmd->name), cmd);
 	}

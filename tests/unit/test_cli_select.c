@@ -11,16 +11,26 @@ static const struct match {
 	const char *word;
 	bool matches;
 } matches[] = {
-	{"dns-host-proxy-dead", true}, {"dns-*", true},	     {"*proxy*", true},	   {"[de]ns-*", true},
-	{"l1-*", false},	       {"dns", false},	     {"layer:L2.5", true}, {"layer:l2.5", true},
-	{"layer:2.5", true},	       {"layer:L2", false},  {"mode:nat", true},   {"mode:mirrored", false},
-	{"tag:dns", true},	       {"tag:dn", false},
+	{"dns-host-proxy-dead", true},
+	{"dns-*", true},
+	{"*proxy*", true},
+	{"[de]ns-*", true},
+	{"l1-*", false},
+	{"dns", false},
+	{"layer:L2.5", true},
+	{"layer:l2.5", true},
+	{"layer:2.5", true},
+	{"layer:L2", false},
+	{"mode:nat", true},
+	{"mode:mirrored", false},
+	{"tag:dns", true},
+	{"tag:dn", false},
 };
 
 START_TEST(words_match)
 {
-	auto_json json_t *meta = json_pack("{s:s, s:s, s:[s, s]}", "layer", "L2.5", "mode", "nat", "tags",
-					   "dns", "proxy");
+	auto_json json_t *meta = json_pack("{s:s, s:s, s:[s, s]}", "layer", "L2.5", "mode", "nat",
+					   "tags", "dns", "proxy");
 	struct select_word w;
 
 	ck_assert_int_eq(select_parse(matches[_i].word, &w, NULL), 0);
@@ -32,7 +42,8 @@ END_TEST
 
 START_TEST(ambiguous_layer_matches_either)
 {
-	auto_json json_t *l4 = json_pack("{s:s}", "layer", "L4"), *l5 = json_pack("{s:s}", "layer", "L5");
+	auto_json json_t *l4 = json_pack("{s:s}", "layer", "L4"),
+			 *l5 = json_pack("{s:s}", "layer", "L5");
 	auto_json json_t *l3 = json_pack("{s:s}", "layer", "L3");
 	struct select_word w;
 

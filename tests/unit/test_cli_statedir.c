@@ -161,7 +161,15 @@ END_TEST
 
 static const char *const good[] = {"a", "0", "dns-host-proxy-dead", "a.b-c",
 				   "abcdefghijklmnopqrstuvwxyz012345"};
-static const char *const bad[] = {"", "-a", ".a", "A", "a/b", "../a", "a b", "a_b", "\xe3\x81\x82",
+static const char *const bad[] = {"",
+				  "-a",
+				  ".a",
+				  "A",
+				  "a/b",
+				  "../a",
+				  "a b",
+				  "a_b",
+				  "\xe3\x81\x82",
 				  "abcdefghijklmnopqrstuvwxyz0123456"};
 
 START_TEST(names_have_a_form)

@@ -70,7 +70,8 @@ END_TEST
 
 START_TEST(missing_tools_have_packages)
 {
-	auto_json json_t *requires = json_pack("{s:[s, s, s]}", "tools", "sh", "no-such-tool-1", "dig-x");
+	auto_json json_t *requires =
+		json_pack("{s:[s, s, s]}", "tools", "sh", "no-such-tool-1", "dig-x");
 	auto_json json_t *lacking = tools_lacking(requires), *none = tools_lacking(NULL);
 	char text[256];
 

@@ -1,2 +1,3 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
 -- A scenario for the fake lab: it does as told by the line below.
 -- fake: fine
