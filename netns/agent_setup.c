@@ -155,13 +155,31 @@ static int listen_node(const struct node *n, struct err *err)
 	return fd_steal(&fd);
 }
 
+/*
+ * Where each child says what it is about to run, with its pid vouched for by the kernel: this memory is the host's, so
+ * the recorder can't read the arguments of a first exec. A child never waits for a reader. -1 where it can't be had.
+ */
+static int open_hints(struct agent *a)
+{
+	const int on = 1;
+	int pair[2];
+
+	if (msg_pair(pair, NULL) < 0)
+		return -1;
+	setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on));
+	fcntl(pair[1], F_SETFL, O_RDWR | O_NONBLOCK);
+	a->spawn.hints = pair[1];
+	return pair[0];
+}
+
 static int tell_ready(const struct agent_start *s, struct agent *a, int listener, struct err *err)
 {
-	static const char *const names[] = {"socket", "etc", "listener", "wsl"};
+	static const char *const names[] = {"socket", "etc", "listener", "wsl", "hints"};
 	auto_fd wsl = open("/mnt/wsl", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	auto_fd etc = open("/etc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	auto_fd sock = listen_node(s->node, err);
-	int all[] = {sock, etc, listener, wsl}, fds[4];
+	auto_fd hints = listener < 0 ? -1 : open_hints(a);
+	int all[] = {sock, etc, listener, wsl, hints}, fds[5];
 	auto_json json_t *have = json_array();
 	size_t n = 0;
 
@@ -194,7 +212,7 @@ int agent_setup(const struct agent_start *s, struct agent *a, struct err *err)
 	auto_fd listener = -1;
 	int rc;
 
-	a->spawn = (struct spawn_ctx){n, s->rootfs->range_map, -1};
+	a->spawn = (struct spawn_ctx){n, s->rootfs->range_map, -1, -1};
 	rc = keep_only(&a->sock, err);
 	if (rc == 0)
 		rc = become_root(s->rootfs->range_map, err);

@@ -14,6 +14,8 @@ void proc_event_done(struct proc_event *e)
 	fd_closep(&e->node_socket);
 	fd_closep(&e->etc_dir);
 	fd_closep(&e->wsl_dir);
+	if (e->hints > 0)
+		fd_closep(&e->hints);
 	json_decref(e->result);
 	e->result = NULL;
 }
@@ -27,7 +29,7 @@ static void on_ready(struct proc_event *e, struct msg *m)
 		{"listener", &e->listener},
 		{"socket", &e->node_socket},
 		{"etc", &e->etc_dir},
-		{"wsl", &e->wsl_dir},
+		{"wsl", &e->wsl_dir}, {"hints", &e->hints},
 	};
 	json_t *name;
 	size_t i;

@@ -22,6 +22,7 @@ struct spawn_ctx {
 	const struct node *node;
 	bool range_map;
 	int learner_userns; /* -1 where the node has no learner */
+	int hints;	    /* where a child says what it is about to run; -1 = nowhere */
 };
 
 /* What one child is to become. Borrowed. */

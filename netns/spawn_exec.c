@@ -16,7 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
+#include "base/msg.h"
 
 /* Limits of each program of a lab; 0 = leave. RLIM of the hard kind: what runs in a lab can't raise
  * it. */
@@ -35,7 +35,9 @@ static void set_limits(void)
 		/* counted for each user namespace since 5.14, so one lab's programs don't starve
 		   another's */
 		{RLIMIT_NPROC, 2048, 2048},
+#ifndef __SANITIZE_ADDRESS__ /* whose own memory, until execve, would not fit */
 		{RLIMIT_DATA, (rlim_t)4 << 30, (rlim_t)4 << 30},
+#endif
 		{RLIMIT_MSGQUEUE, 819200, 819200},
 	};
 
@@ -144,7 +146,22 @@ static int find_program(const char *name, const char *path, char ret[PATH_MAX])
 	return rc;
 }
 
-static int run(const struct spawn_child *s, char **env)
+/* What will run, for the recorder: docs/protocol.md, "watch". */
+static void tell_hint(int sock, const char *path, char *const *argv)
+{
+	auto_json json_t *args = json_array();
+	auto_json json_t *body = NULL;
+
+	if (sock < 0)
+		return;
+	for (; *argv; argv++)
+		json_array_append_new(args, json_string(*argv));
+	body = json_pack("{s:s, s:O}", "path", path, "argv", args);
+	if (body)
+		msg_send(sock, body, NULL, 0, NULL);
+}
+
+static int run(const struct spawn_ctx *c, const struct spawn_child *s, char **env)
 {
 	char path[PATH_MAX];
 	char *sh[64];
@@ -152,6 +169,7 @@ static int run(const struct spawn_child *s, char **env)
 
 	if (rc < 0)
 		return rc;
+	tell_hint(c->hints, path, s->argv);
 	execve(path, s->argv, env);
 	if (errno != ENOEXEC)
 		return -errno;
@@ -164,6 +182,7 @@ static int run(const struct spawn_child *s, char **env)
 			break;
 	}
 	sh[ARRAY_SIZE(sh) - 1] = NULL;
+	tell_hint(c->hints, sh[0], sh);
 	execve(sh[0], sh, env);
 	return -errno;
 }
@@ -193,9 +212,8 @@ static int start(const struct spawn_ctx *c, const struct spawn_child *s)
 	close_rest();
 	if (rc < 0)
 		return rc;
-	/* last, as our own sanitizers' memory would not fit into them */
 	set_limits();
-	return run(s, env);
+	return run(c, s, env);
 }
 
 _Noreturn void spawn_exec(const struct spawn_ctx *c, const struct spawn_child *s, int report_fd)

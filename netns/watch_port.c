@@ -36,7 +36,7 @@ static struct asked *asked_find(struct port *p, int64_t id)
 
 /* Descriptors to send, and what the message calls them. */
 struct bundle {
-	int fds[4];
+	int fds[5];
 	size_t n;
 	json_t *names; /* owned */
 };
@@ -65,6 +65,7 @@ static int port_add(void *ctx, const struct watch_node *n, struct err *err)
 	bundle_add(&b, "listener", n->listener);
 	bundle_add(&b, "etc", n->etc_dir);
 	bundle_add(&b, "wsl", n->wsl_dir);
+	bundle_add(&b, "hints", n->hints > 0 ? n->hints : -1);
 	body = json_pack("{s:I, s:s, s:s, s:I, s:s, s:s, s:b, s:b, s:o}", "id", (json_int_t)++p->last_id,
 			 "do", "add", "node", n->name, "generation", (json_int_t)n->generation, "kernel",
 			 n->kernel ? n->kernel : "", "hostname", n->hostname ? n->hostname : "",

@@ -83,6 +83,7 @@ static void on_ready(struct lab_node *n, struct proc_event *e)
 			       .listener = e->listener,
 			       .etc_dir = e->etc_dir,
 			       .wsl_dir = e->wsl_dir,
+			       .hints = e->hints,
 			       .kernel = n->kernel,
 			       .hostname = n->hostname,
 			       .observed = n->observed,

@@ -48,6 +48,7 @@ struct proc_event {
 	int listener;	   /* seccomp listener; owned by the receiver; -1 when the kernel has none to give */
 	int node_socket;   /* listening SOCK_SEQPACKET bound at /run/WSL/1_interop (wsl) or /run/netdojo.sock; owned */
 	int etc_dir, wsl_dir; /* O_PATH directories for the file watch; owned; -1 = none */
+	int hints;	   /* PROC_READY: for watch_node.hints; owned; 0 or -1 = none */
 	json_t *result;	   /* owned */
 	struct err err;
 };

@@ -11,6 +11,8 @@ void proc_event_done(struct proc_event *e)
 	fd_closep(&e->node_socket);
 	fd_closep(&e->etc_dir);
 	fd_closep(&e->wsl_dir);
+	if (e->hints > 0)
+		fd_closep(&e->hints);
 	json_decref(e->result);
 	e->result = NULL;
 }

@@ -19,6 +19,7 @@
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 
+#include "netns/watch/hints.h"
 #include "netns/watch/procs.h"
 #include "netns/watch/target.h"
 #include "netns/watch/uts.h"
@@ -77,6 +78,20 @@ static bool impatient(const struct listener *l)
 	return l->outran == (pid_t)l->req->pid && l->times >= PATIENCE;
 }
 
+/* What could not be read, the agent's child may have said itself. */
+static void take_hint(struct listener *l, struct exec_try *t)
+{
+	json_t *said = t->argv || !l->node->hints ? NULL : hints_take(l->node->hints, t->before.tgid);
+
+	if (!said)
+		return;
+	free(t->path);
+	t->path = strdup(json_str(said, "path", ""));
+	t->argv = json_incref(json_object_get(said, "argv"));
+	t->hinted = true;
+	json_decref(said);
+}
+
 /* Where execve and execveat keep the same things. */
 struct exec_args {
 	int dirfd, flags;
@@ -119,6 +134,7 @@ static void on_exec(struct listener *l, const struct exec_args *a)
 		let_go_on(l);
 		return;
 	}
+	take_hint(l, &t);
 	tgid = t.before.tgid;
 	procs_settle(procs, tgid);
 	procs_try(procs, l->node, &t);

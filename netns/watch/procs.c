@@ -118,6 +118,8 @@ static void account(struct proc *r)
 	bool seen = target_exe(proc, r->pid, path, sizeof(path), &exe) == 0;
 	bool script = t->resolved && seen && (exe.dev != t->file.dev || exe.ino != t->file.ino);
 
+	if (t->hinted)
+		return;
 	if (!t->path && seen)
 		t->path = strdup(path);
 	if (!t->argv || !script) {
@@ -238,7 +240,7 @@ static bool must_have_started(const struct proc *r, bool known, int status)
 	if (known && WIFEXITED(status) && WEXITSTATUS(status) >= STATUS_NOT_RUN &&
 	    WEXITSTATUS(status) <= STATUS_NOT_RUN + 1)
 		return false;
-	return r->try.resolved || !r->try.path;
+	return r->try.resolved || r->try.hinted || !r->try.path;
 }
 
 static void on_ended(evutil_socket_t fd, short what, void *arg)

@@ -13,6 +13,7 @@ struct exec_try {
 	json_t *argv;		   /* NULL = unreadable. Owned */
 	struct target_file file;   /* what path names */
 	bool resolved;		   /* file is known */
+	bool hinted;		   /* path and argv are the agent's own word */
 };
 void exec_try_done(struct exec_try *t);
 

@@ -12,6 +12,7 @@
 struct procs;
 struct files;
 struct listener;
+struct hints;
 struct packets;
 struct changes;
 struct watch;
@@ -25,6 +26,7 @@ struct wnode {
 	char *kernel;	/* "" = the kernel's own release */
 	char *hostname; /* "" = unknown */
 	struct listener *listener;
+	struct hints *hints;
 	struct packets *packets;
 	struct changes *changes;
 };

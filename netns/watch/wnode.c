@@ -8,6 +8,7 @@
 
 #include "netns/watch/changes.h"
 #include "netns/watch/files.h"
+#include "netns/watch/hints.h"
 #include "netns/watch/listener.h"
 #include "netns/watch/packets.h"
 #include "netns/watch/procs.h"
@@ -45,6 +46,7 @@ static void wnode_free(struct wnode *n)
 	packets_free(n->packets);
 	changes_free(n->changes);
 	listener_free(n->listener);
+	hints_free(n->hints);
 	free(n->name);
 	free(n->kernel);
 	free(n->hostname);
@@ -109,8 +111,11 @@ static bool stands(json_t *state, const char *recorder, int rc, const struct err
 static void start_exec(struct wnode *n, struct msg *request, json_t *state)
 {
 	int fd = named_fd(request, "listener");
+	int hints = named_fd(request, "hints");
 	struct err err = {0};
 
+	if (hints >= 0)
+		n->hints = hints_new(n, hints);
 	if (fd >= 0)
 		stands(state, "exec", listener_new(n, fd, &n->listener, &err), &err);
 }

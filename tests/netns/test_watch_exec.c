@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/msg.h"
 #include "test_watch.h"
 #include "watch_rig.h"
 
@@ -103,6 +105,40 @@ START_TEST(an_unreadable_first_exec_is_seen_afterwards)
 	rig_finish(&f);
 	rig_expect(&rig, "{\"kind\":\"exec\",\"what\":\"exit\",\"status\":768}");
 	ck_assert_uint_eq(rig_count(&rig, "{\"kind\":\"exec\"}"), 4);
+}
+END_TEST
+
+/* As a node's agent's children do. */
+static int run_true_hinted(void *arg)
+{
+	auto_json json_t *said = json_pack("{s:s, s:[s, s]}", "path", "/usr/bin/true", "argv", "true", "said");
+
+	prctl(PR_SET_DUMPABLE, 0);
+	if (msg_send(*(int *)arg, said, NULL, 0, NULL) < 0)
+		return 1;
+	execl("/usr/bin/true", "true", "said", (char *)NULL);
+	return 127;
+}
+
+START_TEST(an_unreadable_exec_may_tell_itself)
+{
+	struct watch_node n = {.name = "wsl", .generation = 1, .netns = -1, .etc_dir = -1, .wsl_dir = -1};
+	struct filtered f;
+	const int on = 1;
+	int pair[2];
+
+	ck_assert_int_eq(msg_pair(pair, NULL), 0);
+	ck_assert_int_eq(setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)), 0);
+	f = rig_filtered(run_true_hinted, &pair[1]);
+	n.listener = f.listener;
+	n.hints = pair[0];
+	rig_add(&rig, &n);
+	rig_finish(&f);
+	rig_expect(&rig, "{\"kind\":\"exec\",\"what\":\"exit\",\"status\":0}");
+	rig_expect(&rig, "{\"kind\":\"exec\",\"path\":\"/usr/bin/true\",\"argv\":[\"true\",\"said\"]}");
+	ck_assert_uint_eq(rig_count(&rig, "{\"kind\":\"exec\"}"), 2);
+	close(pair[0]);
+	close(pair[1]);
 }
 END_TEST
 
@@ -327,6 +363,7 @@ TCase *watch_exec_case(void)
 	tcase_set_timeout(c, 30);
 	tcase_add_test(c, a_path_search_is_one_start);
 	tcase_add_test(c, an_unreadable_first_exec_is_seen_afterwards);
+	tcase_add_test(c, an_unreadable_exec_may_tell_itself);
 	tcase_add_test(c, exec_in_place_keeps_the_pid);
 	tcase_add_test(c, a_script_keeps_its_own_name);
 	tcase_add_test(c, a_refused_exec_is_no_start);
