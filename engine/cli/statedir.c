@@ -82,6 +82,20 @@ static int runtime_dir(const char **ret_path)
 	return fd_steal(&dir);
 }
 
+/* Our uid as the host has it: root of a user namespace of ours is no namesake of the host's root.
+ */
+static uid_t uid_outside(void)
+{
+	auto_file map = fopen("/proc/self/uid_map", "re");
+	unsigned inside, outside, count;
+	uid_t uid = geteuid();
+
+	while (map && fscanf(map, "%u %u %u", &inside, &outside, &count) == 3)
+		if (uid >= inside && uid - inside < count)
+			return outside + (uid - inside);
+	return uid;
+}
+
 int statedir_open(struct err *err)
 {
 	const char *base = "/tmp";
@@ -92,7 +106,7 @@ int statedir_open(struct err *err)
 		parent = open(base, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (parent < 0)
 			return err_sys(err, errno, "Can't open %s", base);
-		snprintf(name, sizeof(name), "netdojo-%u", geteuid());
+		snprintf(name, sizeof(name), "netdojo-%u", uid_outside());
 	}
 	snprintf(what, sizeof(what), "%s/%s", base, name);
 	return statedir_open_at(parent, name, what, err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The state of live labs: $XDG_RUNTIME_DIR/netdojo, else /tmp/netdojo-UID; 0700, ours, no symlink.
- * A lab is there as NAME.sock; it is alive as long as somebody listens on it. Making and removing
- * names happens under flock on the folder.
+ * The state of live labs: $XDG_RUNTIME_DIR/netdojo, else /tmp/netdojo-UID (the host's number);
+ * 0700, ours, no symlink. A lab is there as NAME.sock; it is alive as long as somebody listens on
+ * it. Making and removing names happens under flock on the folder.
  */
 #ifndef NETDOJO_CLI_STATEDIR_H
 #define NETDOJO_CLI_STATEDIR_H
