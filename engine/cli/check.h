@@ -81,7 +81,7 @@ void check_judge(struct check_case *c, const json_t *result);
 bool check_try_again(struct check_case *c);
 bool check_scenario_ok(const struct check_scenario *s);
 
-/* check_lab.c: one case in its own process; *ret is for check_judge, caller owns. */
+/* check_lab.c: one case in its own process, which holds a job token; *ret is for check_judge, caller owns. */
 int check_lab_run(const struct check *k, const struct check_case *c, json_t **ret, struct err *err);
 
 /* check_run.c: all of them. */

@@ -208,14 +208,12 @@ static int work(struct lab_case *l, json_t **ret, struct err *err)
 
 int check_lab_run(const struct check *k, const struct check_case *c, json_t **ret, struct err *err)
 {
-	struct lab_case l = {.k = k, .c = c};
-	int rc;
+	struct lab_case l = {.k = k, .c = c, .token = true};
+	int rc = boot(&l, err);
 
-	token_take(&l);
-	rc = boot(&l, err);
 	if (rc == 0)
 		rc = c->kind == CASE_PROOF ? prove(&l, ret, err) : work(&l, ret, err);
-	client_free(l.lab);
 	token_give(&l);
+	client_free(l.lab);
 	return rc;
 }

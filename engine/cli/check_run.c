@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* All cases of all scenarios, each a child process; their results, as they come. */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@
 
 /*
  * Theory of operation. The parent starts cases in order, loading a scenario just before its first one, up to
- * CHECK_LIVE_MAX at a time; each child asks for a job token before it works. Every child holds one end of a message
+ * CHECK_LIVE_MAX at a time, each with a job token, which the child gives back while it waits. Every child holds one end of a message
  * pair: its result, then EOF. A signal ends the children; their labs end with the boss sockets they held, and are
  * waited for, so that nothing of them is left when we return.
  */
@@ -26,6 +27,7 @@ struct run {
 	size_t next_scenario, next_case; /* to be started */
 	size_t live, done, total;
 	int signals;
+	int tokens; /* the token pipe once more, non-blocking for us alone */
 	sigset_t before;
 };
 
@@ -96,20 +98,38 @@ static void load(struct run *r, struct check_scenario *s)
 		finish_scenario(r, s);
 }
 
+/* The next case that was not begun, its scenario loaded; NULL when all were. */
+static struct check_case *next_case(struct run *r)
+{
+	while (r->next_scenario < r->k->n) {
+		struct check_scenario *s = &r->k->scenarios[r->next_scenario];
+
+		if (r->next_case == 0 && !s->meta && !s->error)
+			load(r, s);
+		if (r->next_case < s->n_cases)
+			return &s->cases[r->next_case];
+		r->next_scenario++;
+		r->next_case = 0;
+	}
+	return NULL;
+}
+
+/*
+ * A case begins with a token that was taken for it: so the many that wait to begin are one among those that want to go
+ * on, and the first to begin are the first to end.
+ */
 static int start_more(struct run *r, struct err *err)
 {
-	while (r->live < CHECK_LIVE_MAX && r->next_scenario < r->k->n) {
-		struct check_scenario *s = &r->k->scenarios[r->next_scenario];
+	struct check_case *c;
+	char token;
+
+	while (r->live < CHECK_LIVE_MAX && (c = next_case(r))) {
 		int rc;
 
-		if (r->next_case == 0)
-			load(r, s);
-		if (r->next_case == s->n_cases) {
-			r->next_scenario++;
-			r->next_case = 0;
-			continue;
-		}
-		rc = start_case(r, &s->cases[r->next_case++], err);
+		if (read(r->tokens, &token, 1) != 1)
+			return 0;
+		r->next_case++;
+		rc = start_case(r, c, err);
 		if (rc < 0)
 			return rc;
 	}
@@ -131,6 +151,17 @@ static void reap_labs(struct run *r)
 	}
 }
 
+static int start_again(struct run *r, struct check_case *c, struct err *err)
+{
+	char token;
+
+	/* One comes soon: a case holds it only while it works. */
+	while (read(r->k->tokens[0], &token, 1) < 0)
+		if (errno != EINTR)
+			return err_sys(err, errno, "Can't take a job token");
+	return start_case(r, c, err);
+}
+
 static int take_result(struct run *r, struct check_case *c, struct err *err)
 {
 	auto_msg m = {.n_fds = 0};
@@ -142,10 +173,13 @@ static int take_result(struct run *r, struct check_case *c, struct err *err)
 	c->pid = 0;
 	reap_labs(r);
 	r->live--;
+	/* One that crashed took its token with it, most likely. */
+	if (!got && write(r->k->tokens[1], "t", 1) < 0)
+		return err_sys(err, errno, "Can't give back a job token");
 	check_judge(c, got ? m.body : NULL);
 	if (check_try_again(c)) {
 		attempt_discard(c->dir);
-		return start_case(r, c, err);
+		return start_again(r, c, err);
 	}
 	r->done++;
 	c->scenario->n_done++;
@@ -186,13 +220,15 @@ static int take_signal(struct run *r, struct err *err)
 
 static int wait_some(struct run *r, struct err *err)
 {
-	struct pollfd p[CHECK_LIVE_MAX + 1];
+	struct pollfd p[CHECK_LIVE_MAX + 2];
 	struct check_case *cases[CHECK_LIVE_MAX];
 	size_t n = collect(r, p, cases);
 	int rc = 0;
 
 	p[n] = (struct pollfd){.fd = r->signals, .events = POLLIN};
-	while (poll(p, n + 1, -1) < 0)
+	p[n + 1] = (struct pollfd){.fd = r->live < CHECK_LIVE_MAX && next_case(r) ? r->tokens : -1,
+				   .events = POLLIN};
+	while (poll(p, n + 2, -1) < 0)
 		if (errno != EINTR)
 			return err_sys(err, errno, "Can't wait for the cases");
 	if (p[n].revents)
@@ -240,21 +276,35 @@ static int hold_signals(struct run *r, struct err *err)
 	return r->signals < 0 ? err_sys(err, errno, "Can't watch for signals") : 0;
 }
 
+/* O_NONBLOCK belongs to an open file, which the children share: ours must be another. */
+static int open_tokens(struct run *r, struct err *err)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", r->k->tokens[0]);
+	r->tokens = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	return r->tokens < 0 ? err_sys(err, errno, "Can't open a pipe again") : 0;
+}
+
 int check_run(struct check *k, struct err *err)
 {
-	struct run r = {.k = k, .signals = -1};
+	struct run r = {.k = k, .signals = -1, .tokens = -1};
 	int rc = hold_signals(&r, err);
+
+	if (rc == 0)
+		rc = open_tokens(&r, err);
 
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	k->began = now();
 	while (rc == 0) {
 		rc = start_more(&r, err);
-		if (rc < 0 || !r.live)
+		if (rc < 0 || (!r.live && !next_case(&r)))
 			break;
 		rc = wait_some(&r, err);
 	}
 	progress_clear(k->cli);
 	fd_closep(&r.signals);
+	fd_closep(&r.tokens);
 	sigprocmask(SIG_SETMASK, &r.before, NULL);
 	if (rc < 0)
 		end_all(&r);
