@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The floor: just the system calls for the five nodes of tests/data/nat.json, then letting go by exit. */
+/* The floor: just the system calls for the five nodes of tests/data/nat.json, then letting go by
+ * exit. */
 /*
- * What netdojo's `up` and `down` are measured against. One user namespace with its id map; five nodes, each with its own
- * network, mount, UTS, IPC, cgroup and PID namespace, a tmpfs root with /usr bound, its own proc and sysfs, pivot_root; the links,
- * addresses, routes, sysctls and rulesets; one bound UDP socket a service. Nothing is checked beyond each call's own
- * answer, nothing is logged, nothing answers. Exits 0 when all of it stood.
+ * What netdojo's `up` and `down` are measured against. One user namespace with its id map; five
+ * nodes, each with its own network, mount, UTS, IPC, cgroup and PID namespace, a tmpfs root with
+ * /usr bound, its own proc and sysfs, pivot_root; the links, addresses, routes, sysctls and
+ * rulesets; one bound UDP socket a service. Nothing is checked beyond each call's own answer,
+ * nothing is logged, nothing answers. Exits 0 when all of it stood.
  *
- * One namespace's requests travel in one datagram; the nodes make their roots side by side. Those are what a
- * straightforward program would do too, and netdojo is free to do the same.
+ * One namespace's requests travel in one datagram; the nodes make their roots side by side. Those
+ * are what a straightforward program would do too, and netdojo is free to do the same.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -32,7 +34,11 @@
 #include <unistd.h>
 
 enum { INTERNET, ROUTER, PHONE, WINDOWS, WSL, N_NODES };
-enum { HUB_PORTS = 3, ETH0 = 2, ETH1 = 3 }; /* the first interfaces of a fresh namespace are 2 and 3 */
+enum {
+	HUB_PORTS = 3,
+	ETH0 = 2,
+	ETH1 = 3
+}; /* the first interfaces of a fresh namespace are 2 and 3 */
 
 static const char *const hostnames[N_NODES] = {"internet", "router", "phone", "DESKTOP-7Q2M1KP",
 					       "DESKTOP-7Q2M1KP"};
@@ -54,12 +60,12 @@ static const struct {
 	const char *address;
 	int prefix;
 } addresses[] = {
-	{INTERNET, 1, "8.8.8.8", 32},	     {INTERNET, 1, "1.1.1.1", 32},
+	{INTERNET, 1, "8.8.8.8", 32},	      {INTERNET, 1, "1.1.1.1", 32},
 	{INTERNET, 1, "142.250.179.142", 32}, {INTERNET, 1, "140.82.121.4", 32},
-	{INTERNET, 1, "198.51.100.10", 32},  {INTERNET, ETH0, "203.0.113.1", 24},
-	{ROUTER, ETH0, "203.0.113.2", 24},   {ROUTER, ETH1, "192.168.1.1", 24},
-	{PHONE, ETH0, "192.168.1.23", 24},   {WINDOWS, ETH0, "192.168.1.50", 24},
-	{WINDOWS, ETH1, "172.27.32.1", 20},  {WSL, ETH0, "172.27.43.151", 20},
+	{INTERNET, 1, "198.51.100.10", 32},   {INTERNET, ETH0, "203.0.113.1", 24},
+	{ROUTER, ETH0, "203.0.113.2", 24},    {ROUTER, ETH1, "192.168.1.1", 24},
+	{PHONE, ETH0, "192.168.1.23", 24},    {WINDOWS, ETH0, "192.168.1.50", 24},
+	{WINDOWS, ETH1, "172.27.32.1", 20},   {WSL, ETH0, "172.27.43.151", 20},
 };
 
 static const struct {
@@ -120,11 +126,13 @@ static void put_file(const char *path, const char *text)
 	close(fd);
 }
 
-/* --- a node's root ------------------------------------------------------------------------------------------- */
+/* --- a node's root
+ * ------------------------------------------------------------------------------------------- */
 
 static void make_root(void)
 {
-	static const char *const dirs[] = {"usr", "proc", "sys", "dev", "etc", "run", "tmp", "root"};
+	static const char *const dirs[] = {"usr", "proc", "sys", "dev",
+					   "etc", "run",  "tmp", "root"};
 	static const char *const links[][2] = {{"usr/bin", "bin"},
 					       {"usr/sbin", "sbin"},
 					       {"usr/lib", "lib"},
@@ -160,7 +168,8 @@ static void start_node(int node, int ready, pid_t *pids)
 		pause();
 }
 
-/* --- netlink: one datagram of requests a namespace ----------------------------------------------------------- */
+/* --- netlink: one datagram of requests a namespace
+ * ----------------------------------------------------------- */
 
 struct batch {
 	struct mnl_socket *sock;
@@ -282,8 +291,7 @@ static struct nlmsghdr *add_address(struct batch *b, int index, const char *text
 	ifa->ifa_index = (uint32_t)index;
 	mnl_attr_put_u32(h, IFA_LOCAL, a);
 	mnl_attr_put_u32(h, IFA_ADDRESS, a);
-	mnl_attr_put_u32(h, IFA_BROADCAST,
-			 a | (prefix == 32 ? 0 : htonl(0xffffffffu >> prefix)));
+	mnl_attr_put_u32(h, IFA_BROADCAST, a | (prefix == 32 ? 0 : htonl(0xffffffffu >> prefix)));
 	seal(b, h);
 	return h;
 }
@@ -317,7 +325,9 @@ static struct nlmsghdr *add_mq(struct batch *b, int index)
 	return h;
 }
 
-/* --- the lab ------------------------------------------------------------------------------------------------- */
+/* --- the lab
+ * -------------------------------------------------------------------------------------------------
+ */
 
 static void make_links(const int *fds)
 {

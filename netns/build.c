@@ -92,8 +92,9 @@ static void build_undo(void *ctx, const struct op *op)
 typedef int (*read_fn)(struct build *b, struct build_node *n, json_t **ret, struct err *err);
 
 static const read_fn reads[N_READS] = {
-	[READ_LINKS] = read_links,     [READ_ROUTES] = read_routes,   [READ_RULES] = read_rules,
-	[READ_NEIGHS] = read_neighs,   [READ_RULESET] = ruleset_read, [READ_SOCKETS] = read_sockets,
+	[READ_LINKS] = read_links,	   [READ_ROUTES] = read_routes,
+	[READ_RULES] = read_rules,	   [READ_NEIGHS] = read_neighs,
+	[READ_RULESET] = ruleset_read,	   [READ_SOCKETS] = read_sockets,
 	[READ_CONNTRACK] = read_conntrack,
 };
 

@@ -12,9 +12,10 @@
 #include <sys/socket.h>
 
 const struct name_of names_protocol[] = {
-	{RTPROT_UNSPEC, "none"}, {RTPROT_REDIRECT, "redirect"}, {RTPROT_KERNEL, "kernel"},
-	{RTPROT_BOOT, "boot"},	 {RTPROT_STATIC, "static"},	{RTPROT_RA, "ra"},
-	{RTPROT_DHCP, "dhcp"},	 {0, NULL},
+	{RTPROT_UNSPEC, "none"},   {RTPROT_REDIRECT, "redirect"},
+	{RTPROT_KERNEL, "kernel"}, {RTPROT_BOOT, "boot"},
+	{RTPROT_STATIC, "static"}, {RTPROT_RA, "ra"},
+	{RTPROT_DHCP, "dhcp"},	   {0, NULL},
 };
 
 const struct name_of names_scope[] = {
@@ -39,25 +40,32 @@ const struct name_of names_operstate[] = {
 
 /* In the order `ip` prints them. */
 const struct name_of names_link_flag[] = {
-	{IFF_LOOPBACK, "LOOPBACK"},   {IFF_BROADCAST, "BROADCAST"}, {IFF_POINTOPOINT, "POINTOPOINT"},
-	{IFF_MULTICAST, "MULTICAST"}, {IFF_NOARP, "NOARP"},	    {IFF_ALLMULTI, "ALLMULTI"},
-	{IFF_PROMISC, "PROMISC"},     {IFF_UP, "UP"},		    {IFF_LOWER_UP, "LOWER_UP"},
-	{IFF_DORMANT, "DORMANT"},     {0, NULL},
+	{IFF_LOOPBACK, "LOOPBACK"},
+	{IFF_BROADCAST, "BROADCAST"},
+	{IFF_POINTOPOINT, "POINTOPOINT"},
+	{IFF_MULTICAST, "MULTICAST"},
+	{IFF_NOARP, "NOARP"},
+	{IFF_ALLMULTI, "ALLMULTI"},
+	{IFF_PROMISC, "PROMISC"},
+	{IFF_UP, "UP"},
+	{IFF_LOWER_UP, "LOWER_UP"},
+	{IFF_DORMANT, "DORMANT"},
+	{0, NULL},
 };
 
 const struct name_of names_nud[] = {
-	{NUD_PERMANENT, "PERMANENT"}, {NUD_NOARP, "NOARP"}, {NUD_REACHABLE, "REACHABLE"},
-	{NUD_STALE, "STALE"},	      {NUD_DELAY, "DELAY"}, {NUD_PROBE, "PROBE"},
+	{NUD_PERMANENT, "PERMANENT"},	{NUD_NOARP, "NOARP"},	{NUD_REACHABLE, "REACHABLE"},
+	{NUD_STALE, "STALE"},		{NUD_DELAY, "DELAY"},	{NUD_PROBE, "PROBE"},
 	{NUD_INCOMPLETE, "INCOMPLETE"}, {NUD_FAILED, "FAILED"}, {0, NULL},
 };
 
 const struct name_of names_family[] = {{AF_INET, "inet"}, {AF_INET6, "inet6"}, {0, NULL}};
 
 const struct name_of names_tcp_state[] = {
-	{TCP_ESTABLISHED, "ESTAB"}, {TCP_SYN_SENT, "SYN-SENT"},	    {TCP_SYN_RECV, "SYN-RECV"},
-	{TCP_FIN_WAIT1, "FIN-WAIT-1"}, {TCP_FIN_WAIT2, "FIN-WAIT-2"}, {TCP_TIME_WAIT, "TIME-WAIT"},
-	{TCP_CLOSE, "UNCONN"},	    {TCP_CLOSE_WAIT, "CLOSE-WAIT"}, {TCP_LAST_ACK, "LAST-ACK"},
-	{TCP_LISTEN, "LISTEN"},	    {TCP_CLOSING, "CLOSING"},	    {0, NULL},
+	{TCP_ESTABLISHED, "ESTAB"},    {TCP_SYN_SENT, "SYN-SENT"},     {TCP_SYN_RECV, "SYN-RECV"},
+	{TCP_FIN_WAIT1, "FIN-WAIT-1"}, {TCP_FIN_WAIT2, "FIN-WAIT-2"},  {TCP_TIME_WAIT, "TIME-WAIT"},
+	{TCP_CLOSE, "UNCONN"},	       {TCP_CLOSE_WAIT, "CLOSE-WAIT"}, {TCP_LAST_ACK, "LAST-ACK"},
+	{TCP_LISTEN, "LISTEN"},	       {TCP_CLOSING, "CLOSING"},       {0, NULL},
 };
 
 const struct name_of names_ipproto[] = {

@@ -9,13 +9,13 @@
 enum { BUILD_PINS_MAX = 24 };
 
 struct build_node {
-	char *name;	   /* owned */
-	int netns;	   /* owned */
-	struct rtsock rt;  /* opened inside netns */
+	char *name;	  /* owned */
+	int netns;	  /* owned */
+	struct rtsock rt; /* opened inside netns */
 };
 
 struct build {
-	int home;	  /* owned: the hub's namespace */
+	int home; /* owned: the hub's namespace */
 	struct rtsock hub;
 	struct build_node *nodes;
 	size_t n_nodes;
@@ -31,7 +31,8 @@ struct build_node *build_node_find(struct build *b, const char *name);
 int build_node_need(struct build *b, const char *name, struct build_node **ret, struct err *err);
 /* A namespace with lo up unless the model says down; a node that exists already is success. */
 int build_node_add(struct build *b, const struct node *node, struct err *err);
-/* Deletes the node's links at once (a namespace's own end would come later), then lets the namespace go. */
+/* Deletes the node's links at once (a namespace's own end would come later), then lets the
+ * namespace go. */
 int build_node_del(struct build *b, const char *name, struct err *err);
 /* The first spare, in which is seen what the others will need pinned. */
 int build_node_first(struct build *b, struct err *err);

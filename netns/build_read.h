@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads of a node's live state; each gives JSON with `ip -json`'s and ss's names. Private to netns/. */
+/* Reads of a node's live state; each gives JSON with `ip -json`'s and ss's names. Private to
+ * netns/. */
 #ifndef NETDOJO_NETNS_BUILD_READ_H
 #define NETDOJO_NETNS_BUILD_READ_H
 
@@ -18,7 +19,8 @@ int read_neighs(struct build *b, struct build_node *n, json_t **ret, struct err 
 int read_sockets(struct build *b, struct build_node *n, json_t **ret, struct err *err);
 int read_conntrack(struct build *b, struct build_node *n, json_t **ret, struct err *err);
 
-/* --- for the readers ----------------------------------------------------------------------------------------- */
+/* --- for the readers
+ * ----------------------------------------------------------------------------------------- */
 
 /* Attributes by type; those beyond max and nested deeper are passed over. tb has max + 1 places. */
 void read_attrs(const struct nlmsghdr *h, size_t head, const struct nlattr **tb, int max);

@@ -47,7 +47,8 @@ static int is_interrupted(const void *buf, ssize_t n)
 	return n >= (ssize_t)sizeof(*h) && (h->nlmsg_flags & NLM_F_DUMP_INTR);
 }
 
-/* libmnl 1.0.4 answers EINTR for a dump marked as interrupted and drops the rest of the buffer: take the mark off. */
+/* libmnl 1.0.4 answers EINTR for a dump marked as interrupted and drops the rest of the buffer:
+ * take the mark off. */
 static void unmark(void *buf, ssize_t n)
 {
 	struct nlmsghdr *h = buf;

@@ -15,15 +15,16 @@ typedef int (*dump_fn)(const struct nlmsghdr *h, void *arg);
 
 /* What to ask: message type and its fixed header. */
 struct dump_ask {
-	int bus;	/* NETLINK_ROUTE, NETLINK_NETFILTER, NETLINK_SOCK_DIAG */
+	int bus; /* NETLINK_ROUTE, NETLINK_NETFILTER, NETLINK_SOCK_DIAG */
 	uint16_t type;
 	const void *head; /* borrowed */
 	size_t head_len;
 };
 
 /*
- * Asks inside ns and is home again before the first answer is read. A dump the kernel marks as interrupted by a change
- * is used as it is: a reader polls anyway, and a second one may be interrupted too.
+ * Asks inside ns and is home again before the first answer is read. A dump the kernel marks as
+ * interrupted by a change is used as it is: a reader polls anyway, and a second one may be
+ * interrupted too.
  */
 int dump_run(int ns, int home, const struct dump_ask *ask, dump_fn fn, void *arg, struct err *err);
 

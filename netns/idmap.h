@@ -21,12 +21,13 @@ struct idmap_range {
 };
 
 /*
- * The largest range of a user in an /etc/subuid-like file, by name or by number. 0 and *ret, or -ENOENT when there is
- * none of at least IDMAP_RANGE_MIN ids.
+ * The largest range of a user in an /etc/subuid-like file, by name or by number. 0 and *ret, or
+ * -ENOENT when there is none of at least IDMAP_RANGE_MIN ids.
  */
 int idmap_find(const char *file, const char *name, uid_t uid, struct idmap_range *ret);
 
-/* Writes both maps of pid's user namespace: a range by newuidmap and newgidmap where possible, else the one id. */
+/* Writes both maps of pid's user namespace: a range by newuidmap and newgidmap where possible, else
+ * the one id. */
 int idmap_write(pid_t pid, enum idmap_kind *ret, struct err *err);
 
 #endif

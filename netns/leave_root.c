@@ -12,8 +12,12 @@
 
 static int become(uid_t uid, gid_t gid, struct err *err)
 {
-	if (setgroups(0, NULL) < 0 || setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
-		return err_sys(err, errno, "Can't become user %u", uid);
+	if (setgroups(0, NULL) < 0 || setresgid(gid, gid, gid) < 0 ||
+	    setresuid(uid, uid, uid) < 0) {
+		err_sys(err, errno, "Can't become user %u", uid);
+		return err_mend(err, "Run netdojo as an ordinary user; here the host's root is the "
+				     "only one there is");
+	}
 	if (setuid(0) == 0 || setgid(0) == 0)
 		return err_set(err, ERR_MACHINE, EPERM, "Can't let go of root for good");
 	/* A change of uid hides /proc/self from its own user; the id map is written through it. */

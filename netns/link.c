@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Links. */
 /*
- * A pair is made by one request on the hub's socket that names both namespaces, so neither end is ever seen in the hub
- * and ifindexes come in the model's order. A member of a larger segment is a pair too: its far end in the node, its
- * near end a port of the segment's bridge in the hub, up from birth. A port goes when its node's end goes.
+ * A pair is made by one request on the hub's socket that names both namespaces, so neither end is
+ * ever seen in the hub and ifindexes come in the model's order. A member of a larger segment is a
+ * pair too: its far end in the node, its near end a port of the segment's bridge in the hub, up
+ * from birth. A port goes when its node's end goes.
  */
 #define _GNU_SOURCE
 #include "netns/link.h"
@@ -17,11 +18,13 @@
 #include "netns/dump.h"
 #include "netns/nlaux.h"
 
-enum { MTU_ETHERNET = 1500, MTU_LOOPBACK = 65536, MEMBERS_OF_A_PAIR = 2 };
+/* A hub's port passes whatever its node's end takes, so that a changed MTU in a node needs no
+ * change in the hub. */
+enum { MTU_ETHERNET = 1500, MTU_LOOPBACK = 65536, MTU_HUB = 65535, MEMBERS_OF_A_PAIR = 2 };
 
 /*
- * libnl 3.7 leaves ifi_change at 0, which the kernel reads as "all flags": up would clear MULTICAST, and down (no
- * flag, no change) would do nothing.
+ * libnl 3.7 leaves ifi_change at 0, which the kernel reads as "all flags": up would clear
+ * MULTICAST, and down (no flag, no change) would do nothing.
  */
 static void mask_flags(struct nl_msg *msg, bool up)
 {
@@ -118,7 +121,9 @@ int link_set_flag_up(struct rtsock *rt, unsigned int index, bool up, struct err 
 	return rtsock_call(rt, msg, err);
 }
 
-/* --- segments ------------------------------------------------------------------------------------------------ */
+/* --- segments
+ * ------------------------------------------------------------------------------------------------
+ */
 
 int link_add_segment(struct build *b, const struct op *op, struct err *err)
 {
@@ -155,7 +160,9 @@ int link_del_segment(struct build *b, const struct op *op, struct err *err)
 	return index ? del_index(&b->hub, index, err) : 0;
 }
 
-/* --- adding -------------------------------------------------------------------------------------------------- */
+/* --- adding
+ * --------------------------------------------------------------------------------------------------
+ */
 
 /* near in its node's namespace, far in its own, by one request. */
 static int add_pair(struct build *b, const struct op *op, struct build_node *n, struct err *err)
@@ -181,7 +188,8 @@ static int add_pair(struct build *b, const struct op *op, struct build_node *n, 
 	return rc;
 }
 
-/* The interface in its node, the other end in the hub: a port of the segment's bridge, or (bridge 0) leading nowhere. */
+/* The interface in its node, the other end in the hub: a port of the segment's bridge, or (bridge
+ * 0) leading nowhere. */
 static int add_port(struct build *b, const struct iface *i, unsigned int bridge,
 		    struct build_node *n, struct err *err)
 {
@@ -194,7 +202,7 @@ static int add_port(struct build *b, const struct iface *i, unsigned int bridge,
 		return err_sys(err, ENOMEM, "Can't describe a veth pair");
 	snprintf(port, sizeof(port), "p%u", ++b->next_port);
 	rtnl_link_set_name(l, port);
-	rtnl_link_set_mtu(l, mtu_of(i));
+	rtnl_link_set_mtu(l, MTU_HUB);
 	if (bridge)
 		rtnl_link_set_master(l, (int)bridge);
 	rc = describe(far, i, n->netns, err);
@@ -278,7 +286,8 @@ int link_add(struct build *b, const struct op *op, struct err *err)
 	return adders[op->iface->kind](b, op, n, err);
 }
 
-/* --- changing and removing ----------------------------------------------------------------------------------- */
+/* --- changing and removing
+ * ----------------------------------------------------------------------------------- */
 
 int link_set(struct build *b, const struct op *op, struct err *err)
 {
@@ -296,7 +305,8 @@ int link_set(struct build *b, const struct op *op, struct err *err)
 		return err_sys(err, ENOMEM, "Can't describe a link");
 	rtnl_link_set_ifindex(orig, (int)index);
 	rtnl_link_set_mtu(want, mtu_of(op->iface));
-	/* "state UP" at once; by itself the kernel gets to it a moment later, and corrects it where there is no carrier. */
+	/* "state UP" at once; by itself the kernel gets to it a moment later, and corrects it where
+	 * there is no carrier. */
 	if (op->iface->up && op->iface->kind == IFACE_VETH)
 		rtnl_link_set_operstate(want, IF_OPER_UP);
 	rc = set_mac(want, op->iface->mac, err);
@@ -339,7 +349,8 @@ int link_del_all(struct build_node *n, int home, struct err *err)
 	struct doomed d = {0};
 	int rc = dump_links(n->netns, home, note_doomed, &d, err);
 
-	/* Fallback devices (sit0, tunl0) refuse and go with the namespace; a pair's other end may be gone already. */
+	/* Fallback devices (sit0, tunl0) refuse and go with the namespace; a pair's other end may
+	 * be gone already. */
 	for (size_t i = 0; i < d.n; i++)
 		del_index(&n->rt, d.index[i], NULL);
 	return rc;

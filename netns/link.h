@@ -6,7 +6,8 @@
 #include "model/plan.h"
 #include "netns/build_node.h"
 
-/* The bridge of a segment with three members or more, in the hub; nothing to do for a smaller one. */
+/* The bridge of a segment with three members or more, in the hub; nothing to do for a smaller one.
+ */
 int link_add_segment(struct build *b, const struct op *op, struct err *err);
 int link_del_segment(struct build *b, const struct op *op, struct err *err);
 

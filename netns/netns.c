@@ -48,7 +48,8 @@ void netns_leave(struct netns_visit *v)
 {
 	int saved = errno;
 
-	/* Going on in a stranger's namespace would configure the wrong node; there is no way to report from here. */
+	/* Going on in a stranger's namespace would configure the wrong node; there is no way to
+	 * report from here. */
 	if (v->home >= 0 && setns(v->home, CLONE_NEWNET) < 0)
 		abort();
 	v->home = -1;

@@ -48,7 +48,7 @@ static json_t *link_of(json_t *links, uint32_t index)
 	json_t *l;
 	size_t i;
 
-	json_array_foreach(links, i, l)
+	json_array_foreach (links, i, l)
 		if (json_int(l, "ifindex", 0) == (int64_t)index)
 			return l;
 	return NULL;
@@ -56,12 +56,10 @@ static json_t *link_of(json_t *links, uint32_t index)
 
 static void put_flags(json_t *a, uint32_t flags)
 {
-	static const struct name_of bits[] = {{IFA_F_NOPREFIXROUTE, "noprefixroute"},
-					      {IFA_F_TENTATIVE, "tentative"},
-					      {IFA_F_DADFAILED, "dadfailed"},
-					      {IFA_F_DEPRECATED, "deprecated"},
-					      {IFA_F_SECONDARY, "secondary"},
-					      {0, NULL}};
+	static const struct name_of bits[] = {
+		{IFA_F_NOPREFIXROUTE, "noprefixroute"}, {IFA_F_TENTATIVE, "tentative"},
+		{IFA_F_DADFAILED, "dadfailed"},		{IFA_F_DEPRECATED, "deprecated"},
+		{IFA_F_SECONDARY, "secondary"},		{0, NULL}};
 
 	for (const struct name_of *b = bits; b->name; b++)
 		if (flags & (uint32_t)b->value)
@@ -86,7 +84,7 @@ static int one_address(const struct nlmsghdr *h, void *arg)
 	read_put_str(a, "label", tb[IFA_LABEL]);
 	put_flags(a, tb[IFA_FLAGS] ? mnl_attr_get_u32(tb[IFA_FLAGS]) : ifa->ifa_flags);
 	return json_array_append_new(json_object_get(link, "addr_info"), a) < 0 ? MNL_CB_ERROR
-										 : MNL_CB_OK;
+										: MNL_CB_OK;
 }
 
 int read_links(struct build *b, struct build_node *n, json_t **ret, struct err *err)

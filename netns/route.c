@@ -38,7 +38,7 @@ static int set_words(struct rtnl_route *r, const struct route *want, struct err 
 	if (rc == 0)
 		rc = number(names_scope, want->scope,
 			    type == RTN_UNICAST && !want->via[0] && !want->ipv6 ? RT_SCOPE_LINK
-										 : RT_SCOPE_UNIVERSE,
+										: RT_SCOPE_UNIVERSE,
 			    &scope, err);
 	if (rc < 0)
 		return rc;
@@ -120,7 +120,8 @@ static void set_onlink(struct nl_msg *msg, const struct route *want)
 		r->rtm_flags |= RTNH_F_ONLINK;
 }
 
-/* Replaces a route of the same destination, table and metric: after this, the one wanted is the one there. */
+/* Replaces a route of the same destination, table and metric: after this, the one wanted is the one
+ * there. */
 int route_add(struct build *b, const struct op *op, struct err *err)
 {
 	auto_route *r = NULL;

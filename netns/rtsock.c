@@ -35,7 +35,8 @@ int rtsock_open(struct rtsock *ret, struct err *err)
 		return rtsock_nlerr(err, rc, "Can't open a routing socket");
 	}
 	fd = nl_socket_get_fd(sk);
-	/* Both since 4.12; without them only the sentence is lost. CAP_ACK keeps our request out of the answer. */
+	/* Both since 4.12; without them only the sentence is lost. CAP_ACK keeps our request out of
+	 * the answer. */
 	setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
 	ret->sk = sk;
@@ -62,7 +63,8 @@ static const char *extack_text(const struct nlmsghdr *h)
 
 		off += e->msg.nlmsg_len - sizeof(struct nlmsghdr);
 	}
-	mnl_attr_for_each(a, h, off) {
+	mnl_attr_for_each(a, h, off)
+	{
 		if (mnl_attr_get_type(a) == NLMSGERR_ATTR_MSG &&
 		    mnl_attr_validate(a, MNL_TYPE_NUL_STRING) == 0)
 			return mnl_attr_get_str(a);
@@ -91,7 +93,8 @@ static ssize_t receive(int fd, char *buf, size_t size)
 	return n;
 }
 
-/* Reads until the acknowledgement of seq; answers to older requests (there are none) would be passed over. */
+/* Reads until the acknowledgement of seq; answers to older requests (there are none) would be
+ * passed over. */
 static int await(int fd, uint32_t seq, struct err *err)
 {
 	char buf[ANSWER_MAX] __attribute__((aligned(NLMSG_ALIGNTO)));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One routing socket of one network namespace: opened inside it once, kept, and asked one request at a time. */
+/* One routing socket of one network namespace: opened inside it once, kept, and asked one request
+ * at a time. */
 #ifndef NETDOJO_NETNS_RTSOCK_H
 #define NETDOJO_NETNS_RTSOCK_H
 
@@ -19,12 +20,13 @@ int rtsock_open(struct rtsock *ret, struct err *err);
 void rtsock_close(struct rtsock *s);
 
 /*
- * Sends one request and waits for the kernel's answer. A refusal is a negative errno, and err has the kernel's own
- * sentence (its extended acknowledgement, which libnl drops) or else strerror's.
+ * Sends one request and waits for the kernel's answer. A refusal is a negative errno, and err has
+ * the kernel's own sentence (its extended acknowledgement, which libnl drops) or else strerror's.
  */
 int rtsock_call(struct rtsock *s, struct nl_msg *msg, struct err *err);
 
-/* As rtsock_call, but a refusal with -fine is success: the thing is there already, or gone already. */
+/* As rtsock_call, but a refusal with -fine is success: the thing is there already, or gone already.
+ */
 int rtsock_call_but(struct rtsock *s, struct nl_msg *msg, int fine, struct err *err);
 
 /* The index of an interface; 0 when there is none of that name. Works from any namespace. */

@@ -5,7 +5,8 @@
 
 #include "netns/build_node.h"
 
-/* Puts op->ruleset in place of op->old_ruleset, in one transaction; the learner's own tables stay. */
+/* Puts op->ruleset in place of op->old_ruleset, in one transaction; the learner's own tables stay.
+ */
 int ruleset_set(struct build *b, const struct op *op, struct err *err);
 /* {"text": what `nft list ruleset` prints}; caller owns *ret. */
 int ruleset_read(struct build *b, struct build_node *n, json_t **ret, struct err *err);

@@ -48,7 +48,8 @@ static const char *settle(int fd, int type, const union any_addr *a, socklen_t l
 {
 	int on = 1;
 
-	/* A service restarted while old connections linger binds again; :: never takes the IPv4 port as well. */
+	/* A service restarted while old connections linger binds again; :: never takes the IPv4
+	 * port as well. */
 	if (type == SOCK_STREAM)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (a->sa.sa_family == AF_INET6)
@@ -60,8 +61,8 @@ static const char *settle(int fd, int type, const union any_addr *a, socklen_t l
 	return NULL;
 }
 
-int socket_open(struct build *b, struct build_node *n, int type, const char *address,
-		uint16_t port, struct err *err)
+int socket_open(struct build *b, struct build_node *n, int type, const char *address, uint16_t port,
+		struct err *err)
 {
 	union any_addr a;
 	socklen_t len;

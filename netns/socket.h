@@ -6,7 +6,7 @@
 #include "netns/build_node.h"
 
 /* As build_port.open_socket says. */
-int socket_open(struct build *b, struct build_node *n, int type, const char *address,
-		uint16_t port, struct err *err);
+int socket_open(struct build *b, struct build_node *n, int type, const char *address, uint16_t port,
+		struct err *err);
 
 #endif

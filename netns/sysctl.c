@@ -9,7 +9,8 @@
 
 #include "netns/netns.h"
 
-/* What every node starts from, whatever the host does. No wait for duplicate addresses: fe80 is there at once. */
+/* What every node starts from, whatever the host does. No wait for duplicate addresses: fe80 is
+ * there at once. */
 static const struct {
 	const char *path, *value;
 } pins[] = {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The lab's user namespace. */
 /*
- * Theory of operation. Two pipes join parent and child. The child reads "mapped": a byte, the kind of map; at EOF (the
- * parent was killed, or could not map) it exits, so a kill -9 at any instant leaves nothing. Then it tries one
- * privileged call and writes its errno to "proved". After that the two are on their own.
+ * Theory of operation. Two pipes join parent and child. The child reads "mapped": a byte, the kind
+ * of map; at EOF (the parent was killed, or could not map) it exits, so a kill -9 at any instant
+ * leaves nothing. Then it tries one privileged call and writes its errno to "proved". After that
+ * the two are on their own.
  */
 #define _GNU_SOURCE
 #include "netns/userns.h"
@@ -46,8 +47,8 @@ static ssize_t read_byte(int fd, unsigned char *ret)
 }
 
 /*
- * Ubuntu's AppArmor lets an unprivileged program have a user namespace but denies every capability in it; the
- * credentials look whole, so only a call that needs one tells.
+ * Ubuntu's AppArmor lets an unprivileged program have a user namespace but denies every capability
+ * in it; the credentials look whole, so only a call that needs one tells.
  */
 static int prove_power(void)
 {
@@ -108,7 +109,8 @@ int userns_clone(userns_main init_main, void *arg, pid_t *ret_pid, enum idmap_ki
 
 	if (rc < 0)
 		return rc;
-	/* Not unshare: with it this process's memory would come to belong to the lab's user namespace. */
+	/* Not unshare: with it this process's memory would come to belong to the lab's user
+	 * namespace. */
 	pid = (pid_t)syscall(SYS_clone, NAMESPACES | SIGCHLD, NULL, NULL, NULL, NULL);
 	if (pid < 0)
 		return userns_explain(USERNS_CLONE, errno, err);

@@ -70,7 +70,8 @@ static const struct cause {
 	bool (*holds)(void);
 	const char *what, *mend;
 } causes[] = {
-	{AT(USERNS_CLONE), ENOSPC, is_limited, "This machine allows no user namespaces (user.max_user_namespaces is 0)",
+	{AT(USERNS_CLONE), ENOSPC, is_limited,
+	 "This machine allows no user namespaces (user.max_user_namespaces is 0)",
 	 "sudo sysctl user.max_user_namespaces=15000"},
 	{AT(USERNS_CLONE), ENOSPC, always, "A limit on namespaces is reached",
 	 "Raise it: sudo sysctl user.max_user_namespaces=15000 user.max_net_namespaces=15000"},
@@ -80,10 +81,13 @@ static const struct cause {
 	 "Use a kernel with CONFIG_USER_NS, CONFIG_NET_NS and CONFIG_PID_NS"},
 	{AT(USERNS_CLONE), ENOSYS, always, "This kernel has no user namespaces",
 	 "Use a kernel with CONFIG_USER_NS, CONFIG_NET_NS and CONFIG_PID_NS"},
-	{AT(USERNS_CLONE), EPERM, is_switched_off, "User namespaces are switched off for ordinary users",
+	{AT(USERNS_CLONE), EPERM, is_switched_off,
+	 "User namespaces are switched off for ordinary users",
 	 "sudo sysctl kernel.unprivileged_userns_clone=1"},
-	{AT(USERNS_CLONE), EPERM, is_filtered, "A seccomp filter refuses user namespaces, as a container's default does",
-	 "Start the container with --security-opt seccomp=unconfined --security-opt systempaths=unconfined, "
+	{AT(USERNS_CLONE), EPERM, is_filtered,
+	 "A seccomp filter refuses user namespaces, as a container's default does",
+	 "Start the container with --security-opt seccomp=unconfined --security-opt "
+	 "systempaths=unconfined, "
 	 "or use a virtual machine"},
 	{AT(USERNS_CLONE), 0, is_absent, "This kernel has no user namespaces",
 	 "Use a kernel with CONFIG_USER_NS, CONFIG_NET_NS and CONFIG_PID_NS"},
@@ -92,9 +96,11 @@ static const struct cause {
 	 "netdojo doctor --apparmor-profile | sudo apparmor_parser -r"},
 	{AT(USERNS_MAP), EPERM, always, "The id map of a user namespace is refused",
 	 "Run netdojo as a user whose own id is mapped here, outside any chroot"},
-	{AT(USERNS_POWER), 0, always, "User namespaces have no power here: a security module denies their capabilities",
+	{AT(USERNS_POWER), 0, always,
+	 "User namespaces have no power here: a security module denies their capabilities",
 	 "Allow user namespaces for netdojo in the security module's policy (SELinux, AppArmor)"},
-	{AT(USERNS_CLONE), EPERM, always, "User namespaces are refused, as inside a chroot or by a hardened kernel",
+	{AT(USERNS_CLONE), EPERM, always,
+	 "User namespaces are refused, as inside a chroot or by a hardened kernel",
 	 "Run netdojo outside the chroot, or allow unprivileged user namespaces"},
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The AppArmor profile that lets netdojo have user namespaces where Ubuntu takes their power away. */
+/* The AppArmor profile that lets netdojo have user namespaces where Ubuntu takes their power away.
+ */
 #include <string.h>
 
 #include "doctor.h"

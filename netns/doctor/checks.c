@@ -3,15 +3,21 @@
 #include "base/cleanup.h"
 #include "doctor.h"
 
-#define LAB "every lab"
-#define NAT_CHAIN "table ip t { chain c { type nat hook postrouting priority srcnat; "
+#define LAB	    "every lab"
+#define NAT_CHAIN   "table ip t { chain c { type nat hook postrouting priority srcnat; "
 #define INPUT_CHAIN "table inet t { chain c { type filter hook input priority filter; "
-#define END_CHAIN "\n}\n}\n"
+#define END_CHAIN   "\n}\n}\n"
 
 #define HOST(i, need, req, fn, ...)                                                                \
-	{.id = i, .needed_by = need, .required = req, .place = CHECK_HOST, .attempt = fn, __VA_ARGS__}
+	{                                                                                          \
+		.id = i, .needed_by = need, .required = req, .place = CHECK_HOST, .attempt = fn,   \
+		__VA_ARGS__                                                                        \
+	}
 #define INSIDE(i, need, req, fn, ...)                                                              \
-	{.id = i, .needed_by = need, .required = req, .place = CHECK_INSIDE, .attempt = fn, __VA_ARGS__}
+	{                                                                                          \
+		.id = i, .needed_by = need, .required = req, .place = CHECK_INSIDE, .attempt = fn, \
+		__VA_ARGS__                                                                        \
+	}
 #define LINK(kind, need, req, mod, opt)                                                            \
 	INSIDE(kind, need, req, try_link, .arg = kind, .module = mod, .options = opt)
 #define QDISC(kind, need, mod, opt)                                                                \
@@ -19,7 +25,8 @@
 #define NFT(name, need, req, text, mod, opt)                                                       \
 	INSIDE("nft-" name, need, req, try_nft, .arg = text, .module = mod, .options = opt)
 #define TOOL(name, need, req, package)                                                             \
-	HOST("tool-" name, need, req, try_tool, .arg = name, .mend = "sudo apt-get install " package)
+	HOST("tool-" name, need, req, try_tool, .arg = name,                                       \
+	     .mend = "sudo apt-get install " package)
 
 const struct check checks[] = {
 	HOST("userns", LAB, true, try_userns, .options = "USER_NS PID_NS NET_NS UTS_NS IPC_NS"),
@@ -38,42 +45,47 @@ const struct check checks[] = {
 	QDISC("netem", "loss and delay, else by nftables", "sch_netem", "NET_SCH_NETEM"),
 	QDISC("tbf", "slow links", "sch_tbf", "NET_SCH_TBF"),
 
-	NFT("table", LAB, true, INPUT_CHAIN "accept" END_CHAIN, "nf_tables", "NF_TABLES NF_TABLES_INET"),
-	NFT("nat", LAB, true, NAT_CHAIN "masquerade" END_CHAIN, "nft_masq", "NF_NAT NFT_NAT NFT_MASQ"),
+	NFT("table", LAB, true, INPUT_CHAIN "accept" END_CHAIN, "nf_tables",
+	    "NF_TABLES NF_TABLES_INET"),
+	NFT("nat", LAB, true, NAT_CHAIN "masquerade" END_CHAIN, "nft_masq",
+	    "NF_NAT NFT_NAT NFT_MASQ"),
 	NFT("ct", LAB, true, INPUT_CHAIN "ct state established accept" END_CHAIN, "nft_ct",
 	    "NF_CONNTRACK NFT_CT"),
-	NFT("counter", "firewall scenarios", false, INPUT_CHAIN "counter" END_CHAIN, "nf_tables", "NF_TABLES"),
-	NFT("reject", "firewall scenarios", false, INPUT_CHAIN "reject" END_CHAIN, "nft_reject_inet",
-	    "NFT_REJECT"),
-	NFT("meta", "mirrored networking mode", false, INPUT_CHAIN "meta mark set 7" END_CHAIN, "nf_tables",
+	NFT("counter", "firewall scenarios", false, INPUT_CHAIN "counter" END_CHAIN, "nf_tables",
 	    "NF_TABLES"),
+	NFT("reject", "firewall scenarios", false, INPUT_CHAIN "reject" END_CHAIN,
+	    "nft_reject_inet", "NFT_REJECT"),
+	NFT("meta", "mirrored networking mode", false, INPUT_CHAIN "meta mark set 7" END_CHAIN,
+	    "nf_tables", "NF_TABLES"),
 	NFT("set", "mirrored networking mode", false,
-	    "table inet t { set s { type inet_service; elements = { 80 }\n}\nchain c { type filter hook input "
+	    "table inet t { set s { type inet_service; elements = { 80 }\n}\nchain c { type filter "
+	    "hook input "
 	    "priority filter; tcp dport @s accept" END_CHAIN,
 	    "nf_tables", "NF_TABLES"),
-	NFT("fib", "firewall scenarios with fib", false, INPUT_CHAIN "fib daddr type local accept" END_CHAIN,
-	    "nft_fib_inet", "NFT_FIB_INET"),
+	NFT("fib", "firewall scenarios with fib", false,
+	    INPUT_CHAIN "fib daddr type local accept" END_CHAIN, "nft_fib_inet", "NFT_FIB_INET"),
 	NFT("numgen", "packet loss without netem", false,
 	    INPUT_CHAIN "numgen random mod 100 < 10 drop" END_CHAIN, "nft_numgen", "NFT_NUMGEN"),
-	NFT("log", "firewall scenarios with log", false, INPUT_CHAIN "log prefix \"x\"" END_CHAIN, "nft_log",
-	    "NFT_LOG"),
+	NFT("log", "firewall scenarios with log", false, INPUT_CHAIN "log prefix \"x\"" END_CHAIN,
+	    "nft_log", "NFT_LOG"),
 
 	INSIDE("procfs", LAB, true, try_procfs, .options = "PROC_FS"),
 	INSIDE("sysfs", LAB, true, try_mount, .arg = "sysfs", .options = "SYSFS"),
 	INSIDE("root", LAB, true, try_root, .options = "TMPFS"),
-	INSIDE("devpts", "shells on a terminal", true, try_mount, .arg = "devpts newinstance,ptmxmode=0666",
-	       .options = "UNIX98_PTYS"),
+	INSIDE("devpts", "shells on a terminal", true, try_mount,
+	       .arg = "devpts newinstance,ptmxmode=0666", .options = "UNIX98_PTYS"),
 	INSIDE("overlay", "our own commands over /usr", true, try_overlay, .module = "overlay",
 	       .options = "OVERLAY_FS"),
-	INSIDE("binfmt", ".exe names run by the kernel, else as scripts", false, try_mount, .arg = "binfmt_misc",
-	       .module = "binfmt_misc", .options = "BINFMT_MISC",
+	INSIDE("binfmt", ".exe names run by the kernel, else as scripts", false, try_mount,
+	       .arg = "binfmt_misc", .module = "binfmt_misc", .options = "BINFMT_MISC",
 	       .mend = "Use Linux 6.7 or later, the first with binfmt_misc in a user namespace"),
 
-	INSIDE("seccomp-listener", "evidence of programs run, uname of a WSL kernel", false, try_listener,
-	       .options = "SECCOMP_FILTER"),
-	INSIDE("seccomp-killable", "evidence of programs that get many signals", false, try_killable,
-	       .options = "SECCOMP_FILTER", .mend = "Use Linux 6.0 or later"),
-	INSIDE("capture", "evidence of packets", false, try_capture, .module = "af_packet", .options = "PACKET"),
+	INSIDE("seccomp-listener", "evidence of programs run, uname of a WSL kernel", false,
+	       try_listener, .options = "SECCOMP_FILTER"),
+	INSIDE("seccomp-killable", "evidence of programs that get many signals", false,
+	       try_killable, .options = "SECCOMP_FILTER", .mend = "Use Linux 6.0 or later"),
+	INSIDE("capture", "evidence of packets", false, try_capture, .module = "af_packet",
+	       .options = "PACKET"),
 	INSIDE("conntrack", "evidence of flows, real NAT", false, try_conntrack,
 	       .module = "nf_conntrack_netlink", .options = "NF_CT_NETLINK NF_CONNTRACK_EVENTS"),
 

@@ -79,7 +79,8 @@ static int read_all(gzFile f, const char *path, char **ret, struct err *err)
 		return err_sys(err, ENOMEM, "Can't read %s", path);
 	n = gzread(f, buf, CONFIG_MAX);
 	if (n < 0)
-		return err_set(err, ERR_USAGE, EINVAL, "Can't read %s: it is damaged or no file", path);
+		return err_set(err, ERR_USAGE, EINVAL, "Can't read %s: it is damaged or no file",
+			       path);
 	buf[n] = '\0';
 	*ret = ptr_steal(buf);
 	return 0;

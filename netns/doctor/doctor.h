@@ -12,7 +12,8 @@
 /* Where a check is tried. */
 enum check_place {
 	CHECK_HOST,   /* in a throw-away child of the caller's */
-	CHECK_INSIDE, /* in a throw-away child inside a user namespace, in network and mount namespaces of its own */
+	CHECK_INSIDE, /* in a throw-away child inside a user namespace, in network and mount
+			 namespaces of its own */
 };
 
 struct check {
@@ -21,22 +22,26 @@ struct check {
 	bool required; /* lacking, no lab can run */
 	enum check_place place;
 	/*
-	 * Tries it: 0, or a negative errno with err.msg for "have" and perhaps err.mend. arg is the check's own. It may leave
-	 * anything behind: the child ends right after.
+	 * Tries it: 0, or a negative errno with err.msg for "have" and perhaps err.mend. arg is the
+	 * check's own. It may leave anything behind: the child ends right after.
 	 */
 	int (*attempt)(const struct check *c, struct err *err);
 	const char *arg;
 	const char *module;  /* that brings it; NULL = none */
-	const char *options; /* kernel options without CONFIG_, space separated; NULL = no config can tell */
+	const char *options; /* kernel options without CONFIG_, space separated; NULL = no config
+				can tell */
 	const char *mend;    /* where neither err nor module has one; NULL = none */
 };
 
 extern const struct check checks[];
 extern const size_t n_checks;
 
-/* --- trying ---------------------------------------------------------------------------------------------------- */
+/* --- trying
+ * ----------------------------------------------------------------------------------------------------
+ */
 
-/* Tries every check: an array of {"id","ok","needed_by","have","mend","required"}. Caller owns *ret. */
+/* Tries every check: an array of {"id","ok","needed_by","have","mend","required"}. Caller owns
+ * *ret. */
 int run_checks(json_t **ret, struct err *err);
 
 int try_userns(const struct check *c, struct err *err);
@@ -59,11 +64,14 @@ int try_killable(const struct check *c, struct err *err);
 int try_capture(const struct check *c, struct err *err);
 int try_conntrack(const struct check *c, struct err *err);
 
-/* --- telling --------------------------------------------------------------------------------------------------- */
+/* --- telling
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 /* One entry of the document; caller owns it. */
 json_t *outcome_json(const struct check *c, bool ok, const char *have, const char *mend);
-/* {"schema","ok","checks"} of the entries (borrowed); caller owns it. ok: nothing required is lacking. */
+/* {"schema","ok","checks"} of the entries (borrowed); caller owns it. ok: nothing required is
+ * lacking. */
 json_t *report_json(json_t *entries);
 /* For people; ja: in Japanese. */
 void report_print(FILE *out, const json_t *doc, bool ja);
@@ -73,14 +81,18 @@ void options_mend(const char *options, char *ret, size_t size);
 /* The command that loads the check's module, where this kernel has it on disk; else as above. */
 void module_mend(const struct check *c, char *ret, size_t size);
 
-/* --- another kernel, by its config ----------------------------------------------------------------------------- */
+/* --- another kernel, by its config
+ * ----------------------------------------------------------------------------- */
 
-/* Judges a config's text: entries as run_checks gives, for the checks a config can tell of. Caller owns *ret. */
+/* Judges a config's text: entries as run_checks gives, for the checks a config can tell of. Caller
+ * owns *ret. */
 int config_judge(const char *text, json_t **ret, struct err *err);
 /* Reads a config file, plain or .gz; caller frees *ret. */
 int config_read(const char *path, char **ret, struct err *err);
 
-/* --- AppArmor -------------------------------------------------------------------------------------------------- */
+/* --- AppArmor
+ * --------------------------------------------------------------------------------------------------
+ */
 
 /* Writes a profile for programs at these real paths. */
 void apparmor_write(FILE *out, const char *const paths[], size_t n);

@@ -15,18 +15,21 @@ json_t *report_json(json_t *entries)
 	json_t *e;
 	size_t i;
 
-	json_array_foreach(entries, i, e)
+	json_array_foreach (entries, i, e)
 		if (!json_flag(e, "ok", false) && json_flag(e, "required", false))
 			ok = false;
-	return json_pack("{s:s, s:b, s:O}", "schema", "netdojo/doctor/1", "ok", ok, "checks", entries);
+	return json_pack("{s:s, s:b, s:O}", "schema", "netdojo/doctor/1", "ok", ok, "checks",
+			 entries);
 }
 
 /* What people read, in either language. */
 static const struct words {
 	const char *ok, *lacks, *can, *cannot, *mend, *for_whom;
 } languages[] = {
-	{"ok", "lacks", "Labs can run here", "Labs can't run here: mend what is marked with *", "mend", "for"},
-	{"ok", "なし", "ラボを実行できます", "ラボを実行できません: * の付いたものを直してください", "直し方", "用途"},
+	{"ok", "lacks", "Labs can run here", "Labs can't run here: mend what is marked with *",
+	 "mend", "for"},
+	{"ok", "なし", "ラボを実行できます", "ラボを実行できません: * の付いたものを直してください",
+	 "直し方", "用途"},
 };
 
 static void print_one(FILE *out, const json_t *e, const struct words *w)
@@ -48,6 +51,7 @@ void report_print(FILE *out, const json_t *doc, bool ja)
 	json_t *e;
 	size_t i;
 
-	json_array_foreach(json_object_get(doc, "checks"), i, e) print_one(out, e, w);
+	json_array_foreach (json_object_get(doc, "checks"), i, e)
+		print_one(out, e, w);
 	fprintf(out, "%s\n", json_flag(doc, "ok", false) ? w->can : w->cannot);
 }

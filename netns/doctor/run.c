@@ -136,7 +136,7 @@ static json_t *sorted(const json_t *entries)
 	size_t k;
 
 	for (size_t i = 0; i < n_checks; i++)
-		json_array_foreach((json_t *)entries, k, e)
+		json_array_foreach ((json_t *)entries, k, e)
 			if (!strcmp(json_str(e, "id", ""), checks[i].id))
 				json_array_append(out, e);
 	return out;

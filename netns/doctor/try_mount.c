@@ -34,9 +34,11 @@ int try_procfs(const struct check *c, struct err *err)
 	if (errno != EPERM)
 		return err_sys(err, errno, "Can't mount a fresh /proc");
 	/* The kernel gives a fresh one only where the present one is whole. */
-	err_set(err, ERR_MACHINE, EPERM, "Can't mount a fresh /proc: parts of this one are masked, as in a container");
-	return err_mend(err, "Start the container with --security-opt systempaths=unconfined (Podman: "
-			     "--security-opt unmask=ALL), or use a virtual machine");
+	err_set(err, ERR_MACHINE, EPERM,
+		"Can't mount a fresh /proc: parts of this one are masked, as in a container");
+	return err_mend(err,
+			"Start the container with --security-opt systempaths=unconfined (Podman: "
+			"--security-opt unmask=ALL), or use a virtual machine");
 }
 
 int try_mount(const struct check *c, struct err *err)
@@ -60,8 +62,10 @@ int try_overlay(const struct check *c, struct err *err)
 	(void)c;
 	if (rc < 0)
 		return rc;
-	if (mount("overlay", "/tmp/b", "overlay", MS_RDONLY, "lowerdir=/tmp/a:/usr,userxattr") < 0 &&
-	    mount("overlay", "/tmp/b", "overlay", MS_RDONLY, "lowerdir=/tmp/a:/usr/bin,userxattr") < 0)
+	if (mount("overlay", "/tmp/b", "overlay", MS_RDONLY, "lowerdir=/tmp/a:/usr,userxattr") <
+		    0 &&
+	    mount("overlay", "/tmp/b", "overlay", MS_RDONLY, "lowerdir=/tmp/a:/usr/bin,userxattr") <
+		    0)
 		return err_sys(err, errno, "Can't lay a folder over /usr");
 	return 0;
 }

@@ -93,5 +93,6 @@ int try_mirror(const struct check *c, struct err *err)
 	rc = cls && act ? describe_filter(cls, act) : -NLE_NOMEM;
 	if (rc == 0)
 		rc = rtnl_cls_build_add_request(cls, NLM_F_CREATE | NLM_F_EXCL, &msg);
-	return rc < 0 ? rtsock_nlerr(err, rc, "Can't describe a filter") : rtsock_call(&rt, msg, err);
+	return rc < 0 ? rtsock_nlerr(err, rc, "Can't describe a filter")
+		      : rtsock_call(&rt, msg, err);
 }

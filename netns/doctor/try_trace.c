@@ -39,8 +39,10 @@ int try_listener(const struct check *c, struct err *err)
 	if (errno != EBUSY)
 		return err_sys(err, errno, "No notification of system calls");
 	err_set(err, ERR_MACHINE, EBUSY,
-		"Another program listens to this process's system calls already, as WSL does in mirrored mode");
-	return err_mend(err, "Inside WSL: set networkingMode=nat in .wslconfig, then wsl --shutdown");
+		"Another program listens to this process's system calls already, as WSL does in "
+		"mirrored mode");
+	return err_mend(err,
+			"Inside WSL: set networkingMode=nat in .wslconfig, then wsl --shutdown");
 }
 
 int try_killable(const struct check *c, struct err *err)

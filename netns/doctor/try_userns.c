@@ -71,7 +71,8 @@ int try_id_range(const struct check *c, struct err *err)
 		return err_mend(err, "sudo apt-get install uidmap");
 	if (!pw)
 		return err_mend(err, "Run netdojo as an ordinary user with a line in /etc/subuid");
-	return err_mend(err, "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 %s",
+	return err_mend(err,
+			"sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 %s",
 			pw->pw_name);
 }
 

@@ -28,7 +28,8 @@ const struct op *lab_op(const struct lab *l, enum op_kind kind, const char *node
 void lab_apply(struct lab *l, const struct op *op);
 /* Owned by the caller. */
 json_t *lab_read(struct lab *l, const char *node, enum read_what what, const char *arg);
-/* The element of an array of objects whose key is value; fails the test when there is none. Borrowed. */
+/* The element of an array of objects whose key is value; fails the test when there is none.
+ * Borrowed. */
 json_t *lab_find(json_t *array, const char *key, const char *value);
 /* As lab_find, but NULL when there is none. */
 json_t *lab_look(json_t *array, const char *key, const char *value);

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <check.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "netns/idmap.h"
@@ -112,15 +113,12 @@ END_TEST
 
 static int find(const char *text, const char *name, uid_t uid, struct idmap_range *ret)
 {
-	char path[] = "/tmp/netdojo-subuid-XXXXXX";
-	int fd = mkstemp(path), rc;
+	auto_fd fd = memfd_create("subuid", MFD_CLOEXEC);
+	char path[32];
 
-	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
-	rc = idmap_find(path, name, uid, ret);
-	unlink(path);
-	return rc;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return idmap_find(path, name, uid, ret);
 }
 
 START_TEST(subordinate_ids)
