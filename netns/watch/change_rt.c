@@ -295,13 +295,10 @@ static json_t *neigh_change(const struct nlmsghdr *h, int sock)
 	struct attrs at;
 	json_t *c;
 
-	/* Probing is the kernel's daily work. Somebody's doing, or a finding, are only these. */
 	if (m->ndm_family != AF_INET && m->ndm_family != AF_INET6)
 		return NULL;
-	if (!gone && !(m->ndm_state & (NUD_PERMANENT | NUD_FAILED)))
-		return NULL;
 	attrs_read(&at, h, sizeof(*m));
-	c = change("neigh", gone, m->ndm_state & NUD_FAILED);
+	c = change("neigh", gone, false);
 	set_addr(c, "dst", m->ndm_family, at.v[NDA_DST], -1);
 	set_dev(c, "dev", sock, m->ndm_ifindex);
 	set_mac(c, "lladdr", at.v[NDA_LLADDR]);

@@ -8,8 +8,8 @@
 #include "base/json.h"
 
 /*
- * The keys of a `change` event without the common ones; NULL for what is no one's doing (neighbour probing, the local
- * table's own entries). sock belongs to the namespace and names its interfaces. Caller owns it.
+ * The keys of a `change` event without the common ones; NULL for what is no one's doing (the local
+ * table's own entries, link-local IPv6). sock belongs to the namespace and names its interfaces. Caller owns it.
  */
 json_t *change_rt(const struct nlmsghdr *h, int sock);
 

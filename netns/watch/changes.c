@@ -142,7 +142,7 @@ static int dump(struct changes *c, uint16_t type, struct err *err)
 	};
 
 	if (send(c->rt, &request, sizeof(request), 0) < 0)
-		return err_sys(err, errno, "Can't ask for links and addresses");
+		return err_sys(err, errno, "Can't ask for what is there");
 	drain(c, c->rt, on_rt);
 	return 0;
 }
@@ -152,12 +152,13 @@ static int open_rt(struct changes *c, int netns, struct err *err)
 	static const int groups[] = {RTNLGRP_LINK,	 RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
 				     RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,  RTNLGRP_IPV4_RULE,
 				     RTNLGRP_IPV6_RULE,	 RTNLGRP_NEIGH};
+	static const uint16_t there[] = {RTM_GETLINK, RTM_GETADDR, RTM_GETNEIGH};
 	const struct source s = {NETLINK_ROUTE, groups, ARRAY_SIZE(groups), on_rt_readable};
 	int rc = open_source(c, netns, &s, &c->rt, &c->rt_event, err);
 
-	if (rc == 0)
-		rc = dump(c, RTM_GETLINK, err);
-	return rc == 0 ? dump(c, RTM_GETADDR, err) : rc;
+	for (size_t i = 0; rc == 0 && i < ARRAY_SIZE(there); i++)
+		rc = dump(c, there[i], err);
+	return rc;
 }
 
 static int open_nf(struct changes *c, int netns, bool flows, struct err *err)

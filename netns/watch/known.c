@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a node's links and addresses were. A link is announced again when its carrier settles, up to a second after it was set up, and
- * an IPv6 address when its duplicate detection ends. Neither is anyone's doing, and a change nobody made would
- * spoil an attempt's account.
+ * What a node's links, addresses and permanent neighbours were. A link is announced again when its carrier settles, up to a second after it was set up, and
+ * an IPv6 address when its duplicate detection ends. Neighbours are probed, fail and are forgotten all
+ * the time. None of this is anyone's doing, and a change nobody made would spoil an attempt's account.
  */
 #include "netns/watch/known.h"
 
@@ -13,6 +13,7 @@ void known_done(struct known *k)
 {
 	json_decref(k->links);
 	json_decref(k->addresses);
+	json_decref(k->neighs);
 	*k = (struct known){0};
 }
 
@@ -71,6 +72,42 @@ static bool address_news(struct known *k, const json_t *change, bool gone)
 	return true;
 }
 
+static bool has_state(const json_t *neigh, const char *name)
+{
+	const json_t *states = json_object_get(neigh, "state"), *s;
+	size_t i;
+
+	json_array_foreach(states, i, s) {
+		if (strcmp(json_string_value(s), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Only what somebody made permanent, and its end, however that is announced: as failed, or deleted. */
+static bool neigh_news(struct known *k, json_t *change, bool gone)
+{
+	const char *mac = json_str(change, "lladdr", "");
+	auto_json json_t *key = json_sprintf("%s %s", json_str(change, "dev", ""), json_str(change, "dst", ""));
+	const char *before;
+
+	if (!k->neighs)
+		k->neighs = json_object();
+	before = json_string_value(json_object_get(k->neighs, json_string_value(key)));
+	if (!gone && has_state(change, "PERMANENT")) {
+		if (before && strcmp(before, mac) == 0)
+			return false;
+		json_object_set_new(change, "action", json_string(before ? "set" : "add"));
+		json_object_set_new(k->neighs, json_string_value(key), json_string(mac));
+		return true;
+	}
+	if (!before)
+		return false;
+	json_object_set_new(change, "action", json_string("del"));
+	json_object_del(k->neighs, json_string_value(key));
+	return true;
+}
+
 bool known_news(struct known *k, json_t *change)
 {
 	const char *what = json_str(change, "what", "");
@@ -80,5 +117,7 @@ bool known_news(struct known *k, json_t *change)
 		return link_news(k, change, gone);
 	if (strcmp(what, "address") == 0)
 		return address_news(k, change, gone);
+	if (strcmp(what, "neigh") == 0)
+		return neigh_news(k, change, gone);
 	return true;
 }

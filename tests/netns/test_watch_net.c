@@ -201,6 +201,9 @@ START_TEST(addresses_links_and_routes_are_told)
 			     "dev", "eth0"), 0);
 	rig_expect(&rig, "{\"what\":\"neigh\",\"dst\":\"10.9.0.9\",\"lladdr\":\"00:15:5d:00:00:01\","
 			 "\"state\":[\"PERMANENT\"]}");
+	ck_assert_int_eq(RUN(rig.node, "ip", "neigh", "del", "10.9.0.9", "dev", "eth0"), 0);
+	rig_expect(&rig, "{\"what\":\"neigh\",\"action\":\"del\",\"dst\":\"10.9.0.9\"}");
+	ck_assert_uint_eq(rig_count(&rig, "{\"what\":\"neigh\"}"), 2);
 	ck_assert_int_eq(RUN(rig.node, "ip", "link", "set", "eth0", "down"), 0);
 	rig_expect(&rig, "{\"what\":\"link\",\"ifname\":\"eth0\",\"flags\":[\"BROADCAST\",\"MULTICAST\"]}");
 	ck_assert_int_eq(RUN(rig.node, "ip", "link", "add", "veth9", "type", "veth", "peer", "name", "veth8"), 0);
@@ -215,6 +218,9 @@ START_TEST(what_nobody_changed_is_not_told)
 	/* The peer's going down takes our carrier, and its return gives it back; both are announced here too. */
 	ck_assert_int_eq(RUN(rig.peer, "ip", "link", "set", "eth0", "down"), 0);
 	ck_assert_int_eq(RUN(rig.peer, "ip", "link", "set", "eth0", "up"), 0);
+	/* an address nobody has */
+	ck_assert_int_ne(RUN(rig.node, "ping", "-c", "1", "-W", "1", "10.9.0.77"), 0);
+	ck_assert_int_eq(RUN(rig.node, "ip", "neigh", "flush", "all"), 0);
 	ck_assert_int_eq(RUN(rig.node, "ip", "address", "add", "fd00::2/64", "dev", "eth0"), 0);
 	rig_expect(&rig, "{\"what\":\"address\",\"local\":\"fd00::2\"}");
 	ck_assert_int_eq(RUN(rig.node, "sh", "-c", "while ip -6 a | grep -q tentative; do :; done"), 0);
@@ -222,6 +228,7 @@ START_TEST(what_nobody_changed_is_not_told)
 	rig_expect(&rig, "{\"what\":\"link\",\"mtu\":1400}");
 	ck_assert_uint_eq(rig_count(&rig, "{\"what\":\"link\"}"), 1);
 	ck_assert_uint_eq(rig_count(&rig, "{\"what\":\"address\"}"), 1);
+	ck_assert_uint_eq(rig_count(&rig, "{\"what\":\"neigh\"}"), 0);
 }
 END_TEST
 
