@@ -239,6 +239,8 @@ static int check_neighs(const struct model *m, const struct node *n, const struc
 
 		if (rc < 0)
 			return rc;
+		if (strcmp(a->dev, "lo") == 0)
+			return check_wrong(err, &here, "'lo' has no neighbours");
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(a->dev, n->neighs[k].dev) == 0 &&
 			    strcmp(a->address, n->neighs[k].address) == 0)
@@ -246,6 +248,40 @@ static int check_neighs(const struct model *m, const struct node *n, const struc
 						   k);
 	}
 	return 0;
+}
+
+/* The interface in "net.ipv4.conf.IFACE.rp_filter"; "" when the sysctl belongs to none. */
+static void sysctl_iface(const char *name, char *ret, size_t size)
+{
+	static const char *const roots[] = {"net.ipv4.conf.", "net.ipv6.conf.", "net.ipv4.neigh.",
+					    "net.ipv6.neigh."};
+
+	ret[0] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(roots); i++) {
+		size_t n = strlen(roots[i]);
+		const char *last = strrchr(name, '.');
+
+		if (strncmp(name, roots[i], n) == 0 && last > name + n)
+			snprintf(ret, size, "%.*s", (int)(last - name - (ptrdiff_t)n), name + n);
+	}
+	if (strcmp(ret, "all") == 0 || strcmp(ret, "default") == 0)
+		ret[0] = '\0';
+}
+
+static int check_sysctls(const struct model *m, const struct node *n, const struct where *w,
+			 struct err *err)
+{
+	char iface[64];
+	int rc = 0;
+
+	(void)m;
+	for (size_t i = 0; i < n->n_sysctls && rc == 0; i++) {
+		struct where here = check_item(w, "sysctls", i);
+
+		sysctl_iface(n->sysctls[i].name, iface, sizeof(iface));
+		rc = no_iface(n, iface, &here, err);
+	}
+	return rc;
 }
 
 static int check_files(const struct model *m, const struct node *n, const struct where *w,
@@ -267,7 +303,8 @@ static int check_files(const struct model *m, const struct node *n, const struct
 typedef int (*node_check)(const struct model *m, const struct node *n, const struct where *w,
 			  struct err *err);
 static const node_check node_checks[] = {
-	check_node_names, check_ifaces, check_routes, check_rules, check_neighs, check_files,
+	check_node_names, check_ifaces,	 check_routes, check_rules,
+	check_neighs,	  check_sysctls, check_files,
 };
 
 int check_node(const struct model *m, const struct node *n, const struct where *w, struct err *err)

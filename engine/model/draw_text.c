@@ -339,7 +339,7 @@ static void draw_with(const struct model *m, FILE *to, const struct glyphs *g)
 	struct pen p = {.m = m, .to = to, .g = g};
 	struct rails none = {""};
 	bool first = true;
-	size_t root;
+	size_t root = 0;
 
 	while (next_root(&p, &root)) {
 		if (!first)

@@ -133,6 +133,17 @@ bool fate_link_stays(const struct change *c, const char *node, const char *iface
 	       end_stays(c, wa.peer_node->name, wa.peer_iface->name);
 }
 
+bool fate_link_differs(const struct change *c, const struct node *to, const struct iface *f)
+{
+	const struct iface *was;
+
+	if (!fate_link_stays(c, to->name, f->name))
+		return true;
+	was = subnet_iface(model_node(c->from, to->name), f->name);
+	return was->up != f->up || fate_mtu(was) != fate_mtu(f) ||
+	       (f->mac[0] && !same(was->mac, f->mac));
+}
+
 static bool same_listens(const struct service *a, const struct service *b)
 {
 	if (a->n_listens != b->n_listens)

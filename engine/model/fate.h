@@ -4,16 +4,13 @@
  * `from` stand in `to`? Pure questions over the two models; the planner emits operations for
  * whatever does not stand.
  *
- * The kernel takes more than it is told to take (all seen on 6.18, same code since 3.x):
+ * The kernel takes more than it is told to take (tests/netns/test_plan_kernel.c asks it):
  * - deleting one end of a veth pair deletes both;
  * - a link going down, or losing its last IPv4 address, flushes its IPv4 routes in every table and
- * its neighbours, permanent ones too; going down also takes its IPv6 addresses (keep_addr_on_down
- * is 0);
- * - deleting a primary IPv4 address takes the later ones of the same subnet along
- * (promote_secondaries is 0);
- * - deleting an address takes the IPv4 routes with that source, and blanks the source of the IPv6
- * ones;
- * - a new MAC flushes the neighbours.
+ *   its neighbours, permanent ones too; going down also takes its IPv6 addresses;
+ * - deleting a primary IPv4 address takes the later ones of its subnet (promote_secondaries is 0);
+ * - deleting an address takes the IPv4 routes with that source, and blanks it in IPv6 ones;
+ * - setting a MAC, even to what it is, flushes the neighbours.
  */
 #ifndef NETDOJO_MODEL_FATE_H
 #define NETDOJO_MODEL_FATE_H
@@ -40,6 +37,8 @@ size_t segment_members(const struct model *m, const char *segment);
 bool fate_node_stays(const struct change *c, const char *node);
 bool fate_segment_stays(const struct change *c, const char *segment);
 bool fate_link_stays(const struct change *c, const char *node, const char *iface);
+/* An interface of `to` must be set: it was otherwise, or is new, with the kernel's own settings. */
+bool fate_link_differs(const struct change *c, const struct node *to, const struct iface *f);
 bool fate_service_stays(const struct change *c, const struct service *from);
 
 /* Address i of an interface of `from` (or, for _stood, of `to`) is never taken away on the way. */

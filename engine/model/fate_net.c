@@ -107,6 +107,8 @@ static bool emptied(const struct change *c, const struct node *from, const struc
 {
 	bool had = false;
 
+	if (f->kind == IFACE_LOOPBACK)
+		return false;
 	for (size_t i = 0; i < f->n_addresses; i++) {
 		if (is_v6(f->addresses[i].cidr))
 			continue;
@@ -249,12 +251,12 @@ static const struct neigh *find_neigh(const struct node *n, const struct neigh *
 /* neigh_ifdown() and neigh_changeaddr() spare no permanent entry. */
 static bool dev_forgets(const struct change *c, const struct node *from, const struct neigh *a)
 {
-	const struct iface *was = subnet_iface(from, a->dev);
-	const struct iface *is = subnet_iface(model_node(c->to, from->name), a->dev);
+	const struct node *to = model_node(c->to, from->name);
+	const struct iface *was = subnet_iface(from, a->dev), *is = subnet_iface(to, a->dev);
 
 	if (!fate_link_stays(c, from->name, a->dev) || !is->up)
 		return true;
-	return (is->mac[0] && !same(is->mac, was->mac)) ||
+	return (is->mac[0] && fate_link_differs(c, to, is)) ||
 	       (!is_v6(a->address) && emptied(c, from, was));
 }
 

@@ -1,61 +1,59 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The planner: two models in, an ordered list of operations out. Nothing else decides what touches
- *the kernel.
+ * The planner: two models in, an ordered list of operations out. Nothing else decides what
+ * touches the kernel.
  *
  * plan_make(NULL, m) builds a lab, plan_make(m, NULL) takes it down, plan_make(a, b) changes a
- *running one. It emits only what differs, so what a learner changed by hand and no model names is
- *left alone. An operation borrows from the two models, which must outlive the plan. Operations are
- *idempotent where the kernel allows: setting what is set succeeds, removing what is gone succeeds
- *(a learner may have been there first).
+ * running one. It emits only what differs, so what a learner changed by hand and no model names
+ * is left alone. An operation borrows from the two models, which must outlive the plan.
+ * Operations are idempotent where the kernel allows: setting what is set succeeds, removing what
+ * is gone succeeds (a learner may have been there first).
  *
  * Order. Everything that goes, goes before anything comes, from the outside in:
  *
  *	SERVICE_STOP  ROUTE_DEL  NEIGH_DEL  RULE_DEL  ADDR_DEL  LINK_DEL  SEGMENT_DEL  NODE_DEL
- *	NODE_ADD  SEGMENT_ADD  LINK_ADD  SYSCTL_SET  LINK_SET  ADDR_ADD  RULE_ADD  NEIGH_ADD
- *ROUTE_ADD RULESET_SET  FILE_DEL  FILE_SET  SERVICE_START  SERVICE_SET
+ *	NODE_ADD  SEGMENT_ADD  LINK_ADD  SYSCTL_SET  LINK_SET  ADDR_ADD  NEIGH_ADD  ROUTE_ADD
+ *	RULE_ADD  RULESET_SET  FILE_DEL  FILE_SET  SERVICE_START  SERVICE_SET
  *
- * so that a new default route never meets the old one (EEXIST), a moved address never stands twice,
- *and a link is deleted from the side that survives, before the namespace of the other side. What
- *the kernel drops on its own when a link or an address goes (fate.h lists it) is put back when it
- *is still in the model. Addresses of one interface go last first and come in the model's order,
- *since the first of a subnet is its primary. Links are made down; sysctls come before they are up,
- * ip_forward first because switching it resets others. Routes without a gateway come before those
- *with one. What the kernel could not hold (a route by an interface that is down) is not asked for;
- *it comes when the interface does. A sysctl that a later model no longer names keeps its value:
- *nobody knows what it was before. A node whose role, host name, kernel or trees change is another
- *node: deleted and made anew.
+ * so that a new default route never meets the old one (EEXIST), a moved address never stands
+ * twice, and a link is deleted from the side that survives, before the namespace of the other
+ * side. What the kernel drops on its own when a link or an address goes (fate.h lists it) is put
+ * back when it is still in the model. Addresses of one interface go last first and come in the
+ * model's order, since the first of a subnet is its primary. Links are made down; sysctls come
+ * before they are up, ip_forward first because switching it resets others. Routes without a
+ * gateway come before those with one, and rules after all, since a gateway is looked up by them.
+ * What the kernel could not hold (a route by an interface that is down) is not asked for; it
+ * comes when the interface does. A sysctl that a later model no longer names keeps its value:
+ * nobody knows what it was before. A node whose role, host name, kernel or trees change is
+ * another node: deleted and made anew.
  */
 #ifndef NETDOJO_MODEL_PLAN_H
 #define NETDOJO_MODEL_PLAN_H
 
 #include "model/model.h"
 
-/* In the order a build runs them: each kind's operations may rely on those of the kinds above it. A
- * change: see above. */
+/* In the order a build runs them: each kind may rely on those above it. A change: see above. */
 enum op_kind {
 	OP_NODE_ADD,	/* node: namespaces, root, hostname, agent; lo up */
 	OP_SEGMENT_ADD, /* segment; bridge when members > 2, nothing to make for fewer */
-	OP_LINK_ADD, /* node, iface; a two-member segment has one op for its pair, with peer_node +
-			peer_iface */
-	OP_SYSCTL_SET,	  /* node, sysctl; before links go up */
-	OP_LINK_SET,	  /* node, iface: mac, mtu, up/down as the iface says */
-	OP_ADDR_ADD,	  /* node, iface, address */
-	OP_RULE_ADD,	  /* node, rule */
-	OP_NEIGH_ADD,	  /* node, neigh */
-	OP_ROUTE_ADD,	  /* node, route */
-	OP_RULESET_SET,	  /* node, ruleset (new text), old_ruleset (old text or ""): one transaction
-			   */
-	OP_FILE_SET,	  /* node, file */
-	OP_SERVICE_START, /* service */
-	OP_SERVICE_SET,	  /* service: same sockets, new config */
-	OP_SERVICE_STOP,  /* service */
+	OP_LINK_ADD,	/* node, iface; of a two-member segment one for the pair, peer_* set */
+	OP_SYSCTL_SET,	/* node, sysctl; before links go up */
+	OP_LINK_SET,	/* node, iface: mac, mtu, up/down as the iface says */
+	OP_ADDR_ADD,	/* node, iface, address */
+	OP_NEIGH_ADD,	/* node, neigh */
+	OP_ROUTE_ADD,	/* node, route */
+	OP_RULE_ADD,	/* node, rule */
+	OP_RULESET_SET, /* node, ruleset (new), old_ruleset (old or ""): one transaction */
+	OP_FILE_SET,	/* node, file */
+	OP_SERVICE_START,
+	OP_SERVICE_SET, /* same sockets, new config */
+	OP_SERVICE_STOP,
 	OP_FILE_DEL,
 	OP_ROUTE_DEL,
 	OP_NEIGH_DEL,
 	OP_RULE_DEL,
 	OP_ADDR_DEL,
-	OP_LINK_DEL, /* node, iface; of a pair, once, from the end whose node stays; peer_* set */
+	OP_LINK_DEL, /* of a pair one, from the end whose node stays; peer_* set */
 	OP_SEGMENT_DEL,
 	OP_NODE_DEL,
 	N_OP_KINDS,

@@ -207,22 +207,35 @@ void plan_neighs_add(struct planner *p)
 	each_node(p, p->c.to, neighs_add);
 }
 
-static void routes_of(struct planner *p, const struct node *n, bool direct)
-{
-	for (size_t i = 0; i < n->n_routes; i++) {
-		const struct route *r = &n->routes[i];
-		bool gateway = r->via[0] != '\0';
+/* In which turn a route is added; each may need those of the turns before, or be in their way. */
+enum turn {
+	TURN_DIRECT, /* a gateway may be reached by one */
+	TURN_VIA,
+	TURN_VIA_DEFAULT, /* in a table of its own it would hide the main table's way to a gateway
+			   */
+	TURN_NOWHERE,	  /* so would a blackhole */
+	N_TURNS,
+};
 
-		if (gateway != direct && fate_route_can_be(n, r) && !fate_route_stood(&p->c, n, r))
-			emit_route(p, OP_ROUTE_ADD, n, r);
-	}
+static enum turn turn_of(const struct route *r)
+{
+	if (!same(r->type, "unicast"))
+		return TURN_NOWHERE;
+	if (!r->via[0])
+		return TURN_DIRECT;
+	return same(r->dst, "default") ? TURN_VIA_DEFAULT : TURN_VIA;
 }
 
-/* Direct routes first: a gateway may be reached by one. */
 static void routes_add(struct planner *p, const struct node *n)
 {
-	routes_of(p, n, true);
-	routes_of(p, n, false);
+	for (int turn = 0; turn < N_TURNS; turn++)
+		for (size_t i = 0; i < n->n_routes; i++) {
+			const struct route *r = &n->routes[i];
+
+			if ((int)turn_of(r) == turn && fate_route_can_be(n, r) &&
+			    !fate_route_stood(&p->c, n, r))
+				emit_route(p, OP_ROUTE_ADD, n, r);
+		}
 }
 
 void plan_routes_add(struct planner *p)

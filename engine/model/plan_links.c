@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The planner's phases for nodes, segments and links. */
-#include <string.h>
-
 #include "model/planner.h"
 #include "model/subnet.h"
-
-static bool same(const char *a, const char *b)
-{
-	return strcmp(a, b) == 0;
-}
 
 /* An operation on a link, with what its kind may want to know of the wiring. */
 static struct op link_op(enum op_kind kind, const struct model *m, const struct node *n,
@@ -133,24 +126,13 @@ void plan_links_add(struct planner *p)
 	}
 }
 
-/* A new link has the kernel's MAC and MTU and is down. */
-static bool link_differs(const struct change *c, const struct node *n, const struct iface *f)
-{
-	const struct iface *was;
-
-	if (!fate_link_stays(c, n->name, f->name))
-		return true;
-	was = subnet_iface(model_node(c->from, n->name), f->name);
-	return was->up != f->up || fate_mtu(was) != fate_mtu(f) ||
-	       (f->mac[0] && !same(was->mac, f->mac));
-}
-
 /* "lo" of a node that does not list it any more goes back to what every node has. */
 static void unlisted_lo(struct planner *p, const struct node *n)
 {
 	const struct iface *lo = subnet_iface(n, "lo");
 
-	if (!node_iface(n, "lo") && fate_node_stays(&p->c, n->name) && link_differs(&p->c, n, lo))
+	if (!node_iface(n, "lo") && fate_node_stays(&p->c, n->name) &&
+	    fate_link_differs(&p->c, n, lo))
 		planner_emit(p, link_op(OP_LINK_SET, p->c.to, n, lo));
 }
 
@@ -162,7 +144,7 @@ void plan_links_set(struct planner *p)
 		const struct node *n = &m->nodes[i];
 
 		for (size_t k = 0; k < n->n_ifaces; k++)
-			if (link_differs(&p->c, n, &n->ifaces[k]))
+			if (fate_link_differs(&p->c, n, &n->ifaces[k]))
 				planner_emit(p, link_op(OP_LINK_SET, m, n, &n->ifaces[k]));
 		unlisted_lo(p, n);
 	}

@@ -30,13 +30,25 @@ static bool link_local(const struct prefix *ip)
 	return ip->family == AF_INET6 && ip->addr[0] == 0xfe && (ip->addr[1] & 0xc0) == 0x80;
 }
 
+/* Only the first IPv4 address of a subnet, its primary, makes a route to it; fib_add_ifaddr(). */
+static bool is_secondary(const struct iface *f, size_t i)
+{
+	struct prefix p, q;
+
+	prefix_parse(f->addresses[i].cidr, &p);
+	for (size_t k = 0; k < i && p.family == AF_INET; k++)
+		if (prefix_parse(f->addresses[k].cidr, &q) && prefix_same_net(&p, &q))
+			return true;
+	return false;
+}
+
 static bool connected(const struct iface *f, const struct prefix *ip)
 {
 	struct prefix p;
 
 	for (size_t i = 0; i < f->n_addresses; i++)
 		if (!f->addresses[i].noprefixroute && prefix_parse(f->addresses[i].cidr, &p) &&
-		    prefix_holds(&p, ip) && !prefix_same_address(&p, ip))
+		    prefix_holds(&p, ip) && !prefix_same_address(&p, ip) && !is_secondary(f, i))
 			return true;
 	return false;
 }

@@ -150,18 +150,22 @@ static json_t *make_route(const struct dice *d, int node, int i, const json_t *i
 		ifaces, roll(d, "rdev", node, i, 0, (unsigned)json_array_size(ifaces) + 1));
 	json_t *r = json_pack("{s:s}", "dst", dsts[roll(d, "dst", node, i, 0, ARRAY_SIZE(dsts))]);
 	const char *cidr = json_str(json_array_get(json_object_get(f, "addresses"), 0), "cidr", "");
+	int table = chance(d, "table", node, i, 0, 20) ? 100 : 254;
 	char net[32];
 
 	put(r, "metric", json_integer(roll(d, "metric", node, i, 0, 3) * 10));
-	put(r, "table", json_integer(chance(d, "table", node, i, 0, 20) ? 100 : 254));
+	put(r, "table", json_integer(table));
 	if (!f) {
 		put(r, "type", json_string("blackhole"));
 		return r;
 	}
 	if (chance(d, "via", node, i, 0, 60) && has_subnet(f, net))
 		put(r, "via", text("%s%u", net, 250 + roll(d, "gw", node, i, 0, 2)));
-	if (!json_object_get(r, "via") || chance(d, "dev", node, i, 0, 60))
+	if (!json_object_get(r, "via") || table != 254 || chance(d, "dev", node, i, 0, 60))
 		put(r, "dev", json_string(json_str(f, "name", "")));
+	/* The kernel looks for the gateway in the route's own table first: model.md, "onlink". */
+	if (json_object_get(r, "via") && table != 254)
+		put(r, "onlink", json_true());
 	if (chance(d, "src", node, i, 0, 30) && cidr[0] && !strchr(cidr, ':'))
 		put(r, "src", text("%.*s", (int)strcspn(cidr, "/"), cidr));
 	put(r, "protocol", json_string(chance(d, "proto", node, i, 0, 50) ? "kernel" : "static"));
@@ -201,7 +205,7 @@ static json_t *make_rule(const struct dice *d, int node, int i, const json_t *if
 	(void)ifaces;
 	return json_pack("{s:i, s:i, s:i}", "priority", 100 + i, "table",
 			 (int)roll(d, "rtable", node, i, 0, 2) + 100, "fwmark",
-			 (int)roll(d, "mark", node, i, 0, 3));
+			 (int)roll(d, "mark", node, i, 0, 3) + 1);
 }
 
 static json_t *make_neigh(const struct dice *d, int node, int i, const json_t *ifaces)
@@ -209,6 +213,8 @@ static json_t *make_neigh(const struct dice *d, int node, int i, const json_t *i
 	const json_t *f = json_array_get(
 		ifaces, roll(d, "ndev", node, i, 0, (unsigned)json_array_size(ifaces)));
 
+	if (strcmp(json_str(f, "name", ""), "lo") == 0)
+		f = json_array_get(ifaces, json_array_size(ifaces) - 1);
 	return json_pack("{s:s, s:o, s:o}", "dev", json_str(f, "name", ""), "address",
 			 text(i % 2 ? "10.0.9.%d" : "fd00::9:%d", i), "mac",
 			 text("02:00:00:00:00:%02x", roll(d, "nmac", node, i, 0, 2)));

@@ -349,7 +349,8 @@ static int link_set(json_t *state, const struct op *op, struct err *err)
 
 	if (!link)
 		return bad(err, op, "not there");
-	if (f->mac[0] && !same(f->mac, json_str(link, "mac", ""))) {
+	/* dev_set_mac_address() tells of a change even when there is none. */
+	if (f->mac[0]) {
 		json_object_set_new(link, "mac", json_string(f->mac));
 		sweep(at(node, "neighs"), neigh_on, &all);
 	}
@@ -414,7 +415,8 @@ static int addr_del(json_t *state, const struct op *op, struct err *err)
 			continue;
 		drop_address(at(link, "addrs"), i);
 		sources(node);
-		if (!is_v6(op->address->cidr) && !has_v4(link))
+		/* lo has 127.0.0.1 of its own. */
+		if (!is_v6(op->address->cidr) && !has_v4(link) && !same(op->iface->name, "lo"))
 			flush_dev(node, op->iface->name, true);
 		return 0;
 	}
@@ -467,16 +469,21 @@ static int neigh_del(json_t *state, const struct op *op, struct err *err)
 	return 0;
 }
 
+/* The primary decides for its subnet. */
 static bool connected(const json_t *link, const struct prefix *ip)
 {
 	struct prefix p;
 	json_t *a;
 	size_t i;
 
-	json_array_foreach (at(link, "addrs"), i, a)
-		if (prefix_parse(json_str(a, "cidr", ""), &p) && prefix_holds(&p, ip) &&
-		    !json_flag(a, "noprefixroute", false))
+	json_array_foreach (at(link, "addrs"), i, a) {
+		if (!prefix_parse(json_str(a, "cidr", ""), &p) || !prefix_holds(&p, ip))
+			continue;
+		if (!json_flag(a, "noprefixroute", false))
 			return json_flag(link, "up", false);
+		if (p.family == AF_INET)
+			break;
+	}
 	return false;
 }
 

@@ -282,11 +282,16 @@ static const struct {
 	{"nodes/4/neighs",
 	 "+{\"dev\":\"eth5\",\"address\":\"172.27.32.1\",\"mac\":\"02:00:00:00:00:01\"}",
 	 "has no interface 'eth5'"},
+	{"nodes/4/neighs",
+	 "+{\"dev\":\"lo\",\"address\":\"10.0.0.1\",\"mac\":\"02:00:00:00:00:01\"}",
+	 "nodes[4].neighs[0]: 'lo' has no neighbours"},
 	{"nodes/1/sysctls/0/name", "\"kernel.core_pattern\"",
 	 "nodes[1].sysctls[0].name: 'kernel.core_pattern' is not under net."},
 	{"nodes/1/sysctls/0/name", "\"net./../kernel/core_pattern\"", "is no sysctl's name"},
 	{"nodes/1/sysctls/0/value", "\"1\\n2\"", "holds a control character"},
 	{"nodes/1/sysctls/0/value", "1", "nodes[1].sysctls[0].value: Not a string"},
+	{"nodes/1/sysctls/0/name", "\"net.ipv4.conf.eth9.rp_filter\"",
+	 "nodes[1].sysctls[0]: Node 'router' has no interface 'eth9'"},
 	{"nodes/4/files/0/path", "\"etc/passwd\"",
 	 "nodes[4].files[0].path: 'etc/passwd' is no absolute path"},
 	{"nodes/4/files/0/path", "\"/etc/../../passwd\"", "is no absolute path"},
@@ -360,6 +365,9 @@ static const struct {
 		     "\"true\"]}}"},
 	{"segments", "+{\"name\":\"spare\"}"},
 	{"segments/1/label", "\"家のLAN\""},
+	{"nodes/1/sysctls/0/name", "\"net.ipv6.conf.all.disable_ipv6\""},
+	{"nodes/1/sysctls/0/name", "\"net.ipv4.conf.lo.route_localnet\""},
+	{"nodes/1/sysctls/0/name", "\"net.ipv4.neigh.eth0.mcast_solicit\""},
 };
 
 START_TEST(good_ones_are_taken)
