@@ -166,6 +166,7 @@ static int host(const struct options *o, struct link *link, struct err *err)
 			    .user = o->user ? o->user : "",
 			    .name = o->session ? o->session : "main",
 			    .shell = o->shell ? o->shell : "bash",
+			    .lang = o->lang ? o->lang : "en",
 			    .pace_ms = o->pace ? (unsigned)atoi(o->pace) : 0,
 			    .timeout = o->timeout ? atof(o->timeout) : 0,
 			    .quiet = o->quiet};

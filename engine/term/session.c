@@ -36,6 +36,7 @@ static json_t *exec_request(const struct session *s, unsigned rows, unsigned col
 	if (!req || hooks_request(s->shell, s->nonce, req, err) < 0)
 		return NULL;
 	terminal_env(json_object_get(req, "env"), s->lines != NULL);
+	json_object_set_new(json_object_get(req, "env"), "LANGUAGE", json_string(s->lang));
 	return json_incref(req);
 }
 

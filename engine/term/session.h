@@ -22,6 +22,7 @@ struct session {
 	struct link *link;   /* borrowed */
 	struct cast *cast;   /* borrowed; may be one never begun */
 	const char *node, *user, *name, *shell; /* user "" = the node's own */
+	const char *lang;    /* "en" or "ja", what `dojo` speaks */
 	const json_t *lines; /* to be typed; NULL = a person types */
 	unsigned pace_ms;
 	double timeout;
