@@ -18,6 +18,9 @@
 #include "netns/userns.h"
 #include "netns/watch_port.h"
 
+/* Namespaces made while the script loads, so that a usual lab finds them there. */
+enum { USUAL_NODES = 5 };
+
 /* What helper processes see of our environment: nothing. */
 static char *const no_env[] = {NULL};
 
@@ -65,6 +68,8 @@ static int open_ports(struct lab_ports *p, enum idmap_kind map, struct err *err)
 		rc = watch_port_start(&p->watch, &watch, err);
 	if (rc == 0)
 		rc = build_open(&p->build, err);
+	if (rc == 0)
+		build_prepare(&p->build, USUAL_NODES);
 	if (rc == 0)
 		rc = node_port_open(&setup, &p->proc, err);
 	if (rc < 0)
