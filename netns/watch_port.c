@@ -66,10 +66,11 @@ static int port_add(void *ctx, const struct watch_node *n, struct err *err)
 	bundle_add(&b, "etc", n->etc_dir);
 	bundle_add(&b, "wsl", n->wsl_dir);
 	bundle_add(&b, "hints", n->hints > 0 ? n->hints : -1);
-	body = json_pack("{s:I, s:s, s:s, s:I, s:s, s:s, s:b, s:b, s:o}", "id", (json_int_t)++p->last_id,
-			 "do", "add", "node", n->name, "generation", (json_int_t)n->generation, "kernel",
-			 n->kernel ? n->kernel : "", "hostname", n->hostname ? n->hostname : "",
-			 "observed", n->observed, "flows", n->flows, "fds", b.names);
+	body = json_pack("{s:I, s:s, s:s, s:I, s:s, s:s, s:b, s:b, s:o}", "id",
+			 (json_int_t)++p->last_id, "do", "add", "node", n->name, "generation",
+			 (json_int_t)n->generation, "kernel", n->kernel ? n->kernel : "",
+			 "hostname", n->hostname ? n->hostname : "", "observed", n->observed,
+			 "flows", n->flows, "fds", b.names);
 	rc = body ? msg_send(p->sock, body, b.fds, b.n, err)
 		  : err_set(err, ERR_MACHINE, EINVAL, "Names are not UTF-8");
 	if (rc < 0)
@@ -94,7 +95,8 @@ static int port_sync(void *ctx, unsigned n, struct err *err)
 	struct port *p = ctx;
 	auto_json json_t *body = json_pack("{s:s, s:i}", "do", "sync", "n", (int)n);
 
-	return body ? msg_send(p->sock, body, NULL, 0, err) : err_sys(err, ENOMEM, "Can't ask the watch");
+	return body ? msg_send(p->sock, body, NULL, 0, err)
+		    : err_sys(err, ENOMEM, "Can't ask the watch");
 }
 
 static int port_fd(void *ctx)
@@ -106,9 +108,9 @@ static json_t *no_recorders(const json_t *error)
 {
 	const char *why = json_str(error, "message", "refused");
 
-	return json_pack("{s:{s:b, s:b, s:b, s:b}, s:{s:s, s:s, s:s, s:s}}", "recorders", "packets", 0,
-			 "changes", 0, "exec", 0, "files", 0, "why", "packets", why, "changes", why, "exec",
-			 why, "files", why);
+	return json_pack("{s:{s:b, s:b, s:b, s:b}, s:{s:s, s:s, s:s, s:s}}", "recorders", "packets",
+			 0, "changes", 0, "exec", 0, "files", 0, "why", "packets", why, "changes",
+			 why, "exec", why, "files", why);
 }
 
 /* The answer to an add, as the event that port/watch.h promises. */
@@ -184,9 +186,12 @@ int watch_port_attach(int sock, struct watch_port *ret, struct err *err)
 	if (!p)
 		return err_sys(err, ENOMEM, "Can't use the watch's socket");
 	p->sock = fd_steal(&fd);
-	*ret = (struct watch_port){
-		.ctx = p, .add = port_add, .remove = port_remove, .fd = port_fd, .next = port_next,
-		.sync = port_sync};
+	*ret = (struct watch_port){.ctx = p,
+				   .add = port_add,
+				   .remove = port_remove,
+				   .fd = port_fd,
+				   .next = port_next,
+				   .sync = port_sync};
 	return 0;
 }
 

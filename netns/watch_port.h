@@ -8,8 +8,8 @@
 #include "port/watch.h"
 
 /*
- * Starts libexec/netdojo/netdojo-watch as our child, with descriptor 3 = its end of a new pair. The pid is the caller's to
- * wait for. watch_port_done() closes our end, and so ends the process.
+ * Starts libexec/netdojo/netdojo-watch as our child, with descriptor 3 = its end of a new pair. The
+ * pid is the caller's to wait for. watch_port_done() closes our end, and so ends the process.
  */
 int watch_port_start(struct watch_port *ret, pid_t *ret_pid, struct err *err);
 /* The same over an existing socket (taken over in any case), whoever is at its other end. */

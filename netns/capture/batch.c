@@ -18,7 +18,8 @@ static enum pcapng_dir direction(const struct source *s, const uint8_t *frame, u
 {
 	static const uint8_t none[6];
 
-	if (len < 12 || memcmp(s->mac, none, sizeof(none)) == 0 || pcap_datalink(s->pcap) != DLT_EN10MB)
+	if (len < 12 || memcmp(s->mac, none, sizeof(none)) == 0 ||
+	    pcap_datalink(s->pcap) != DLT_EN10MB)
 		return PCAPNG_UNKNOWN;
 	return memcmp(frame + 6, s->mac, sizeof(s->mac)) == 0 ? PCAPNG_OUT : PCAPNG_IN;
 }

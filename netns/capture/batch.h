@@ -14,8 +14,8 @@ struct batch {
 };
 
 /*
- * Reads what waits at source number i. 0; -ENODEV when the interface is gone. Reads less than all once the batch is
- * full: the rest waits in the ring.
+ * Reads what waits at source number i. 0; -ENODEV when the interface is gone. Reads less than all
+ * once the batch is full: the rest waits in the ring.
  */
 int batch_read(struct batch *b, struct source *s, uint32_t i);
 /* Writes all, oldest first, and empties the batch. */

@@ -2,11 +2,12 @@
 /*
  * netdojo-capture: packets of a lab's interfaces as one pcapng file or stream.
  *
- * netdojo-capture [--userns FD] --node NAME=NETNSFD[:IF[,IF]]... -w FILE|- [--snaplen N] [--filter BPF] [--until FD]
+ * netdojo-capture [--userns FD] --node NAME=NETNSFD[:IF[,IF]]... -w FILE|- [--snaplen N] [--filter
+ * BPF] [--until FD]
  *
- * Started by `netdojo capture` as the caller, who owns the output; only then it enters the lab. The headers are on the output as soon
- * as every interface is captured from. Ends at SIGINT, SIGTERM, the end of what --until names (a pidfd, or a socket's peer),
- * and when all interfaces are gone.
+ * Started by `netdojo capture` as the caller, who owns the output; only then it enters the lab. The
+ * headers are on the output as soon as every interface is captured from. Ends at SIGINT, SIGTERM,
+ * the end of what --until names (a pidfd, or a socket's peer), and when all interfaces are gone.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -38,7 +39,8 @@ static int open_output(const char *path, FILE **ret, struct err *err)
 	if (!f)
 		return err_sys(err, errno, "Can't write '%s'", path);
 	if (isatty(fileno(f)))
-		return err_set(err, ERR_USAGE, EINVAL, "Packets are not for a terminal: give -w a file, or a pipe");
+		return err_set(err, ERR_USAGE, EINVAL,
+			       "Packets are not for a terminal: give -w a file, or a pipe");
 	*ret = f;
 	return 0;
 }
@@ -80,7 +82,8 @@ static uint64_t wall_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
-/* A socket's peer is gone by its hang-up, whatever it said before; a pidfd is readable at the end. */
+/* A socket's peer is gone by its hang-up, whatever it said before; a pidfd is readable at the end.
+ */
 static short until_events(int until)
 {
 	struct stat st;

@@ -25,7 +25,8 @@ static int whole_number(const char *option, const char *text, int max, int *ret,
 	int used = number(text, max, ret);
 
 	if (used < 0 || text[used])
-		return err_set(err, ERR_USAGE, EINVAL, "%s: '%s' is no number up to %d", option, text, max);
+		return err_set(err, ERR_USAGE, EINVAL, "%s: '%s' is no number up to %d", option,
+			       text, max);
 	return 0;
 }
 
@@ -70,9 +71,11 @@ static int add_node(struct capture_options *o, char *text, struct err *err)
 	char *rest = used < 0 ? NULL : eq + 1 + used;
 
 	if (!rest || eq == text || (*rest && (*rest != ':' || !rest[1])))
-		return err_set(err, ERR_USAGE, EINVAL, "--node: '%s' is not NAME=NETNSFD[:IF[,IF]]", text);
+		return err_set(err, ERR_USAGE, EINVAL, "--node: '%s' is not NAME=NETNSFD[:IF[,IF]]",
+			       text);
 	if (o->n_nodes == CAPTURE_MAX_NODES)
-		return err_set(err, ERR_USAGE, E2BIG, "--node: more than %d nodes", CAPTURE_MAX_NODES);
+		return err_set(err, ERR_USAGE, E2BIG, "--node: more than %d nodes",
+			       CAPTURE_MAX_NODES);
 	*eq = '\0';
 	n.ifaces = *rest ? rest + 1 : NULL;
 	o->nodes[o->n_nodes++] = n;
@@ -83,8 +86,8 @@ static const struct {
 	const char *name;
 	int (*set)(struct capture_options *o, char *text, struct err *err);
 } options[] = {
-	{"--userns", set_userns}, {"--until", set_until},   {"--node", add_node},
-	{"--write", set_write},	  {"-w", set_write},	    {"--filter", set_filter},
+	{"--userns", set_userns},   {"--until", set_until}, {"--node", add_node},
+	{"--write", set_write},	    {"-w", set_write},	    {"--filter", set_filter},
 	{"--snaplen", set_snaplen},
 };
 
@@ -102,7 +105,8 @@ static int parse_one(struct capture_options *o, const char *name, char *value, s
 
 int capture_options_parse(int argc, char **argv, struct capture_options *ret, struct err *err)
 {
-	struct capture_options o = {.userns = -1, .until = -1, .filter = "", .snaplen = CAPTURE_SNAPLEN_MAX};
+	struct capture_options o = {
+		.userns = -1, .until = -1, .filter = "", .snaplen = CAPTURE_SNAPLEN_MAX};
 
 	for (int i = 1; i < argc; i += 2) {
 		int rc = parse_one(&o, argv[i], argv[i + 1], err);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Writing a pcapng file. Every block is: type, total length, body, total length again; bodies and option values are
- * padded to 32 bits. Numbers are in our own byte order, which the section header tells.
+ * Writing a pcapng file. Every block is: type, total length, body, total length again; bodies and
+ * option values are padded to 32 bits. Numbers are in our own byte order, which the section header
+ * tells.
  */
 #include "netns/capture/pcapng.h"
 

@@ -16,7 +16,7 @@ struct pcapng {
 
 struct pcapng_packet {
 	uint32_t iface;
-	uint64_t ns; /* since 1970 */
+	uint64_t ns;		     /* since 1970 */
 	uint32_t captured, original; /* bytes */
 	const uint8_t *data;
 	enum pcapng_dir dir;
@@ -28,6 +28,7 @@ int pcapng_begin(struct pcapng *p, const char *program);
 int pcapng_iface(struct pcapng *p, const char *name, uint16_t linktype, uint32_t snaplen);
 int pcapng_packet(struct pcapng *p, const struct pcapng_packet *pkt);
 /* How the interface fared, once, after its packets. */
-int pcapng_stats(struct pcapng *p, uint32_t iface, uint64_t ns, uint64_t received, uint64_t dropped);
+int pcapng_stats(struct pcapng *p, uint32_t iface, uint64_t ns, uint64_t received,
+		 uint64_t dropped);
 
 #endif

@@ -12,7 +12,10 @@
 
 #include "base/cleanup.h"
 
-enum { RING = 1024 * 1024 /* bytes; a recorder of the lab has far less, a person's capture should lose nothing */ };
+enum {
+	RING = 1024 * 1024 /* bytes; a recorder of the lab has far less, a person's capture should
+			      lose nothing */
+};
 
 /* pcap's own words for a failure, with our kind: a wrong name or filter is the user's. */
 static int pcap_failed(pcap_t *p, const char *name, int rc, struct err *err)
@@ -20,7 +23,8 @@ static int pcap_failed(pcap_t *p, const char *name, int rc, struct err *err)
 	const char *why = pcap_geterr(p)[0] ? pcap_geterr(p) : pcap_statustostr(rc);
 	enum err_kind kind = rc == PCAP_ERROR_NO_SUCH_DEVICE ? ERR_USAGE : ERR_MACHINE;
 
-	return err_set(err, kind, rc == PCAP_ERROR_NO_SUCH_DEVICE ? ENODEV : EIO, "%s: %s", name, why);
+	return err_set(err, kind, rc == PCAP_ERROR_NO_SUCH_DEVICE ? ENODEV : EIO, "%s: %s", name,
+		       why);
 }
 
 static int set_filter(pcap_t *p, const char *name, const char *filter, struct err *err)
@@ -31,13 +35,15 @@ static int set_filter(pcap_t *p, const char *name, const char *filter, struct er
 	if (!filter[0])
 		return 0;
 	if (pcap_compile(p, &prog, filter, 1, PCAP_NETMASK_UNKNOWN) < 0)
-		return err_set(err, ERR_USAGE, EINVAL, "Wrong filter '%s': %s", filter, pcap_geterr(p));
+		return err_set(err, ERR_USAGE, EINVAL, "Wrong filter '%s': %s", filter,
+			       pcap_geterr(p));
 	rc = pcap_setfilter(p, &prog);
 	pcap_freecode(&prog);
 	return rc < 0 ? pcap_failed(p, name, rc, err) : 0;
 }
 
-static int activate(pcap_t *p, const struct source *s, const struct capture_options *o, struct err *err)
+static int activate(pcap_t *p, const struct source *s, const struct capture_options *o,
+		    struct err *err)
 {
 	char why[PCAP_ERRBUF_SIZE] = "";
 	int rc;
@@ -91,12 +97,13 @@ static int open_iface(struct sources *all, const struct capture_options *o, cons
 	return 0;
 }
 
-static int open_named(struct sources *all, const struct capture_options *o, const struct capture_node *n,
-		      struct err *err)
+static int open_named(struct sources *all, const struct capture_options *o,
+		      const struct capture_node *n, struct err *err)
 {
 	char *save = NULL;
 
-	for (char *iface = strtok_r(n->ifaces, ",", &save); iface; iface = strtok_r(NULL, ",", &save)) {
+	for (char *iface = strtok_r(n->ifaces, ",", &save); iface;
+	     iface = strtok_r(NULL, ",", &save)) {
 		int rc = open_iface(all, o, n->name, iface, err);
 
 		if (rc < 0)
@@ -105,8 +112,8 @@ static int open_named(struct sources *all, const struct capture_options *o, cons
 	return 0;
 }
 
-static int open_every(struct sources *all, const struct capture_options *o, const struct capture_node *n,
-		      struct err *err)
+static int open_every(struct sources *all, const struct capture_options *o,
+		      const struct capture_node *n, struct err *err)
 {
 	struct if_nameindex *list = if_nameindex();
 	int rc = list ? 0 : err_sys(err, errno, "%s: Can't list its interfaces", n->name);
@@ -125,7 +132,8 @@ int sources_open(const struct capture_options *o, struct sources *ret, struct er
 		int rc;
 
 		if (setns(n->netns, CLONE_NEWNET) < 0)
-			return err_sys(err, errno, "%s: Can't enter its network namespace", n->name);
+			return err_sys(err, errno, "%s: Can't enter its network namespace",
+				       n->name);
 		rc = n->ifaces ? open_named(ret, o, n, err) : open_every(ret, o, n, err);
 		if (rc < 0)
 			return rc;

@@ -31,7 +31,8 @@ static void add_ip(json_t *obj, const struct nlattr *nest, const struct side *s)
 {
 	const struct nlattr *a;
 
-	mnl_attr_for_each_nested(a, nest) {
+	mnl_attr_for_each_nested(a, nest)
+	{
 		uint16_t type = mnl_attr_get_type(a);
 
 		if (type == CTA_IP_V4_SRC || type == CTA_IP_V6_SRC)
@@ -47,27 +48,30 @@ static void set_proto(json_t *obj, uint8_t proto)
 
 	snprintf(plain, sizeof(plain), "%u", proto);
 	json_object_set_new(obj, "proto",
-			    json_string(proto == IPPROTO_TCP	   ? "tcp"
-					: proto == IPPROTO_UDP	   ? "udp"
-					: proto == IPPROTO_ICMP	   ? "icmp"
-					: proto == IPPROTO_ICMPV6  ? "icmp6"
-								   : plain));
+			    json_string(proto == IPPROTO_TCP	  ? "tcp"
+					: proto == IPPROTO_UDP	  ? "udp"
+					: proto == IPPROTO_ICMP	  ? "icmp"
+					: proto == IPPROTO_ICMPV6 ? "icmp6"
+								  : plain));
 }
 
 static void add_proto(json_t *obj, const struct nlattr *nest, const struct side *s)
 {
 	const struct nlattr *a;
 
-	mnl_attr_for_each_nested(a, nest) {
+	mnl_attr_for_each_nested(a, nest)
+	{
 		uint16_t type = mnl_attr_get_type(a);
 		size_t len = mnl_attr_get_payload_len(a);
 
 		if (type == CTA_PROTO_NUM && len >= 1)
 			set_proto(obj, mnl_attr_get_u8(a));
 		else if (type == CTA_PROTO_SRC_PORT && len >= 2)
-			json_object_set_new(obj, s->sport, json_integer(ntohs(mnl_attr_get_u16(a))));
+			json_object_set_new(obj, s->sport,
+					    json_integer(ntohs(mnl_attr_get_u16(a))));
 		else if (type == CTA_PROTO_DST_PORT && len >= 2)
-			json_object_set_new(obj, s->dport, json_integer(ntohs(mnl_attr_get_u16(a))));
+			json_object_set_new(obj, s->dport,
+					    json_integer(ntohs(mnl_attr_get_u16(a))));
 	}
 }
 
@@ -75,7 +79,8 @@ static void add_tuple(json_t *obj, const struct nlattr *tuple, const struct side
 {
 	const struct nlattr *a;
 
-	mnl_attr_for_each_nested(a, tuple) {
+	mnl_attr_for_each_nested(a, tuple)
+	{
 		if (mnl_attr_get_type(a) == CTA_TUPLE_IP)
 			add_ip(obj, a, s);
 		else if (mnl_attr_get_type(a) == CTA_TUPLE_PROTO)
@@ -92,7 +97,8 @@ json_t *change_flow(const struct nlmsghdr *h)
 	    mnl_nlmsg_get_payload_len(h) < sizeof(struct nfgenmsg))
 		return NULL;
 	obj = json_pack("{s:s}", "what", "new");
-	mnl_attr_for_each(a, h, sizeof(struct nfgenmsg)) {
+	mnl_attr_for_each(a, h, sizeof(struct nfgenmsg))
+	{
 		if (mnl_attr_get_type(a) == CTA_TUPLE_ORIG)
 			add_tuple(obj, a, &original);
 		else if (mnl_attr_get_type(a) == CTA_TUPLE_REPLY)

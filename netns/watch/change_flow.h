@@ -7,7 +7,8 @@
 
 #include "base/json.h"
 
-/* The keys of a `flow` event (as build.h's READ_CONNTRACK) without the common ones; NULL when it tells of none. Caller owns it. */
+/* The keys of a `flow` event (as build.h's READ_CONNTRACK) without the common ones; NULL when it
+ * tells of none. Caller owns it. */
 json_t *change_flow(const struct nlmsghdr *h);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One nftables transaction as one event's keys. The kernel announces each object of a transaction and then the new generation, with
- * the name of the process that asked for it (NFTA_GEN_PROC_NAME, Linux 4.16).
+ * One nftables transaction as one event's keys. The kernel announces each object of a transaction
+ * and then the new generation, with the name of the process that asked for it (NFTA_GEN_PROC_NAME,
+ * Linux 4.16).
  */
 #include "netns/watch/change_nft.h"
 
@@ -33,8 +34,10 @@ static const struct nft_kind {
 	{NFT_MSG_DELRULE, "rule", true, NFTA_RULE_TABLE, NFTA_RULE_CHAIN, NFTA_RULE_HANDLE},
 	{NFT_MSG_NEWSET, "set", false, NFTA_SET_TABLE, NFTA_SET_NAME, NFTA_SET_HANDLE},
 	{NFT_MSG_DELSET, "set", true, NFTA_SET_TABLE, NFTA_SET_NAME, NFTA_SET_HANDLE},
-	{NFT_MSG_NEWSETELEM, "element", false, NFTA_SET_ELEM_LIST_TABLE, NFTA_SET_ELEM_LIST_SET, NO_ATTR},
-	{NFT_MSG_DELSETELEM, "element", true, NFTA_SET_ELEM_LIST_TABLE, NFTA_SET_ELEM_LIST_SET, NO_ATTR},
+	{NFT_MSG_NEWSETELEM, "element", false, NFTA_SET_ELEM_LIST_TABLE, NFTA_SET_ELEM_LIST_SET,
+	 NO_ATTR},
+	{NFT_MSG_DELSETELEM, "element", true, NFTA_SET_ELEM_LIST_TABLE, NFTA_SET_ELEM_LIST_SET,
+	 NO_ATTR},
 };
 
 void nft_change_done(struct nft_change *c)
@@ -47,9 +50,8 @@ static const struct nlattr *attr(const struct nlmsghdr *h, uint16_t type)
 {
 	const struct nlattr *a;
 
-	mnl_attr_for_each(a, h, sizeof(struct nfgenmsg))
-		if (type != NO_ATTR && mnl_attr_get_type(a) == type)
-			return a;
+	mnl_attr_for_each(a, h, sizeof(struct nfgenmsg)) if (type != NO_ATTR &&
+							     mnl_attr_get_type(a) == type) return a;
 	return NULL;
 }
 
@@ -58,7 +60,8 @@ static void set_text(json_t *obj, const char *key, const struct nlattr *a)
 	const char *p = a ? mnl_attr_get_payload(a) : NULL;
 
 	if (p)
-		json_object_set_new(obj, key, text_json(p, strnlen(p, mnl_attr_get_payload_len(a))));
+		json_object_set_new(obj, key,
+				    text_json(p, strnlen(p, mnl_attr_get_payload_len(a))));
 }
 
 static const char *family_name(uint8_t family)
@@ -66,8 +69,9 @@ static const char *family_name(uint8_t family)
 	static const struct {
 		uint8_t family;
 		const char *name;
-	} names[] = {{NFPROTO_INET, "inet"}, {NFPROTO_IPV4, "ip"},     {NFPROTO_IPV6, "ip6"},
-		     {NFPROTO_ARP, "arp"},   {NFPROTO_NETDEV, "netdev"}, {NFPROTO_BRIDGE, "bridge"}};
+	} names[] = {{NFPROTO_INET, "inet"},	 {NFPROTO_IPV4, "ip"},
+		     {NFPROTO_IPV6, "ip6"},	 {NFPROTO_ARP, "arp"},
+		     {NFPROTO_NETDEV, "netdev"}, {NFPROTO_BRIDGE, "bridge"}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (names[i].family == family)
@@ -83,7 +87,8 @@ static json_t *object_json(const struct nlmsghdr *h, const struct nft_kind *k)
 			      "family", family_name(g->nfgen_family));
 
 	set_text(o, "table", attr(h, k->table));
-	set_text(o, strcmp(k->type, "set") == 0 || strcmp(k->type, "element") == 0 ? "set" : "chain",
+	set_text(o,
+		 strcmp(k->type, "set") == 0 || strcmp(k->type, "element") == 0 ? "set" : "chain",
 		 attr(h, k->name));
 	if (handle && mnl_attr_get_payload_len(handle) >= sizeof(uint64_t))
 		json_object_set_new(o, "handle",
@@ -108,7 +113,7 @@ static void set_first(json_t *event, const json_t *objects, const char *key)
 	const json_t *o;
 	size_t i;
 
-	json_array_foreach(objects, i, o) {
+	json_array_foreach (objects, i, o) {
 		json_t *v = json_object_get(o, key);
 
 		if (v) {
@@ -123,10 +128,13 @@ static json_t *finish(struct nft_change *c, const struct nlmsghdr *h)
 	json_t *e;
 
 	if (!c->objects)
-		return NULL; /* a kind of object not told of, or the end of a transaction begun before we listened */
+		return NULL; /* a kind of object not told of, or the end of a transaction begun
+				before we listened */
 	e = json_pack("{s:s, s:s, s:i, s:i, s:i}", "what", "ruleset", "action",
-		      c->added && c->removed ? "set" : c->removed ? "del" : "add", "rules", (int)c->rules,
-		      "added", (int)c->added, "removed", (int)c->removed);
+		      c->added && c->removed ? "set"
+		      : c->removed	     ? "del"
+					     : "add",
+		      "rules", (int)c->rules, "added", (int)c->added, "removed", (int)c->removed);
 	set_first(e, c->objects, "family");
 	set_first(e, c->objects, "table");
 	set_first(e, c->objects, "chain");

@@ -23,30 +23,39 @@ static const struct number_name protocols[] = {
 	{RTPROT_DHCP, "dhcp"},
 };
 static const struct number_name scopes[] = {
-	{RT_SCOPE_UNIVERSE, "global"}, {RT_SCOPE_SITE, "site"}, {RT_SCOPE_LINK, "link"},
+	{RT_SCOPE_UNIVERSE, "global"}, {RT_SCOPE_SITE, "site"},	      {RT_SCOPE_LINK, "link"},
 	{RT_SCOPE_HOST, "host"},       {RT_SCOPE_NOWHERE, "nowhere"},
 };
 static const struct number_name types[] = {
-	{RTN_UNICAST, "unicast"},   {RTN_LOCAL, "local"},	    {RTN_BROADCAST, "broadcast"},
-	{RTN_ANYCAST, "anycast"},   {RTN_MULTICAST, "multicast"},   {RTN_BLACKHOLE, "blackhole"},
-	{RTN_PROHIBIT, "prohibit"}, {RTN_UNREACHABLE, "unreachable"}, {RTN_THROW, "throw"},
+	{RTN_UNICAST, "unicast"},     {RTN_LOCAL, "local"},
+	{RTN_BROADCAST, "broadcast"}, {RTN_ANYCAST, "anycast"},
+	{RTN_MULTICAST, "multicast"}, {RTN_BLACKHOLE, "blackhole"},
+	{RTN_PROHIBIT, "prohibit"},   {RTN_UNREACHABLE, "unreachable"},
+	{RTN_THROW, "throw"},
 };
 static const struct number_name operstates[] = {
-	{0, "UNKNOWN"}, {1, "NOTPRESENT"}, {2, "DOWN"},	   {3, "LOWERLAYERDOWN"},
+	{0, "UNKNOWN"}, {1, "NOTPRESENT"}, {2, "DOWN"}, {3, "LOWERLAYERDOWN"},
 	{4, "TESTING"}, {5, "DORMANT"},	   {6, "UP"},
 };
 static const struct number_name link_flags[] = {
-	{IFF_LOOPBACK, "LOOPBACK"}, {IFF_BROADCAST, "BROADCAST"}, {IFF_POINTOPOINT, "POINTOPOINT"},
-	{IFF_MULTICAST, "MULTICAST"}, {IFF_NOARP, "NOARP"}, {IFF_PROMISC, "PROMISC"},
-	{IFF_UP, "UP"}, {IFF_LOWER_UP, "LOWER_UP"},
+	{IFF_LOOPBACK, "LOOPBACK"},
+	{IFF_BROADCAST, "BROADCAST"},
+	{IFF_POINTOPOINT, "POINTOPOINT"},
+	{IFF_MULTICAST, "MULTICAST"},
+	{IFF_NOARP, "NOARP"},
+	{IFF_PROMISC, "PROMISC"},
+	{IFF_UP, "UP"},
+	{IFF_LOWER_UP, "LOWER_UP"},
 };
 static const struct number_name neigh_states[] = {
 	{NUD_INCOMPLETE, "INCOMPLETE"}, {NUD_REACHABLE, "REACHABLE"}, {NUD_STALE, "STALE"},
-	{NUD_DELAY, "DELAY"}, {NUD_PROBE, "PROBE"}, {NUD_FAILED, "FAILED"},
-	{NUD_NOARP, "NOARP"}, {NUD_PERMANENT, "PERMANENT"},
+	{NUD_DELAY, "DELAY"},		{NUD_PROBE, "PROBE"},	      {NUD_FAILED, "FAILED"},
+	{NUD_NOARP, "NOARP"},		{NUD_PERMANENT, "PERMANENT"},
 };
 static const struct number_name route_flags[] = {
-	{RTNH_F_DEAD, "dead"}, {RTNH_F_ONLINK, "onlink"}, {RTNH_F_LINKDOWN, "linkdown"},
+	{RTNH_F_DEAD, "dead"},
+	{RTNH_F_ONLINK, "onlink"},
+	{RTNH_F_LINKDOWN, "linkdown"},
 };
 
 static void set_str(json_t *obj, const char *key, const char *value)
@@ -59,7 +68,8 @@ static void set_int(json_t *obj, const char *key, json_int_t value)
 	json_object_set_new(obj, key, json_integer(value));
 }
 
-static void set_name(json_t *obj, const char *key, int number, const struct number_name *t, size_t n)
+static void set_name(json_t *obj, const char *key, int number, const struct number_name *t,
+		     size_t n)
 {
 	char plain[16];
 
@@ -72,7 +82,8 @@ static void set_name(json_t *obj, const char *key, int number, const struct numb
 	set_str(obj, key, plain);
 }
 
-static void set_bits(json_t *obj, const char *key, unsigned bits, const struct number_name *t, size_t n)
+static void set_bits(json_t *obj, const char *key, unsigned bits, const struct number_name *t,
+		     size_t n)
 {
 	json_t *names = json_array();
 
@@ -92,9 +103,8 @@ static void attrs_read(struct attrs *ret, const struct nlmsghdr *h, size_t heade
 	const struct nlattr *a;
 
 	memset(ret, 0, sizeof(*ret));
-	mnl_attr_for_each(a, h, header)
-		if (mnl_attr_get_type(a) < ARRAY_SIZE(ret->v))
-			ret->v[mnl_attr_get_type(a)] = a;
+	mnl_attr_for_each(a, h, header) if (mnl_attr_get_type(a) < ARRAY_SIZE(ret->v))
+		ret->v[mnl_attr_get_type(a)] = a;
 }
 
 static bool has_u32(const struct attrs *at, int type)
@@ -148,7 +158,8 @@ static void set_mac(json_t *obj, const char *key, const struct nlattr *a)
 	if (!a || mnl_attr_get_payload_len(a) != 6)
 		return;
 	m = mnl_attr_get_payload(a);
-	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5]);
+	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4],
+		 m[5]);
 	set_str(obj, key, text);
 }
 
@@ -159,7 +170,10 @@ static const char *family_name(int family)
 
 static json_t *change(const char *what, bool gone, bool changed)
 {
-	return json_pack("{s:s, s:s}", "what", what, "action", gone ? "del" : changed ? "set" : "add");
+	return json_pack("{s:s, s:s}", "what", what, "action",
+			 gone	   ? "del"
+			 : changed ? "set"
+				   : "add");
 }
 
 static json_t *link_change(const struct nlmsghdr *h, int sock)
@@ -198,7 +212,8 @@ static json_t *address_change(const struct nlmsghdr *h, int sock)
 	c = change("address", h->nlmsg_type == RTM_DELADDR, false);
 	set_dev(c, "dev", sock, (int)m->ifa_index);
 	set_str(c, "family", family_name(m->ifa_family));
-	set_addr(c, "local", m->ifa_family, at.v[IFA_LOCAL] ? at.v[IFA_LOCAL] : at.v[IFA_ADDRESS], -1);
+	set_addr(c, "local", m->ifa_family, at.v[IFA_LOCAL] ? at.v[IFA_LOCAL] : at.v[IFA_ADDRESS],
+		 -1);
 	set_int(c, "prefixlen", m->ifa_prefixlen);
 	set_addr(c, "broadcast", m->ifa_family, at.v[IFA_BROADCAST], -1);
 	set_name(c, "scope", m->ifa_scope, scopes, ARRAY_SIZE(scopes));
@@ -215,7 +230,8 @@ static void route_gateway(json_t *c, int family, const struct attrs *at)
 		const struct rtvia *v = mnl_attr_get_payload(via);
 		char text[INET6_ADDRSTRLEN];
 
-		if ((v->rtvia_family == AF_INET6 && mnl_attr_get_payload_len(via) < sizeof(*v) + 16) ||
+		if ((v->rtvia_family == AF_INET6 &&
+		     mnl_attr_get_payload_len(via) < sizeof(*v) + 16) ||
 		    !inet_ntop(v->rtvia_family, v->rtvia_addr, text, sizeof(text)))
 			return;
 		set_str(c, "gateway", text);
@@ -239,8 +255,10 @@ static json_t *route_change(const struct nlmsghdr *h, int sock)
 
 	attrs_read(&at, h, sizeof(*m));
 	table = has_u32(&at, RTA_TABLE) ? mnl_attr_get_u32(at.v[RTA_TABLE]) : m->rtm_table;
-	/* Cached routes, and what the kernel keeps in the local table for each address, are nobody's change. */
-	if (m->rtm_flags & RTM_F_CLONED || (table == RT_TABLE_LOCAL && m->rtm_protocol == RTPROT_KERNEL))
+	/* Cached routes, and what the kernel keeps in the local table for each address, are
+	 * nobody's change. */
+	if (m->rtm_flags & RTM_F_CLONED ||
+	    (table == RT_TABLE_LOCAL && m->rtm_protocol == RTPROT_KERNEL))
 		return NULL;
 	if (m->rtm_family == AF_INET6 && (m->rtm_type == RTN_MULTICAST || link_local(m, &at)))
 		return NULL;
@@ -273,7 +291,8 @@ static json_t *rule_change(const struct nlmsghdr *h, int sock)
 	attrs_read(&at, h, sizeof(*m));
 	c = change("rule", h->nlmsg_type == RTM_DELRULE, false);
 	set_str(c, "family", family_name(m->family));
-	set_int(c, "priority", has_u32(&at, FRA_PRIORITY) ? mnl_attr_get_u32(at.v[FRA_PRIORITY]) : 0);
+	set_int(c, "priority",
+		has_u32(&at, FRA_PRIORITY) ? mnl_attr_get_u32(at.v[FRA_PRIORITY]) : 0);
 	if (m->src_len)
 		set_addr(c, "src", m->family, at.v[FRA_SRC], m->src_len);
 	else
@@ -326,7 +345,8 @@ static const struct rt_kind {
 json_t *change_rt(const struct nlmsghdr *h, int sock)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (kinds[i].type == h->nlmsg_type && mnl_nlmsg_get_payload_len(h) >= kinds[i].header)
+		if (kinds[i].type == h->nlmsg_type &&
+		    mnl_nlmsg_get_payload_len(h) >= kinds[i].header)
 			return kinds[i].read(h, sock);
 	return NULL;
 }

@@ -9,7 +9,8 @@
 
 /*
  * The keys of a `change` event without the common ones; NULL for what is no one's doing (the local
- * table's own entries, link-local IPv6). sock belongs to the namespace and names its interfaces. Caller owns it.
+ * table's own entries, link-local IPv6). sock belongs to the namespace and names its interfaces.
+ * Caller owns it.
  */
 json_t *change_rt(const struct nlmsghdr *h, int sock);
 

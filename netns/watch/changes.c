@@ -64,14 +64,16 @@ static void on_nf(struct changes *c, const struct nlmsghdr *h)
 }
 
 /* All that waits on one socket, up to BURST packets. */
-static void drain(struct changes *c, int sock, void (*handle)(struct changes *, const struct nlmsghdr *))
+static void drain(struct changes *c, int sock,
+		  void (*handle)(struct changes *, const struct nlmsghdr *))
 {
 	char buf[MESSAGE_MAX] __attribute__((aligned(NLMSG_ALIGNTO)));
 
 	for (int i = 0; i < BURST; i++) {
 		struct sockaddr_nl from;
 		socklen_t from_len = sizeof(from);
-		ssize_t n = recvfrom(sock, buf, sizeof(buf), 0, (struct sockaddr *)&from, &from_len);
+		ssize_t n =
+			recvfrom(sock, buf, sizeof(buf), 0, (struct sockaddr *)&from, &from_len);
 		int left = (int)n;
 
 		if (n < 0 && errno == ENOBUFS) {
@@ -117,13 +119,15 @@ static int open_source(struct changes *c, int netns, const struct source *s, int
 	if (sock < 0)
 		return sock;
 	*ret_sock = sock;
-	/* An address of its own: a socket without one is skipped when the kernel itself announces. */
+	/* An address of its own: a socket without one is skipped when the kernel itself announces.
+	 */
 	if (bind(sock, (const struct sockaddr *)&any, sizeof(any)) < 0)
 		return err_sys(err, errno, "Can't bind netlink socket %d", s->protocol);
 	for (size_t i = 0; i < s->n; i++)
-		if (setsockopt(sock, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &s->groups[i], sizeof(int)) < 0)
-			return err_sys(err, errno, "Can't listen to netlink group %d/%d", s->protocol,
-				       s->groups[i]);
+		if (setsockopt(sock, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &s->groups[i],
+			       sizeof(int)) < 0)
+			return err_sys(err, errno, "Can't listen to netlink group %d/%d",
+				       s->protocol, s->groups[i]);
 	*ret_event = event_new(c->node->watch->base, sock, EV_READ | EV_PERSIST, s->reader, c);
 	if (!*ret_event || event_add(*ret_event, NULL) < 0)
 		return err_sys(err, ENOMEM, "Can't listen to changes");
@@ -137,7 +141,9 @@ static int dump(struct changes *c, uint16_t type, struct err *err)
 		struct nlmsghdr h;
 		struct rtgenmsg gen;
 	} request = {
-		.h = {.nlmsg_len = sizeof(request), .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+		.h = {.nlmsg_len = sizeof(request),
+		      .nlmsg_type = type,
+		      .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
 		.gen = {.rtgen_family = AF_UNSPEC},
 	};
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Changes of a node's network as the kernel announces them: links, addresses, routes, rules, neighbours, rulesets, flows. */
+/* Changes of a node's network as the kernel announces them: links, addresses, routes, rules,
+ * neighbours, rulesets, flows. */
 #ifndef NETDOJO_NETNS_WATCH_CHANGES_H
 #define NETDOJO_NETNS_WATCH_CHANGES_H
 

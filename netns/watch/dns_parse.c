@@ -21,9 +21,10 @@ static json_t *type_json(int type)
 	static const struct {
 		int type;
 		const char *name;
-	} names[] = {{ns_t_a, "A"},	  {ns_t_ns, "NS"},   {ns_t_cname, "CNAME"}, {ns_t_soa, "SOA"},
-		     {ns_t_ptr, "PTR"},	  {ns_t_mx, "MX"},   {ns_t_txt, "TXT"},	    {ns_t_aaaa, "AAAA"},
-		     {ns_t_srv, "SRV"},	  {ns_t_opt, "OPT"}, {ns_t_any, "ANY"},	    {64, "SVCB"},
+	} names[] = {{ns_t_a, "A"},	{ns_t_ns, "NS"},     {ns_t_cname, "CNAME"},
+		     {ns_t_soa, "SOA"}, {ns_t_ptr, "PTR"},   {ns_t_mx, "MX"},
+		     {ns_t_txt, "TXT"}, {ns_t_aaaa, "AAAA"}, {ns_t_srv, "SRV"},
+		     {ns_t_opt, "OPT"}, {ns_t_any, "ANY"},   {64, "SVCB"},
 		     {65, "HTTPS"}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
@@ -34,7 +35,8 @@ static json_t *type_json(int type)
 
 static void set_rcode(json_t *obj, int rcode)
 {
-	static const char *const names[] = {"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"};
+	static const char *const names[] = {"NOERROR",	"FORMERR", "SERVFAIL",
+					    "NXDOMAIN", "NOTIMP",  "REFUSED"};
 	char other[16];
 
 	snprintf(other, sizeof(other), "RCODE%d", rcode);
@@ -66,7 +68,8 @@ static json_t *record_json(const ns_msg *msg, const ns_rr *rr)
 
 	if ((type == ns_t_a && ns_rr_rdlen(*rr) == NS_INADDRSZ) ||
 	    (type == ns_t_aaaa && ns_rr_rdlen(*rr) == NS_IN6ADDRSZ)) {
-		inet_ntop(type == ns_t_a ? AF_INET : AF_INET6, ns_rr_rdata(*rr), text, sizeof(text));
+		inet_ntop(type == ns_t_a ? AF_INET : AF_INET6, ns_rr_rdata(*rr), text,
+			  sizeof(text));
 		return json_string(text);
 	}
 	if ((type == ns_t_cname || type == ns_t_ptr || type == ns_t_ns) &&

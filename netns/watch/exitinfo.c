@@ -18,7 +18,7 @@ struct pidfd_info_v0 {
 	int32_t exit_code;
 };
 _Static_assert(sizeof(struct pidfd_info_v0) == 64, "the kernel's PIDFD_INFO_SIZE_VER0");
-#define PIDFD_GET_INFO_V0 _IOWR(0xFF, 11, struct pidfd_info_v0)
+#define PIDFD_GET_INFO_V0   _IOWR(0xFF, 11, struct pidfd_info_v0)
 #define PIDFD_INFO_EXIT_BIT (1ULL << 3)
 
 int exitinfo_open(pid_t pid)
@@ -42,7 +42,8 @@ static int reaped_status(int pidfd, int *ret)
 
 int exitinfo_status(int pidfd, int proc, pid_t pid, int *ret)
 {
-	/* The kernel fills the exit code in only once the process was reaped; until then /proc has it. */
+	/* The kernel fills the exit code in only once the process was reaped; until then /proc has
+	 * it. */
 	if (reaped_status(pidfd, ret) == 0 || target_zombie_status(proc, pid, ret) == 0)
 		return 0;
 	return reaped_status(pidfd, ret); /* reaped between the two */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Files of the nodes, by one inotify instance for all: an ordinary user has 128 of them on the whole host. The folders
- * are watched, because a watch on a file is lost when an editor puts another in its place.
+ * Files of the nodes, by one inotify instance for all: an ordinary user has 128 of them on the
+ * whole host. The folders are watched, because a watch on a file is lost when an editor puts
+ * another in its place.
  */
 #define _GNU_SOURCE
 #include "netns/watch/files.h"
@@ -18,8 +19,10 @@
 enum {
 	CONTENT_MAX = 4096,
 	FILES_NAMES = 3,
-	/* Closed after writing, put in place, made, gone; IN_MODIFY would show every half-written state. */
-	INTERESTS = IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_ONLYDIR,
+	/* Closed after writing, put in place, made, gone; IN_MODIFY would show every half-written
+	   state. */
+	INTERESTS =
+		IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_ONLYDIR,
 };
 
 static const struct {
@@ -194,7 +197,8 @@ int files_add(struct files *f, struct wnode *n, enum files_dir which, int dirfd,
 	d = calloc(1, sizeof(*d));
 	if (!d)
 		return err_sys(err, ENOMEM, "Can't watch %s", dirs[which].path);
-	*d = (struct folder){.next = f->folders, .node = n, .which = which, .dir = fd_steal(&dir), .wd = wd};
+	*d = (struct folder){
+		.next = f->folders, .node = n, .which = which, .dir = fd_steal(&dir), .wd = wd};
 	f->folders = d;
 	return 0;
 }

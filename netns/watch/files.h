@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The name resolution and configuration files of the nodes, told of whenever somebody wrote them. */
+/* The name resolution and configuration files of the nodes, told of whenever somebody wrote them.
+ */
 #ifndef NETDOJO_NETNS_WATCH_FILES_H
 #define NETDOJO_NETNS_WATCH_FILES_H
 

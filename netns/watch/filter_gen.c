@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Build tool: compiles the packet filter of packets.c with libpcap and prints it as a C table. The watch process itself does without the
- * library, whose loading alone (dbus, systemd, ibverbs) would cost every lab a millisecond.
+ * Build tool: compiles the packet filter of packets.c with libpcap and prints it as a C table. The
+ * watch process itself does without the library, whose loading alone (dbus, systemd, ibverbs) would
+ * cost every lab a millisecond.
  */
 #include <pcap/pcap.h>
 #include <stdio.h>
@@ -21,7 +22,8 @@ int main(void)
 	struct bpf_program prog;
 
 	if (!dead || pcap_compile(dead, &prog, expression, 1, PCAP_NETMASK_UNKNOWN) < 0) {
-		fprintf(stderr, "Can't compile the filter: %s\n", dead ? pcap_geterr(dead) : "no memory");
+		fprintf(stderr, "Can't compile the filter: %s\n",
+			dead ? pcap_geterr(dead) : "no memory");
 		return 1;
 	}
 	printf("/* SPDX-License-Identifier: GPL-2.0-or-later */\n"

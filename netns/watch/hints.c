@@ -34,8 +34,9 @@ static void shorten(json_t *said)
 		const json_t *arg = json_array_get(argv, i);
 
 		if (json_string_length(arg) > TARGET_ARG_MAX)
-			json_array_set_new(argv, i, json_sprintf("%.*s", TARGET_ARG_MAX,
-								 json_string_value(arg)));
+			json_array_set_new(
+				argv, i,
+				json_sprintf("%.*s", TARGET_ARG_MAX, json_string_value(arg)));
 	}
 }
 

@@ -11,7 +11,8 @@
 struct hints *hints_new(struct wnode *n, int sock);
 /* Takes NULL. */
 void hints_free(struct hints *h);
-/* What this process said last, {"path","argv"}, at most once; NULL when it said nothing. Caller owns it. */
+/* What this process said last, {"path","argv"}, at most once; NULL when it said nothing. Caller
+ * owns it. */
 json_t *hints_take(struct hints *h, pid_t pid);
 
 #endif

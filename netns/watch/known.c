@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a node's links, addresses and permanent neighbours were. A link is announced again when its carrier settles, up to a second after it was set up, and
- * an IPv6 address when its duplicate detection ends. Neighbours are probed, fail and are forgotten all
- * the time. None of this is anyone's doing, and a change nobody made would spoil an attempt's account.
+ * What a node's links, addresses and permanent neighbours were. A link is announced again when its
+ * carrier settles, up to a second after it was set up, and an IPv6 address when its duplicate
+ * detection ends. Neighbours are probed, fail and are forgotten all the time. None of this is
+ * anyone's doing, and a change nobody made would spoil an attempt's account.
  */
 #include "netns/watch/known.h"
 
@@ -77,18 +78,20 @@ static bool has_state(const json_t *neigh, const char *name)
 	const json_t *states = json_object_get(neigh, "state"), *s;
 	size_t i;
 
-	json_array_foreach(states, i, s) {
+	json_array_foreach (states, i, s) {
 		if (strcmp(json_string_value(s), name) == 0)
 			return true;
 	}
 	return false;
 }
 
-/* Only what somebody made permanent, and its end, however that is announced: as failed, or deleted. */
+/* Only what somebody made permanent, and its end, however that is announced: as failed, or deleted.
+ */
 static bool neigh_news(struct known *k, json_t *change, bool gone)
 {
 	const char *mac = json_str(change, "lladdr", "");
-	auto_json json_t *key = json_sprintf("%s %s", json_str(change, "dev", ""), json_str(change, "dst", ""));
+	auto_json json_t *key =
+		json_sprintf("%s %s", json_str(change, "dev", ""), json_str(change, "dst", ""));
 	const char *before;
 
 	if (!k->neighs)

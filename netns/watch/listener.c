@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The seccomp listener of a node. The caller stands still until the answer, so an answer is made of a few system calls and
- * never waits. All that is read from a caller is only believed when the answer was taken: the kernel refuses an answer
- * to a call that a signal or death has ended, so a recycled pid can't be mistaken.
+ * The seccomp listener of a node. The caller stands still until the answer, so an answer is made of
+ * a few system calls and never waits. All that is read from a caller is only believed when the
+ * answer was taken: the kernel refuses an answer to a call that a signal or death has ended, so a
+ * recycled pid can't be mistaken.
  *
- * A signal may interrupt the wait on kernels without WAIT_KILLABLE_RECV, and the call then starts anew. A caller that
- * outruns us so a few times is answered without being read, and so always gets on.
+ * A signal may interrupt the wait on kernels without WAIT_KILLABLE_RECV, and the call then starts
+ * anew. A caller that outruns us so a few times is answered without being read, and so always gets
+ * on.
  */
 #define _GNU_SOURCE
 #include "netns/watch/listener.h"
@@ -26,7 +28,7 @@
 
 /* Linux 6.6; wakes the other side on this processor, which halves the round trip. */
 #ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
-#define SECCOMP_IOCTL_NOTIF_SET_FLAGS	SECCOMP_IOW(4, __u64)
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS	   SECCOMP_IOW(4, __u64)
 #define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
 #endif
 
@@ -81,7 +83,8 @@ static bool impatient(const struct listener *l)
 /* What could not be read, the agent's child may have said itself. */
 static void take_hint(struct listener *l, struct exec_try *t)
 {
-	json_t *said = t->argv || !l->node->hints ? NULL : hints_take(l->node->hints, t->before.tgid);
+	json_t *said =
+		t->argv || !l->node->hints ? NULL : hints_take(l->node->hints, t->before.tgid);
 
 	if (!said)
 		return;
@@ -201,7 +204,8 @@ static void on_ready(evutil_socket_t fd, short what, void *arg)
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 
 	(void)what;
-	/* libevent tells of a hang-up as of input; older kernels would then wait in RECV for ever. */
+	/* libevent tells of a hang-up as of input; older kernels would then wait in RECV for ever.
+	 */
 	if (poll(&p, 1, 0) != 1 || !(p.revents & POLLIN)) {
 		if (p.revents)
 			event_del(l->ready);

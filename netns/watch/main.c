@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * netdojo-watch: sees what happens in the nodes of a lab and tells init. Started by init with descriptor 3 = its end of
- * a message pair; runs as root of the lab's user namespace; ends when that pair is closed.
+ * netdojo-watch: sees what happens in the nodes of a lab and tells init. Started by init with
+ * descriptor 3 = its end of a message pair; runs as root of the lab's user namespace; ends when
+ * that pair is closed.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -165,8 +166,8 @@ static void watch_done(struct watch *w)
 }
 
 /*
- * Reads on until what waited in any socket when the sync was asked for is told: each turn takes a burst of 64 of each.
- * Programs that run but were not yet looked at are told too.
+ * Reads on until what waited in any socket when the sync was asked for is told: each turn takes a
+ * burst of 64 of each. Programs that run but were not yet looked at are told too.
  */
 static void catch_up(struct watch *w)
 {
@@ -177,10 +178,12 @@ static void catch_up(struct watch *w)
 	for (int turn = 0; turn < TURNS && !event_base_got_break(w->base); turn++)
 		event_base_loop(w->base, EVLOOP_NONBLOCK);
 	procs_look(w->procs);
-	json_array_foreach(w->syncs, i, n) {
-		/* a message, because an event may be dropped while init is busy, and somebody waits for this */
-		out_message(w->out, json_pack("{s:[{s:s, s:s, s:s, s:I}]}", "events", "kind", "lab", "what",
-					      "synced", "by", "lab", "n", json_integer_value(n)));
+	json_array_foreach (w->syncs, i, n) {
+		/* a message, because an event may be dropped while init is busy, and somebody waits
+		 * for this */
+		out_message(w->out,
+			    json_pack("{s:[{s:s, s:s, s:s, s:I}]}", "events", "kind", "lab", "what",
+				      "synced", "by", "lab", "n", json_integer_value(n)));
 	}
 	json_array_clear(w->syncs);
 }

@@ -18,7 +18,8 @@ int net_open(const struct watch *w, int netns, int domain, int type, int protoco
 		return err_sys(err, errno, "Can't enter the network namespace");
 	fd = socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
 	saved = errno;
-	/* Staying in a node would let later sockets observe the wrong one: better no watch at all. */
+	/* Staying in a node would let later sockets observe the wrong one: better no watch at all.
+	 */
 	if (setns(w->own_netns, CLONE_NEWNET) < 0)
 		abort();
 	if (fd < 0)

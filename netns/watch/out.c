@@ -7,7 +7,8 @@
 #include "base/msg.h"
 
 enum {
-	BATCH_EVENTS = 64,   /* a batch stays inside one packet: MSG_INLINE_MAX / 64 = 1 KiB an event */
+	BATCH_EVENTS =
+		64, /* a batch stays inside one packet: MSG_INLINE_MAX / 64 = 1 KiB an event */
 	QUEUE_MESSAGES = 64, /* 4,096 events, some 2 MB at the worst; then events are dropped */
 };
 
@@ -109,9 +110,9 @@ static void report_dropped(struct out *o, json_t *batch, const json_t *like)
 {
 	if (!o->dropped)
 		return;
-	json_array_append_new(batch, json_pack("{s:s, s:s, s:s, s:i, s:s, s:f}", "kind", "lab", "what",
-					       "recorder-lost", "recorder", "queue", "count",
-					       (int)o->dropped, "by", "lab", "mono",
+	json_array_append_new(batch, json_pack("{s:s, s:s, s:s, s:i, s:s, s:f}", "kind", "lab",
+					       "what", "recorder-lost", "recorder", "queue",
+					       "count", (int)o->dropped, "by", "lab", "mono",
 					       json_num(like, "mono", 0)));
 	o->dropped = 0;
 }

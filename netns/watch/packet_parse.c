@@ -65,7 +65,8 @@ static bool take_ip4(struct view *v, struct ip_part *ret)
 
 	if (!take(v, &h, sizeof(h)) || h.ihl < 5 || !take(v, NULL, (size_t)h.ihl * 4 - sizeof(h)))
 		return false;
-	/* Trailing bytes are the link's padding. A total length of 0 is a segment the card would have split. */
+	/* Trailing bytes are the link's padding. A total length of 0 is a segment the card would
+	 * have split. */
 	if (ntohs(h.tot_len) >= h.ihl * 4 && v->len > (size_t)ntohs(h.tot_len) - h.ihl * 4U)
 		v->len = (size_t)ntohs(h.tot_len) - h.ihl * 4U;
 	ret->family = AF_INET;
@@ -137,7 +138,9 @@ static const char *proto_name(uint8_t proto)
 	static const struct {
 		uint8_t proto;
 		const char *name;
-	} names[] = {{IPPROTO_TCP, "tcp"}, {IPPROTO_UDP, "udp"}, {IPPROTO_ICMP, "icmp"},
+	} names[] = {{IPPROTO_TCP, "tcp"},
+		     {IPPROTO_UDP, "udp"},
+		     {IPPROTO_ICMP, "icmp"},
 		     {IPPROTO_ICMPV6, "icmp6"}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
@@ -155,7 +158,8 @@ static void add_quoted(json_t *obj, struct view v)
 
 	if (!take_ip(&v, &ip))
 		return;
-	of = json_pack("{s:s, s:s, s:s}", "proto", proto_name(ip.proto), "src", ip.src, "dst", ip.dst);
+	of = json_pack("{s:s, s:s, s:s}", "proto", proto_name(ip.proto), "src", ip.src, "dst",
+		       ip.dst);
 	if ((ip.proto == IPPROTO_TCP || ip.proto == IPPROTO_UDP) && ip.first &&
 	    take(&v, ports, sizeof(ports))) {
 		set_int(of, "sport", be16(ports));
@@ -260,7 +264,8 @@ static bool add_tcp(json_t *obj, struct view v)
 		set_str(obj, "what", h.rst ? "rst" : h.ack ? "syn-ack" : "syn");
 		return true;
 	}
-	/* A DNS message over TCP begins with its length; only the segment that begins one is read. */
+	/* A DNS message over TCP begins with its length; only the segment that begins one is read.
+	 */
 	return (ntohs(h.source) == DNS_PORT || ntohs(h.dest) == DNS_PORT) &&
 	       take(&v, NULL, h.doff * 4U - sizeof(h)) && take(&v, NULL, 2) && add_dns(obj, v);
 }
@@ -291,7 +296,8 @@ json_t *packet_parse(const uint8_t *data, size_t len)
 
 	if (!take_ip(&v, &ip))
 		return NULL;
-	obj = json_pack("{s:s, s:s, s:s}", "proto", proto_name(ip.proto), "src", ip.src, "dst", ip.dst);
+	obj = json_pack("{s:s, s:s, s:s}", "proto", proto_name(ip.proto), "src", ip.src, "dst",
+			ip.dst);
 	if (obj && !add_transport(obj, &ip, v)) {
 		json_decref(obj);
 		return NULL;

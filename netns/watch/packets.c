@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Packets of a node, from one packet socket over all its interfaces. The kernel's filter leaves only what may become an event. The first of
- * several identical packets is told at once, the others as one event with their count when the second is over; SYNs
- * are never merged, because a hang is proved by how they repeat. A flood is cut off at RATE_MAX events a second and
- * its size told.
+ * Packets of a node, from one packet socket over all its interfaces. The kernel's filter leaves
+ * only what may become an event. The first of several identical packets is told at once, the others
+ * as one event with their count when the second is over; SYNs are never merged, because a hang is
+ * proved by how they repeat. A flood is cut off at RATE_MAX events a second and its size told.
  */
 #include "netns/watch/packets.h"
 
@@ -20,10 +20,10 @@
 #include "packet_filter.inc"
 
 enum {
-	RATE_MAX = 200,	 /* events a second of one node */
-	RECENT = 16,	 /* shapes remembered for merging */
-	BURST = 64,	 /* packets read before others get their turn */
-	SNAPLEN = 2048,	 /* as filter_gen.c; a DNS answer over plain Ethernet fits */
+	RATE_MAX = 200,	  /* events a second of one node */
+	RECENT = 16,	  /* shapes remembered for merging */
+	BURST = 64,	  /* packets read before others get their turn */
+	SNAPLEN = 2048,	  /* as filter_gen.c; a DNS answer over plain Ethernet fits */
 	RING = 64 * 1024, /* bytes of receive buffer: about 80 packets waiting */
 };
 
@@ -55,8 +55,8 @@ static double now(void)
 }
 
 /*
- * CLOCK_MONOTONIC of a packet the kernel stamped by its wall clock: this process may come to read it late, when somebody
- * else is at work already.
+ * CLOCK_MONOTONIC of a packet the kernel stamped by its wall clock: this process may come to read
+ * it late, when somebody else is at work already.
  */
 static double stamped(struct msghdr *mh, double read_at)
 {
@@ -118,7 +118,8 @@ static void report_drops(struct packets *p)
 		wnode_lost(p->node, "packets", st.tp_drops);
 }
 
-/* A second is over: what repeated is told, and the rate begins anew. Not armed while nothing waits. */
+/* A second is over: what repeated is told, and the rate begins anew. Not armed while nothing waits.
+ */
 static void on_second(evutil_socket_t fd, short what, void *arg)
 {
 	struct packets *p = arg;
@@ -183,8 +184,8 @@ static void remember(struct packets *p, json_t *keys, double t)
 	*s = (struct shape){.event = json_incref(keys), .since = t};
 }
 
-static void on_packet(struct packets *p, const uint8_t *data, size_t len, const struct sockaddr_ll *from,
-		      double t)
+static void on_packet(struct packets *p, const uint8_t *data, size_t len,
+		      const struct sockaddr_ll *from, double t)
 {
 	auto_json json_t *keys = packet_parse(data, len);
 	char ifname[16];
@@ -193,7 +194,8 @@ static void on_packet(struct packets *p, const uint8_t *data, size_t len, const 
 		return;
 	net_ifname(p->sock, from->sll_ifindex, ifname);
 	json_object_set_new(keys, "if", json_string(ifname));
-	json_object_set_new(keys, "dir", json_string(from->sll_pkttype == PACKET_OUTGOING ? "out" : "in"));
+	json_object_set_new(keys, "dir",
+			    json_string(from->sll_pkttype == PACKET_OUTGOING ? "out" : "in"));
 	if (strcmp(json_str(keys, "what", ""), "syn") != 0) {
 		if (repeats(p, keys, t))
 			return;
@@ -253,7 +255,8 @@ static int set_up(struct packets *p, int netns, struct err *err)
 	    setsockopt(p->sock, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) < 0 ||
 	    bind(p->sock, (struct sockaddr *)&all, sizeof(all)) < 0)
 		return err_sys(err, errno, "Can't observe packets");
-	p->readable = event_new(p->node->watch->base, p->sock, EV_READ | EV_PERSIST, on_readable, p);
+	p->readable =
+		event_new(p->node->watch->base, p->sock, EV_READ | EV_PERSIST, on_readable, p);
 	p->second = evtimer_new(p->node->watch->base, on_second, p);
 	if (!p->readable || !p->second || event_add(p->readable, NULL) < 0)
 		return err_sys(err, ENOMEM, "Can't observe packets");

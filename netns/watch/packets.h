@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Packets of a node that say something: errors, echoes, DNS, and how connections begin and are refused. */
+/* Packets of a node that say something: errors, echoes, DNS, and how connections begin and are
+ * refused. */
 #ifndef NETDOJO_NETNS_WATCH_PACKETS_H
 #define NETDOJO_NETNS_WATCH_PACKETS_H
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Programs of the watched nodes. A notification only says that a process asked for an exec; a search along PATH asks many
- * times. So a try is kept until it shows that the process runs a new program: its "forked, not yet exec'ed" flag fell, or
- * its stack moved. That is looked for on the process's next notification, shortly afterwards by a timer, and at its
- * death; there one event is made for each real start. A try that fails changes nothing and is forgotten.
+ * Programs of the watched nodes. A notification only says that a process asked for an exec; a
+ * search along PATH asks many times. So a try is kept until it shows that the process runs a new
+ * program: its "forked, not yet exec'ed" flag fell, or its stack moved. That is looked for on the
+ * process's next notification, shortly afterwards by a timer, and at its death; there one event is
+ * made for each real start. A try that fails changes nothing and is forgotten.
  */
 #define _GNU_SOURCE
 #include "netns/watch/procs.h"
@@ -17,10 +18,11 @@
 #include "netns/watch/exitinfo.h"
 
 enum {
-	PROCS_MAX = 1024,	  /* a lab's process limit is lower */
-	CHECK_FIRST_US = 400,	  /* an exec takes 300-700 us on a small machine */
-	CHECK_LAST_US = 400000,	  /* the wait doubles up to here, then the try is given up: 0.8 s in all */
-	STATUS_NOT_RUN = 126,	  /* and 127: how every shell ends when an exec failed */
+	PROCS_MAX = 1024,     /* a lab's process limit is lower */
+	CHECK_FIRST_US = 400, /* an exec takes 300-700 us on a small machine */
+	CHECK_LAST_US =
+		400000, /* the wait doubles up to here, then the try is given up: 0.8 s in all */
+	STATUS_NOT_RUN = 126, /* and 127: how every shell ends when an exec failed */
 };
 
 enum verdict { EXEC_NOT_YET, EXEC_DONE, EXEC_GONE };
@@ -31,10 +33,10 @@ struct proc {
 	pid_t pid;
 	int pidfd;
 	struct event *ended;
-	bool running;	     /* a start was reported, so its end will be */
+	bool running; /* a start was reported, so its end will be */
 	bool trying;
 	struct exec_try try;
-	unsigned wait_us;    /* until the next look */
+	unsigned wait_us; /* until the next look */
 	uint64_t due_us;
 };
 
@@ -99,15 +101,18 @@ static enum verdict look(const struct proc *r)
 		return now.fresh ? EXEC_NOT_YET : EXEC_DONE;
 	if (t->before.birthmark && now.birthmark)
 		return t->before.birthmark == now.birthmark ? EXEC_NOT_YET : EXEC_DONE;
-	/* Its memory is closed to us: it became another program only if its file is the one asked for. */
+	/* Its memory is closed to us: it became another program only if its file is the one asked
+	 * for. */
 	if (target_exe(r->set->watch->proc, r->pid, path, sizeof(path), &exe) < 0)
 		return EXEC_GONE;
-	return t->resolved && exe.dev == t->file.dev && exe.ino == t->file.ino ? EXEC_DONE : EXEC_NOT_YET;
+	return t->resolved && exe.dev == t->file.dev && exe.ino == t->file.ino ? EXEC_DONE
+									       : EXEC_NOT_YET;
 }
 
 /*
- * The best account of path and arguments. What was read before the exec could have been changed by another thread
- * meanwhile, so for a binary the kernel's own copy of the arguments counts; a script's copy begins with its interpreter.
+ * The best account of path and arguments. What was read before the exec could have been changed by
+ * another thread meanwhile, so for a binary the kernel's own copy of the arguments counts; a
+ * script's copy begins with its interpreter.
  */
 static void account(struct proc *r)
 {
@@ -169,8 +174,8 @@ static void arm(struct procs *p)
 }
 
 /*
- * The flag falls some 100 us before the new program's arguments are in place. Where they were not read before, they are
- * waited for.
+ * The flag falls some 100 us before the new program's arguments are in place. Where they were not
+ * read before, they are waited for.
  */
 static bool tells_all(const struct proc *r)
 {
@@ -224,8 +229,9 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 }
 
 /*
- * A try that was still open when its process died. A zombie still has the flag. One already reaped has nothing left; then a
- * file that could be executed was, unless the status is the shells' word for "was not".
+ * A try that was still open when its process died. A zombie still has the flag. One already reaped
+ * has nothing left; then a file that could be executed was, unless the status is the shells' word
+ * for "was not".
  */
 static bool must_have_started(const struct proc *r, bool known, int status)
 {
@@ -352,7 +358,8 @@ struct procs *procs_new(struct watch *w)
 		return NULL;
 	p->watch = w;
 	p->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	p->tick = p->timer < 0 ? NULL : event_new(w->base, p->timer, EV_READ | EV_PERSIST, on_tick, p);
+	p->tick = p->timer < 0 ? NULL
+			       : event_new(w->base, p->timer, EV_READ | EV_PERSIST, on_tick, p);
 	if (!p->tick || event_add(p->tick, NULL) < 0) {
 		procs_free(p);
 		return NULL;

@@ -22,11 +22,12 @@ struct procs *procs_new(struct watch *w);
 /* Takes NULL. */
 void procs_free(struct procs *p);
 /*
- * A notification of this process arrived, before it is answered: an earlier try of the same process is settled now, because it
- * can't be any more.
+ * A notification of this process arrived, before it is answered: an earlier try of the same process
+ * is settled now, because it can't be any more.
  */
 void procs_settle(struct procs *p, pid_t tgid);
-/* The exec is about to be let go on; takes over t's contents. The caller stands still, so what can wait is left to procs_go. */
+/* The exec is about to be let go on; takes over t's contents. The caller stands still, so what can
+ * wait is left to procs_go. */
 void procs_try(struct procs *p, struct wnode *n, struct exec_try *t);
 /* It goes on: watch for its success and for the process's end. */
 void procs_go(struct procs *p, pid_t tgid);

@@ -18,12 +18,15 @@
 
 enum {
 	STATUS_MAX = 4096,
-	NAME_MAX_PROC = 64,		 /* "4194304/fd/1048576" and the like */
-	STAT_FLAGS = 9, STAT_EXIT = 52,	 /* fields of /proc/PID/stat, counted as proc(5) does */
+	NAME_MAX_PROC = 64, /* "4194304/fd/1048576" and the like */
+	STAT_FLAGS = 9,
+	STAT_EXIT = 52, /* fields of /proc/PID/stat, counted as proc(5) does */
 };
-#define PF_FORKNOEXEC 0x00000040UL /* include/linux/sched.h; shown in field 9 of stat on every kernel we know */
+#define PF_FORKNOEXEC                                                                              \
+	0x00000040UL /* include/linux/sched.h; shown in field 9 of stat on every kernel we know */
 
-/* A small file of procfs, terminated; its length or a negative errno. One read gives all that fits: procfs makes it whole. */
+/* A small file of procfs, terminated; its length or a negative errno. One read gives all that fits:
+ * procfs makes it whole. */
 static ssize_t slurp(int proc, pid_t pid, const char *what, char *buf, size_t cap)
 {
 	char name[NAME_MAX_PROC];
@@ -154,7 +157,8 @@ json_t *target_cmdline(int proc, pid_t pid)
 	for (ssize_t off = 0; off < len && json_array_size(argv) < TARGET_ARGS;) {
 		size_t n = strnlen(buf + off, (size_t)(len - off));
 
-		json_array_append_new(argv, text_json(buf + off, n < TARGET_ARG_MAX ? n : TARGET_ARG_MAX));
+		json_array_append_new(
+			argv, text_json(buf + off, n < TARGET_ARG_MAX ? n : TARGET_ARG_MAX));
 		off += (ssize_t)n + 1;
 	}
 	return argv;
@@ -207,7 +211,8 @@ static int open_in_root(int proc, pid_t pid, const char *path)
 	fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
 	if (fd >= 0)
 		return (int)fd;
-	/* Only these mean the same for the target; anything else is a difference between it and us. */
+	/* Only these mean the same for the target; anything else is a difference between it and us.
+	 */
 	return errno == ENOENT || errno == ENOTDIR ? -errno : -EAGAIN;
 }
 
@@ -234,7 +239,8 @@ static int open_program(int proc, pid_t pid, int dirfd, const char *path, int fl
 	return open_in_root(proc, pid, joined);
 }
 
-int target_resolve(int proc, pid_t pid, int dirfd, const char *path, int flags, struct target_file *ret)
+int target_resolve(int proc, pid_t pid, int dirfd, const char *path, int flags,
+		   struct target_file *ret)
 {
 	auto_fd fd = open_program(proc, pid, dirfd, path, flags);
 	struct stat st;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A process under observation, read from outside: its memory, its /proc files, the files it names. */
+/* A process under observation, read from outside: its memory, its /proc files, the files it names.
+ */
 #ifndef NETDOJO_NETNS_WATCH_TARGET_H
 #define NETDOJO_NETNS_WATCH_TARGET_H
 
@@ -23,18 +24,19 @@ struct target_file {
 /* What /proc says of a process. */
 struct target_info {
 	pid_t tgid, ppid;
-	pid_t npid;	   /* in its innermost PID namespace */
-	uid_t uid;	   /* effective, as its own user namespace numbers it */
+	pid_t npid;	    /* in its innermost PID namespace */
+	uid_t uid;	    /* effective, as its own user namespace numbers it */
 	uint64_t birthmark; /* changes with every successful exec; 0 = not readable */
-	bool fresh;	   /* forked and not yet exec'ed (PF_FORKNOEXEC) */
+	bool fresh;	    /* forked and not yet exec'ed (PF_FORKNOEXEC) */
 };
 
 /*
- * A string of the target's memory, at most cap - 1 bytes, always terminated. Returns its length; -EFAULT or -EPERM when
- * it can't be read.
+ * A string of the target's memory, at most cap - 1 bytes, always terminated. Returns its length;
+ * -EFAULT or -EPERM when it can't be read.
  */
 ssize_t target_string(pid_t pid, uint64_t addr, char *buf, size_t cap);
-/* The argument vector at addr, cut at TARGET_ARGS and TARGET_ARG_MAX; NULL when it can't be read. Caller owns it. */
+/* The argument vector at addr, cut at TARGET_ARGS and TARGET_ARG_MAX; NULL when it can't be read.
+ * Caller owns it. */
 json_t *target_argv(pid_t pid, uint64_t addr);
 /* Writes len bytes at addr; 0 or a negative errno. */
 int target_write(pid_t pid, uint64_t addr, const void *data, size_t len);
@@ -51,9 +53,11 @@ int target_exe(int proc, pid_t pid, char *path, size_t cap, struct target_file *
 int target_zombie_status(int proc, pid_t pid, int *ret);
 
 /*
- * Finds the file that execveat(dirfd, path, flags) would start, in the target's own root. 0: there is one and it may be executed;
- * -ENOENT, -EACCES and their like: exec will fail so; -EAGAIN: can't be told.
+ * Finds the file that execveat(dirfd, path, flags) would start, in the target's own root. 0: there
+ * is one and it may be executed; -ENOENT, -EACCES and their like: exec will fail so; -EAGAIN: can't
+ * be told.
  */
-int target_resolve(int proc, pid_t pid, int dirfd, const char *path, int flags, struct target_file *ret);
+int target_resolve(int proc, pid_t pid, int dirfd, const char *path, int flags,
+		   struct target_file *ret);
 
 #endif

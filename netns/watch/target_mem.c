@@ -9,8 +9,8 @@
 #include "netns/watch/text.h"
 
 enum {
-	PAGE = 4096,   /* the least page size: a read that stays inside one cannot fail halfway */
-	PROBE = 256,   /* bytes tried first for an argument: most are shorter, one call fetches all */
+	PAGE = 4096, /* the least page size: a read that stays inside one cannot fail halfway */
+	PROBE = 256, /* bytes tried first for an argument: most are shorter, one call fetches all */
 };
 
 static size_t to_page_end(uint64_t addr)
@@ -40,7 +40,8 @@ ssize_t target_string(pid_t pid, uint64_t addr, char *buf, size_t cap)
 
 	while (len < cap - 1) {
 		size_t step = to_page_end(addr + len);
-		ssize_t n = mem_read(pid, addr + len, buf + len, step < cap - 1 - len ? step : cap - 1 - len);
+		ssize_t n = mem_read(pid, addr + len, buf + len,
+				     step < cap - 1 - len ? step : cap - 1 - len);
 		const char *nul;
 
 		if (n <= 0)
@@ -67,7 +68,8 @@ static json_t *one_arg(pid_t pid, uint64_t addr, const char *probe, size_t probe
 }
 
 /* The starts of all arguments in one call; ret_got[i] bytes of argument i arrived. */
-static void probe_args(pid_t pid, const uint64_t *args, size_t n, char (*probes)[PROBE], size_t *ret_got)
+static void probe_args(pid_t pid, const uint64_t *args, size_t n, char (*probes)[PROBE],
+		       size_t *ret_got)
 {
 	struct iovec local[TARGET_ARGS], remote[TARGET_ARGS];
 	ssize_t left;

@@ -5,7 +5,8 @@
 
 #include "base/json.h"
 
-/* The bytes as a string; where they are not UTF-8, every byte outside ASCII becomes U+FFFD. Caller owns it. */
+/* The bytes as a string; where they are not UTF-8, every byte outside ASCII becomes U+FFFD. Caller
+ * owns it. */
 json_t *text_json(const char *bytes, size_t len);
 
 #endif

@@ -16,8 +16,8 @@
 #define WSL_VERSION "#1 SMP PREEMPT_DYNAMIC Thu Jun  5 18:30:46 UTC 2025"
 
 /*
- * The host name of the caller's UTS namespace: visiting one costs a few microseconds, and the hostname file in /proc tells
- * the reader's name instead.
+ * The host name of the caller's UTS namespace: visiting one costs a few microseconds, and the
+ * hostname file in /proc tells the reader's name instead.
  */
 static int inner_nodename(int proc, pid_t pid, char *ret, size_t cap)
 {

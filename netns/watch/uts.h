@@ -7,8 +7,8 @@
 #include <sys/utsname.h>
 
 /*
- * The answer for pid: its own host name, or the given one where that can't be read; release as given; a WSL2 build's
- * version line. 0 or a negative errno.
+ * The answer for pid: its own host name, or the given one where that can't be read; release as
+ * given; a WSL2 build's version line. 0 or a negative errno.
  */
 int uts_of(int proc, pid_t pid, const char *release, const char *hostname, struct utsname *ret);
 

@@ -33,8 +33,8 @@ struct wnode {
 
 struct watch {
 	struct event_base *base;
-	int proc;	 /* a /proc of our own PID namespace */
-	int own_netns;	 /* where net_open returns to */
+	int proc;      /* a /proc of our own PID namespace */
+	int own_netns; /* where net_open returns to */
 	struct out *out;
 	struct procs *procs;
 	struct files *files;

@@ -18,8 +18,8 @@ json_t *wnode_event(const struct wnode *n, const char *kind)
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return json_pack("{s:s, s:I, s:s, s:s, s:f}", "node", n->name, "gen", (json_int_t)n->generation,
-			 "kind", kind, "by", "learner", "mono",
+	return json_pack("{s:s, s:I, s:s, s:s, s:f}", "node", n->name, "gen",
+			 (json_int_t)n->generation, "kind", kind, "by", "learner", "mono",
 			 (double)ts.tv_sec + (double)ts.tv_nsec / 1e9);
 }
 
@@ -90,7 +90,7 @@ static int named_fd(struct msg *request, const char *name)
 	const json_t *names = json_object_get(request->body, "fds"), *v;
 	size_t i;
 
-	json_array_foreach(names, i, v) {
+	json_array_foreach (names, i, v) {
 		if (json_is_string(v) && strcmp(json_string_value(v), name) == 0)
 			return msg_take_fd(request, i);
 	}
@@ -129,7 +129,8 @@ static void start_net(struct wnode *n, struct msg *request, json_t *state)
 		return;
 	stands(state, "packets", packets_new(n, netns, &n->packets, &packets), &packets);
 	stands(state, "changes",
-	       changes_new(n, netns, json_flag(request->body, "flows", false), &n->changes, &changes),
+	       changes_new(n, netns, json_flag(request->body, "flows", false), &n->changes,
+			   &changes),
 	       &changes);
 }
 
@@ -144,8 +145,9 @@ static void start_files(struct wnode *n, struct msg *request, json_t *state)
 		int fd = named_fd(request, sources[i].fd);
 		struct err err = {0};
 
-		if (fd >= 0 && !stands(state, "files",
-				       files_add(n->watch->files, n, sources[i].which, fd, &err), &err))
+		if (fd >= 0 &&
+		    !stands(state, "files",
+			    files_add(n->watch->files, n, sources[i].which, fd, &err), &err))
 			return;
 	}
 }
@@ -160,8 +162,8 @@ int wnode_add(struct watch *w, struct msg *request, json_t **ret_state, struct e
 		return err_set(err, ERR_MACHINE, EINVAL, "Watch: a node without a name");
 	wnode_remove(w, name);
 	n = wnode_new(w, request->body);
-	state = json_pack("{s:{s:b, s:b, s:b, s:b}, s:{}}", "recorders", "packets", 0, "changes", 0, "exec",
-			  0, "files", 0, "why");
+	state = json_pack("{s:{s:b, s:b, s:b, s:b}, s:{}}", "recorders", "packets", 0, "changes", 0,
+			  "exec", 0, "files", 0, "why");
 	if (!n || !state)
 		return err_sys(err, ENOMEM, "Can't watch %s", name);
 	n->next = w->nodes;

@@ -35,7 +35,8 @@ static void teardown(void)
 	rig_stop(&rig);
 }
 
-/* Starts it on both namespaces, and waits until its first block is there: every interface is captured from then. */
+/* Starts it on both namespaces, and waits until its first block is there: every interface is
+ * captured from then. */
 static struct running start(const char *node_ifaces, const char *filter, int until)
 {
 	struct running r;
@@ -53,8 +54,8 @@ static struct running start(const char *node_ifaces, const char *filter, int unt
 		if (until >= 0)
 			fcntl(until, F_SETFD, 0);
 		dup2(out[1], 1);
-		execl(program, "netdojo-capture", "--node", node, "--node", peer, "-w", "-", "--filter", filter,
-		      until < 0 ? NULL : "--until", end, (char *)NULL);
+		execl(program, "netdojo-capture", "--node", node, "--node", peer, "-w", "-",
+		      "--filter", filter, until < 0 ? NULL : "--until", end, (char *)NULL);
 		_exit(127);
 	}
 	close(out[1]);
@@ -158,7 +159,8 @@ START_TEST(mistakes_are_told_apart)
 	ck_assert_int_eq(RUN(-1, program, "--node"), 2);
 	ck_assert_int_eq(RUN(-1, program, "--color", "yes"), 2);
 	snprintf(node, sizeof(node), "wsl=%d:lo", rig.node);
-	ck_assert_int_eq(RUN(-1, program, "--node", node, "-w", "/mnt/x", "--filter", "nonsense here"), 2);
+	ck_assert_int_eq(
+		RUN(-1, program, "--node", node, "-w", "/mnt/x", "--filter", "nonsense here"), 2);
 	ck_assert_int_eq(RUN(-1, program, "--node", node, "-w", "/mnt/no/such/dir/x"), 3);
 }
 END_TEST

@@ -40,7 +40,8 @@ static int run_shell(void *script)
 	return 127;
 }
 
-/* As where a lab's init was made by a privileged process: the memory before the first exec is closed to the watch. */
+/* As where a lab's init was made by a privileged process: the memory before the first exec is
+ * closed to the watch. */
 static int run_shell_closed(void *script)
 {
 	prctl(PR_SET_DUMPABLE, 0);
@@ -51,8 +52,14 @@ static int run_shell_closed(void *script)
 static int watched(int (*body)(void *), const char *arg)
 {
 	struct filtered f = rig_filtered(body, (void *)arg);
-	struct watch_node n = {.name = "wsl", .generation = 1, .netns = -1, .listener = f.listener,
-			       .etc_dir = -1, .wsl_dir = -1, .kernel = RELEASE, .hostname = "unused"};
+	struct watch_node n = {.name = "wsl",
+			       .generation = 1,
+			       .netns = -1,
+			       .listener = f.listener,
+			       .etc_dir = -1,
+			       .wsl_dir = -1,
+			       .kernel = RELEASE,
+			       .hostname = "unused"};
 
 	ck_assert(json_flag(rig_add(&rig, &n), "exec", false));
 	return rig_finish(&f);
@@ -76,8 +83,9 @@ START_TEST(a_path_search_is_one_start)
 	rig_expect(&rig, "{\"kind\":\"exec\",\"what\":\"exit\",\"status\":768}");
 	rig_expect(&rig, "{\"kind\":\"exec\",\"path\":\"/bin/sh\",\"argv\":[\"sh\",\"-c\","
 			 "\"id -u >/dev/null; nosuchprogram 2>/dev/null; exit 3\"]}");
-	rig_expect(&rig, "{\"kind\":\"exec\",\"path\":\"/usr/bin/id\",\"argv\":[\"id\",\"-u\"],\"uid\":0,"
-			 "\"node\":\"wsl\",\"gen\":1,\"by\":\"learner\"}");
+	rig_expect(&rig,
+		   "{\"kind\":\"exec\",\"path\":\"/usr/bin/id\",\"argv\":[\"id\",\"-u\"],\"uid\":0,"
+		   "\"node\":\"wsl\",\"gen\":1,\"by\":\"learner\"}");
 	ck_assert_uint_eq(rig_count(&rig, "{\"kind\":\"exec\"}"), 4); /* two starts, two ends */
 }
 END_TEST
@@ -85,9 +93,13 @@ END_TEST
 START_TEST(an_unreadable_first_exec_is_seen_afterwards)
 {
 	struct filtered f = rig_filtered(run_shell_closed,
-					  (char[]){"id -u >/dev/null; read go </mnt/go; exit 3"});
-	struct watch_node n = {.name = "wsl", .generation = 1, .netns = -1, .listener = f.listener,
-			       .etc_dir = -1, .wsl_dir = -1};
+					 (char[]){"id -u >/dev/null; read go </mnt/go; exit 3"});
+	struct watch_node n = {.name = "wsl",
+			       .generation = 1,
+			       .netns = -1,
+			       .listener = f.listener,
+			       .etc_dir = -1,
+			       .wsl_dir = -1};
 	const json_t *sh;
 	FILE *go;
 
@@ -111,7 +123,8 @@ END_TEST
 /* As a node's agent's children do. */
 static int run_true_hinted(void *arg)
 {
-	auto_json json_t *said = json_pack("{s:s, s:[s, s]}", "path", "/usr/bin/true", "argv", "true", "said");
+	auto_json json_t *said =
+		json_pack("{s:s, s:[s, s]}", "path", "/usr/bin/true", "argv", "true", "said");
 
 	prctl(PR_SET_DUMPABLE, 0);
 	if (msg_send(*(int *)arg, said, NULL, 0, NULL) < 0)
@@ -122,7 +135,8 @@ static int run_true_hinted(void *arg)
 
 START_TEST(an_unreadable_exec_may_tell_itself)
 {
-	struct watch_node n = {.name = "wsl", .generation = 1, .netns = -1, .etc_dir = -1, .wsl_dir = -1};
+	struct watch_node n = {
+		.name = "wsl", .generation = 1, .netns = -1, .etc_dir = -1, .wsl_dir = -1};
 	struct filtered f;
 	const int on = 1;
 	int pair[2];
@@ -135,7 +149,8 @@ START_TEST(an_unreadable_exec_may_tell_itself)
 	rig_add(&rig, &n);
 	rig_finish(&f);
 	rig_expect(&rig, "{\"kind\":\"exec\",\"what\":\"exit\",\"status\":0}");
-	rig_expect(&rig, "{\"kind\":\"exec\",\"path\":\"/usr/bin/true\",\"argv\":[\"true\",\"said\"]}");
+	rig_expect(&rig,
+		   "{\"kind\":\"exec\",\"path\":\"/usr/bin/true\",\"argv\":[\"true\",\"said\"]}");
 	ck_assert_uint_eq(rig_count(&rig, "{\"kind\":\"exec\"}"), 2);
 	close(pair[0]);
 	close(pair[1]);
@@ -160,14 +175,16 @@ START_TEST(a_script_keeps_its_own_name)
 	write_text("/mnt/hello", "#!/bin/sh\nexit 5\n", 0755);
 	watched(run_shell, "cd /mnt; ./hello world; exit 0");
 	rig_expect(&rig, "{\"kind\":\"exec\",\"what\":\"exit\",\"status\":0}");
-	rig_expect(&rig, "{\"kind\":\"exec\",\"path\":\"./hello\",\"argv\":[\"./hello\",\"world\"]}");
+	rig_expect(&rig,
+		   "{\"kind\":\"exec\",\"path\":\"./hello\",\"argv\":[\"./hello\",\"world\"]}");
 	rig_expect(&rig, "{\"kind\":\"exec\",\"what\":\"exit\",\"status\":1280}");
 }
 END_TEST
 
 START_TEST(a_refused_exec_is_no_start)
 {
-	/* Executable by its mode, but of no format: execve fails, and the shell starts another one to read it. */
+	/* Executable by its mode, but of no format: execve fails, and the shell starts another one
+	 * to read it. */
 	write_text("/mnt/odd", "exit 4\n", 0755);
 	write_text("/mnt/plain", "exit 4\n", 0644);
 	watched(run_shell, "/mnt/odd; /mnt/plain 2>/dev/null; exit 0");
@@ -184,7 +201,8 @@ START_TEST(long_arguments_are_cut)
 
 	watched(run_shell, "id $(printf '%05000d' 7) $(seq 100) >/dev/null 2>&1; exit 0");
 	rig_expect(&rig, "{\"kind\":\"exec\",\"what\":\"exit\",\"status\":0}");
-	argv = json_object_get(rig_expect(&rig, "{\"kind\":\"exec\",\"path\":\"/usr/bin/id\"}"), "argv");
+	argv = json_object_get(rig_expect(&rig, "{\"kind\":\"exec\",\"path\":\"/usr/bin/id\"}"),
+			       "argv");
 	ck_assert_uint_eq(json_array_size(argv), 64);
 	ck_assert_uint_eq(json_string_length(json_array_get(argv, 1)), 4096);
 	ck_assert_str_eq(json_string_value(json_array_get(argv, 2)), "1");
@@ -196,7 +214,8 @@ START_TEST(many_short_programs_are_all_seen)
 	watched(run_shell, "i=0; while [ $i -lt 100 ]; do /usr/bin/true; i=$((i+1)); done; exit 9");
 	rig_expect(&rig, "{\"kind\":\"exec\",\"what\":\"exit\",\"status\":2304}");
 	ck_assert_uint_eq(rig_count(&rig, "{\"kind\":\"exec\",\"path\":\"/usr/bin/true\","
-					  "\"argv\":[\"/usr/bin/true\"]}"), 100);
+					  "\"argv\":[\"/usr/bin/true\"]}"),
+			  100);
 	ck_assert_uint_eq(rig_count(&rig, "{\"kind\":\"exec\",\"what\":\"exit\"}"), 101);
 	ck_assert_uint_eq(rig_count(&rig, "{\"kind\":\"exec\"}"), 202);
 }
@@ -313,7 +332,8 @@ START_TEST(uname_tells_of_wsl)
 }
 END_TEST
 
-/* An answer needs writable memory; a fork of the rig, which began outside the user namespace, gives leave by hand. */
+/* An answer needs writable memory; a fork of the rig, which began outside the user namespace, gives
+ * leave by hand. */
 static int check_uname_dumpable(void *arg)
 {
 	prctl(PR_SET_DUMPABLE, 1);

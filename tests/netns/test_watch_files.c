@@ -27,7 +27,8 @@ static int make_dir(const char *name)
 static void setup(void)
 {
 	auto_fd etc = -1, wsl = -1;
-	struct watch_node n = {.name = "wsl", .generation = 1, .netns = -1, .listener = -1, .observed = true};
+	struct watch_node n = {
+		.name = "wsl", .generation = 1, .netns = -1, .listener = -1, .observed = true};
 
 	rig_start(&rig);
 	etc = make_dir("etc");
@@ -56,9 +57,13 @@ END_TEST
 START_TEST(sed_in_place_is_a_write)
 {
 	ck_assert_int_eq(RUN(-1, "sed", "-i", "s/10.255.255.254/8.8.8.8/", "etc/resolv.conf"), 0);
-	rig_expect(&rig, "{\"kind\":\"file\",\"action\":\"write\",\"content\":\"nameserver 8.8.8.8\\n\"}");
+	rig_expect(
+		&rig,
+		"{\"kind\":\"file\",\"action\":\"write\",\"content\":\"nameserver 8.8.8.8\\n\"}");
 	ck_assert_int_eq(RUN(-1, "sed", "-i", "s/8.8.8.8/9.9.9.9/", "etc/resolv.conf"), 0);
-	rig_expect(&rig, "{\"kind\":\"file\",\"action\":\"write\",\"content\":\"nameserver 9.9.9.9\\n\"}");
+	rig_expect(
+		&rig,
+		"{\"kind\":\"file\",\"action\":\"write\",\"content\":\"nameserver 9.9.9.9\\n\"}");
 	ck_assert_uint_eq(rig_count(&rig, "{\"kind\":\"file\"}"), 2);
 }
 END_TEST
@@ -66,7 +71,8 @@ END_TEST
 START_TEST(a_link_is_told_with_its_target)
 {
 	ck_assert_int_eq(RUN(-1, "ln", "-sf", "/mnt/wsl/resolv.conf", "etc/resolv.conf"), 0);
-	rig_expect(&rig, "{\"kind\":\"file\",\"path\":\"/etc/resolv.conf\",\"target\":\"/mnt/wsl/resolv.conf\"}");
+	rig_expect(&rig, "{\"kind\":\"file\",\"path\":\"/etc/resolv.conf\",\"target\":\"/mnt/wsl/"
+			 "resolv.conf\"}");
 }
 END_TEST
 
@@ -81,9 +87,12 @@ END_TEST
 
 START_TEST(removal_and_the_other_folder)
 {
-	ck_assert_int_eq(RUN(-1, "sh", "-c", "rm etc/resolv.conf; echo a >wsl/resolv.conf; echo b >wsl/hosts"), 0);
+	ck_assert_int_eq(RUN(-1, "sh", "-c",
+			     "rm etc/resolv.conf; echo a >wsl/resolv.conf; echo b >wsl/hosts"),
+			 0);
 	rig_expect(&rig, "{\"kind\":\"file\",\"path\":\"/etc/resolv.conf\",\"action\":\"remove\"}");
-	rig_expect(&rig, "{\"kind\":\"file\",\"path\":\"/mnt/wsl/resolv.conf\",\"content\":\"a\\n\"}");
+	rig_expect(&rig,
+		   "{\"kind\":\"file\",\"path\":\"/mnt/wsl/resolv.conf\",\"content\":\"a\\n\"}");
 	ck_assert_uint_eq(rig_count(&rig, "{\"kind\":\"file\"}"), 2);
 }
 END_TEST
@@ -92,7 +101,9 @@ START_TEST(long_files_and_pipes_do_no_harm)
 {
 	const json_t *e;
 
-	ck_assert_int_eq(RUN(-1, "sh", "-c", "mkfifo etc/wsl.conf; head -c 9000 /dev/zero | tr '\\0' x >etc/hosts"), 0);
+	ck_assert_int_eq(RUN(-1, "sh", "-c",
+			     "mkfifo etc/wsl.conf; head -c 9000 /dev/zero | tr '\\0' x >etc/hosts"),
+			 0);
 	e = rig_expect(&rig, "{\"kind\":\"file\",\"path\":\"/etc/hosts\",\"truncated\":true}");
 	ck_assert_uint_eq(strlen(json_str(e, "content", "")), 4096);
 	ck_assert_uint_eq(rig_count(&rig, "{\"path\":\"/etc/wsl.conf\"}"), 0);

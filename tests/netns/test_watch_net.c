@@ -54,11 +54,14 @@ START_TEST(a_ping_is_request_and_reply)
 	const json_t *out;
 
 	ck_assert_int_eq(RUN(rig.node, "ping", "-c", "1", "-W", "2", "10.9.0.1"), 0);
-	out = rig_expect(&rig, "{\"kind\":\"packet\",\"what\":\"echo-request\",\"dir\":\"out\",\"if\":\"eth0\","
-			       "\"proto\":\"icmp\",\"src\":\"10.9.0.2\",\"dst\":\"10.9.0.1\",\"seqno\":1,"
-			       "\"gen\":2}");
+	out = rig_expect(
+		&rig,
+		"{\"kind\":\"packet\",\"what\":\"echo-request\",\"dir\":\"out\",\"if\":\"eth0\","
+		"\"proto\":\"icmp\",\"src\":\"10.9.0.2\",\"dst\":\"10.9.0.1\",\"seqno\":1,"
+		"\"gen\":2}");
 	ck_assert_ptr_nonnull(json_object_get(out, "id"));
-	rig_expect(&rig, "{\"kind\":\"packet\",\"what\":\"echo-reply\",\"dir\":\"in\",\"src\":\"10.9.0.1\"}");
+	rig_expect(&rig, "{\"kind\":\"packet\",\"what\":\"echo-reply\",\"dir\":\"in\",\"src\":\"10."
+			 "9.0.1\"}");
 	ck_assert_uint_eq(rig_count(&rig, "{\"kind\":\"packet\"}"), 2);
 }
 END_TEST
@@ -78,8 +81,10 @@ START_TEST(a_refused_connect_is_syn_and_rst)
 
 	ck_assert_int_eq(connect(fd, (struct sockaddr *)&to, sizeof(to)), -1);
 	ck_assert_int_eq(errno, ECONNREFUSED);
-	rig_expect(&rig, "{\"kind\":\"packet\",\"proto\":\"tcp\",\"what\":\"syn\",\"dir\":\"out\",\"dport\":81}");
-	rig_expect(&rig, "{\"kind\":\"packet\",\"proto\":\"tcp\",\"what\":\"rst\",\"dir\":\"in\",\"sport\":81}");
+	rig_expect(&rig, "{\"kind\":\"packet\",\"proto\":\"tcp\",\"what\":\"syn\",\"dir\":\"out\","
+			 "\"dport\":81}");
+	rig_expect(&rig, "{\"kind\":\"packet\",\"proto\":\"tcp\",\"what\":\"rst\",\"dir\":\"in\","
+			 "\"sport\":81}");
 }
 END_TEST
 
@@ -88,8 +93,10 @@ START_TEST(a_hang_shows_every_syn)
 	struct sockaddr_in to = at("10.9.0.1", 82);
 	auto_fd fd = open_in(rig.node, SOCK_STREAM);
 
-	ck_assert_int_eq(RUN(rig.peer, "nft", "add table ip t; add chain ip t in { type filter hook input "
-					      "priority 0; }; add rule ip t in tcp dport 82 drop"), 0);
+	ck_assert_int_eq(RUN(rig.peer, "nft",
+			     "add table ip t; add chain ip t in { type filter hook input "
+			     "priority 0; }; add rule ip t in tcp dport 82 drop"),
+			 0);
 	ck_assert_int_eq(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
 	ck_assert_int_eq(connect(fd, (struct sockaddr *)&to, sizeof(to)), -1);
 	rig_expect(&rig, "{\"what\":\"syn\",\"dport\":82}");
@@ -97,7 +104,8 @@ START_TEST(a_hang_shows_every_syn)
 		struct pollfd p = {.fd = rig.port.fd(rig.port.ctx), .events = POLLIN};
 		json_t *batch;
 
-		ck_assert_int_eq(poll(&p, 1, 5000), 1); /* the kernel's first retransmission: one second */
+		ck_assert_int_eq(poll(&p, 1, 5000),
+				 1); /* the kernel's first retransmission: one second */
 		while (rig.port.next(rig.port.ctx, &batch, NULL) == 1) {
 			json_array_extend(rig.events, batch);
 			json_decref(batch);
@@ -113,7 +121,8 @@ START_TEST(an_unreachable_quotes_the_packet)
 	auto_fd fd = open_in(rig.node, SOCK_DGRAM);
 
 	ck_assert_int_eq(sendto(fd, "x", 1, 0, (struct sockaddr *)&to, sizeof(to)), 1);
-	rig_expect(&rig, "{\"kind\":\"packet\",\"what\":\"unreachable\",\"code\":3,\"dir\":\"in\"}");
+	rig_expect(&rig,
+		   "{\"kind\":\"packet\",\"what\":\"unreachable\",\"code\":3,\"dir\":\"in\"}");
 	/* and the datagram itself is of no interest */
 	ck_assert_uint_eq(rig_count(&rig, "{\"kind\":\"packet\",\"proto\":\"udp\"}"), 0);
 }
@@ -121,8 +130,10 @@ END_TEST
 
 /* query: google.com A, recursion desired; the answer adds 142.250.179.142 */
 static const unsigned char question[] = "\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00"
-					"\x06google\x03""com\x00\x00\x01\x00\x01";
-static const unsigned char record[] = "\xc0\x0c\x00\x01\x00\x01\x00\x00\x01\x2c\x00\x04\x8e\xfa\xb3\x8e";
+					"\x06google\x03"
+					"com\x00\x00\x01\x00\x01";
+static const unsigned char record[] =
+	"\xc0\x0c\x00\x01\x00\x01\x00\x00\x01\x2c\x00\x04\x8e\xfa\xb3\x8e";
 
 static void answer_query(int server)
 {
@@ -147,13 +158,17 @@ START_TEST(dns_is_read)
 	auto_fd client = open_in(rig.node, SOCK_DGRAM);
 
 	ck_assert_int_eq(bind(server, (struct sockaddr *)&to, sizeof(to)), 0);
-	ck_assert_int_eq(sendto(client, question, sizeof(question) - 1, 0, (struct sockaddr *)&to, sizeof(to)),
+	ck_assert_int_eq(sendto(client, question, sizeof(question) - 1, 0, (struct sockaddr *)&to,
+				sizeof(to)),
 			 (int)sizeof(question) - 1);
 	answer_query(server);
-	rig_expect(&rig, "{\"kind\":\"packet\",\"what\":\"dns-query\",\"dir\":\"out\",\"qname\":\"google.com\","
+	rig_expect(&rig, "{\"kind\":\"packet\",\"what\":\"dns-query\",\"dir\":\"out\",\"qname\":"
+			 "\"google.com\","
 			 "\"qtype\":\"A\",\"qid\":4660,\"dport\":53}");
-	rig_expect(&rig, "{\"kind\":\"packet\",\"what\":\"dns-answer\",\"dir\":\"in\",\"rcode\":\"NOERROR\","
-			 "\"answers\":[\"142.250.179.142\"],\"qid\":4660}");
+	rig_expect(
+		&rig,
+		"{\"kind\":\"packet\",\"what\":\"dns-answer\",\"dir\":\"in\",\"rcode\":\"NOERROR\","
+		"\"answers\":[\"142.250.179.142\"],\"qid\":4660}");
 }
 END_TEST
 
@@ -165,7 +180,8 @@ START_TEST(repeats_are_merged)
 
 	ck_assert_int_eq(bind(server, (struct sockaddr *)&to, sizeof(to)), 0);
 	for (int i = 0; i < 5; i++)
-		sendto(client, question, sizeof(question) - 1, 0, (struct sockaddr *)&to, sizeof(to));
+		sendto(client, question, sizeof(question) - 1, 0, (struct sockaddr *)&to,
+		       sizeof(to));
 	rig_expect(&rig, "{\"what\":\"dns-query\",\"count\":4}");
 	ck_assert_uint_eq(rig_count(&rig, "{\"what\":\"dns-query\"}"), 2);
 }
@@ -182,31 +198,44 @@ END_TEST
 START_TEST(addresses_links_and_routes_are_told)
 {
 	ck_assert_int_eq(RUN(rig.node, "ip", "link", "set", "eth0", "mtu", "1400"), 0);
-	rig_expect(&rig, "{\"kind\":\"change\",\"what\":\"link\",\"action\":\"set\",\"ifname\":\"eth0\",\"mtu\":1400}");
+	rig_expect(&rig, "{\"kind\":\"change\",\"what\":\"link\",\"action\":\"set\",\"ifname\":"
+			 "\"eth0\",\"mtu\":1400}");
 	ck_assert_int_eq(RUN(rig.node, "ip", "address", "add", "10.8.0.1/20", "dev", "eth0"), 0);
-	rig_expect(&rig, "{\"kind\":\"change\",\"what\":\"address\",\"action\":\"add\",\"local\":\"10.8.0.1\","
+	rig_expect(&rig, "{\"kind\":\"change\",\"what\":\"address\",\"action\":\"add\",\"local\":"
+			 "\"10.8.0.1\","
 			 "\"prefixlen\":20,\"dev\":\"eth0\",\"scope\":\"global\"}");
 	ck_assert_int_eq(RUN(rig.node, "ip", "route", "add", "default", "via", "10.9.0.1"), 0);
-	rig_expect(&rig, "{\"kind\":\"change\",\"what\":\"route\",\"action\":\"add\",\"dst\":\"default\","
-			 "\"gateway\":\"10.9.0.1\",\"dev\":\"eth0\",\"protocol\":\"boot\",\"table\":254}");
+	rig_expect(
+		&rig,
+		"{\"kind\":\"change\",\"what\":\"route\",\"action\":\"add\",\"dst\":\"default\","
+		"\"gateway\":\"10.9.0.1\",\"dev\":\"eth0\",\"protocol\":\"boot\",\"table\":254}");
 	ck_assert_int_eq(RUN(rig.node, "ip", "route", "replace", "default", "via", "10.9.0.7"), 0);
-	rig_expect(&rig, "{\"what\":\"route\",\"action\":\"set\",\"dst\":\"default\",\"gateway\":\"10.9.0.7\"}");
+	rig_expect(&rig, "{\"what\":\"route\",\"action\":\"set\",\"dst\":\"default\",\"gateway\":"
+			 "\"10.9.0.7\"}");
 	ck_assert_int_eq(RUN(rig.node, "ip", "route", "del", "default"), 0);
 	rig_expect(&rig, "{\"what\":\"route\",\"action\":\"del\",\"dst\":\"default\"}");
-	ck_assert_int_eq(RUN(rig.node, "ip", "rule", "add", "from", "10.9.0.0/24", "table", "100", "priority",
-			     "77"), 0);
-	rig_expect(&rig, "{\"what\":\"rule\",\"action\":\"add\",\"src\":\"10.9.0.0/24\",\"table\":100,"
-			 "\"priority\":77,\"family\":\"inet\"}");
-	ck_assert_int_eq(RUN(rig.node, "ip", "neigh", "replace", "10.9.0.9", "lladdr", "00:15:5d:00:00:01",
-			     "dev", "eth0"), 0);
-	rig_expect(&rig, "{\"what\":\"neigh\",\"dst\":\"10.9.0.9\",\"lladdr\":\"00:15:5d:00:00:01\","
-			 "\"state\":[\"PERMANENT\"]}");
+	ck_assert_int_eq(RUN(rig.node, "ip", "rule", "add", "from", "10.9.0.0/24", "table", "100",
+			     "priority", "77"),
+			 0);
+	rig_expect(&rig,
+		   "{\"what\":\"rule\",\"action\":\"add\",\"src\":\"10.9.0.0/24\",\"table\":100,"
+		   "\"priority\":77,\"family\":\"inet\"}");
+	ck_assert_int_eq(RUN(rig.node, "ip", "neigh", "replace", "10.9.0.9", "lladdr",
+			     "00:15:5d:00:00:01", "dev", "eth0"),
+			 0);
+	rig_expect(&rig,
+		   "{\"what\":\"neigh\",\"dst\":\"10.9.0.9\",\"lladdr\":\"00:15:5d:00:00:01\","
+		   "\"state\":[\"PERMANENT\"]}");
 	ck_assert_int_eq(RUN(rig.node, "ip", "neigh", "del", "10.9.0.9", "dev", "eth0"), 0);
 	rig_expect(&rig, "{\"what\":\"neigh\",\"action\":\"del\",\"dst\":\"10.9.0.9\"}");
 	ck_assert_uint_eq(rig_count(&rig, "{\"what\":\"neigh\"}"), 2);
 	ck_assert_int_eq(RUN(rig.node, "ip", "link", "set", "eth0", "down"), 0);
-	rig_expect(&rig, "{\"what\":\"link\",\"ifname\":\"eth0\",\"flags\":[\"BROADCAST\",\"MULTICAST\"]}");
-	ck_assert_int_eq(RUN(rig.node, "ip", "link", "add", "veth9", "type", "veth", "peer", "name", "veth8"), 0);
+	rig_expect(
+		&rig,
+		"{\"what\":\"link\",\"ifname\":\"eth0\",\"flags\":[\"BROADCAST\",\"MULTICAST\"]}");
+	ck_assert_int_eq(RUN(rig.node, "ip", "link", "add", "veth9", "type", "veth", "peer", "name",
+			     "veth8"),
+			 0);
 	rig_expect(&rig, "{\"what\":\"link\",\"action\":\"add\",\"ifname\":\"veth9\"}");
 	ck_assert_int_eq(RUN(rig.node, "ip", "link", "del", "veth9"), 0);
 	rig_expect(&rig, "{\"what\":\"link\",\"action\":\"del\",\"ifname\":\"veth9\"}");
@@ -215,7 +244,8 @@ END_TEST
 
 START_TEST(what_nobody_changed_is_not_told)
 {
-	/* The peer's going down takes our carrier, and its return gives it back; both are announced here too. */
+	/* The peer's going down takes our carrier, and its return gives it back; both are announced
+	 * here too. */
 	ck_assert_int_eq(RUN(rig.peer, "ip", "link", "set", "eth0", "down"), 0);
 	ck_assert_int_eq(RUN(rig.peer, "ip", "link", "set", "eth0", "up"), 0);
 	/* an address nobody has */
@@ -223,7 +253,8 @@ START_TEST(what_nobody_changed_is_not_told)
 	ck_assert_int_eq(RUN(rig.node, "ip", "neigh", "flush", "all"), 0);
 	ck_assert_int_eq(RUN(rig.node, "ip", "address", "add", "fd00::2/64", "dev", "eth0"), 0);
 	rig_expect(&rig, "{\"what\":\"address\",\"local\":\"fd00::2\"}");
-	ck_assert_int_eq(RUN(rig.node, "sh", "-c", "while ip -6 a | grep -q tentative; do :; done"), 0);
+	ck_assert_int_eq(RUN(rig.node, "sh", "-c", "while ip -6 a | grep -q tentative; do :; done"),
+			 0);
 	ck_assert_int_eq(RUN(rig.node, "ip", "link", "set", "eth0", "mtu", "1400"), 0);
 	rig_expect(&rig, "{\"what\":\"link\",\"mtu\":1400}");
 	ck_assert_uint_eq(rig_count(&rig, "{\"what\":\"link\"}"), 1);
@@ -236,10 +267,14 @@ START_TEST(a_ruleset_transaction_is_one_change)
 {
 	const json_t *c;
 
-	ck_assert_int_eq(RUN(rig.node, "nft", "add table inet t; add chain inet t out { type filter hook output "
-					      "priority 0; }; add rule inet t out udp dport 53 drop"), 0);
-	c = rig_expect(&rig, "{\"kind\":\"change\",\"what\":\"ruleset\",\"action\":\"add\",\"table\":\"t\","
-			     "\"family\":\"inet\",\"chain\":\"out\",\"rules\":1,\"added\":3,\"tool\":\"nft\"}");
+	ck_assert_int_eq(RUN(rig.node, "nft",
+			     "add table inet t; add chain inet t out { type filter hook output "
+			     "priority 0; }; add rule inet t out udp dport 53 drop"),
+			 0);
+	c = rig_expect(
+		&rig,
+		"{\"kind\":\"change\",\"what\":\"ruleset\",\"action\":\"add\",\"table\":\"t\","
+		"\"family\":\"inet\",\"chain\":\"out\",\"rules\":1,\"added\":3,\"tool\":\"nft\"}");
 	ck_assert_uint_eq(json_array_size(json_object_get(c, "objects")), 3);
 	ck_assert_int_eq(RUN(rig.node, "nft", "flush", "chain", "inet", "t", "out"), 0);
 	rig_expect(&rig, "{\"what\":\"ruleset\",\"action\":\"del\",\"rules\":1,\"tool\":\"nft\"}");
@@ -258,8 +293,13 @@ END_TEST
 
 START_TEST(a_removed_node_is_silent)
 {
-	struct watch_node other = {.name = "other", .generation = 1, .netns = rig.node, .listener = -1,
-				   .etc_dir = -1, .wsl_dir = -1, .observed = true};
+	struct watch_node other = {.name = "other",
+				   .generation = 1,
+				   .netns = rig.node,
+				   .listener = -1,
+				   .etc_dir = -1,
+				   .wsl_dir = -1,
+				   .observed = true};
 
 	json_array_clear(rig.events);
 	rig_add(&rig, &other);
@@ -281,11 +321,14 @@ static void setup_flows(void)
 
 START_TEST(a_translated_flow_is_told)
 {
-	ck_assert_int_eq(RUN(rig.node, "nft", "add table ip n; add chain ip n p { type nat hook postrouting "
-					      "priority 100; }; add rule ip n p oifname eth0 masquerade"), 0);
+	ck_assert_int_eq(RUN(rig.node, "nft",
+			     "add table ip n; add chain ip n p { type nat hook postrouting "
+			     "priority 100; }; add rule ip n p oifname eth0 masquerade"),
+			 0);
 	ck_assert_int_eq(RUN(rig.node, "ping", "-c", "1", "-W", "2", "10.9.0.1"), 0);
-	rig_expect(&rig, "{\"kind\":\"flow\",\"what\":\"new\",\"proto\":\"icmp\",\"src\":\"10.9.0.2\","
-			 "\"dst\":\"10.9.0.1\",\"reply_src\":\"10.9.0.1\",\"reply_dst\":\"10.9.0.2\"}");
+	rig_expect(&rig,
+		   "{\"kind\":\"flow\",\"what\":\"new\",\"proto\":\"icmp\",\"src\":\"10.9.0.2\","
+		   "\"dst\":\"10.9.0.1\",\"reply_src\":\"10.9.0.1\",\"reply_dst\":\"10.9.0.2\"}");
 }
 END_TEST
 

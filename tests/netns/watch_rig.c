@@ -59,7 +59,8 @@ static int enter_userns(void)
 	if (unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWUTS) < 0)
 		return -1;
 	snprintf(map, sizeof(map), "0 %u 1", uid);
-	if (write_file("/proc/self/setgroups", "deny") < 0 || write_file("/proc/self/uid_map", map) < 0)
+	if (write_file("/proc/self/setgroups", "deny") < 0 ||
+	    write_file("/proc/self/uid_map", map) < 0)
 		return -1;
 	snprintf(map, sizeof(map), "0 %u 1", gid);
 	return write_file("/proc/self/gid_map", map);
@@ -125,7 +126,8 @@ void rig_stop(struct rig *r)
 
 	watch_port_done(&r->port);
 	ck_assert_int_eq(waitpid(r->watch, &status, 0), r->watch);
-	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "netdojo-watch ended with %#x", status);
+	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "netdojo-watch ended with %#x",
+		      status);
 	json_decref(r->events);
 	fd_closep(&r->home);
 	fd_closep(&r->node);
@@ -150,8 +152,9 @@ void rig_wire(struct rig *r)
 	r->node = make_netns(r);
 	r->peer = make_netns(r);
 	snprintf(peer, sizeof(peer), "/proc/%d/fd/%d", (int)getpid(), r->peer);
-	ck_assert_int_eq(RUN(r->node, "ip", "link", "add", "eth0", "type", "veth", "peer", "name", "eth0",
-			     "netns", peer), 0);
+	ck_assert_int_eq(RUN(r->node, "ip", "link", "add", "eth0", "type", "veth", "peer", "name",
+			     "eth0", "netns", peer),
+			 0);
 	ck_assert_int_eq(RUN(r->node, "ip", "address", "add", "10.9.0.2/24", "dev", "eth0"), 0);
 	ck_assert_int_eq(RUN(r->peer, "ip", "address", "add", "10.9.0.1/24", "dev", "eth0"), 0);
 	ck_assert_int_eq(RUN(r->node, "ip", "link", "set", "eth0", "up"), 0);
@@ -163,13 +166,20 @@ json_t *rig_add(struct rig *r, const struct watch_node *n)
 	struct err err = {0};
 
 	ck_assert_msg(r->port.add(r->port.ctx, n, &err) == 0, "%s", err.msg);
-	return json_object_get(rig_expect(r, "{\"kind\":\"lab\",\"what\":\"recorders\"}"), "recorders");
+	return json_object_get(rig_expect(r, "{\"kind\":\"lab\",\"what\":\"recorders\"}"),
+			       "recorders");
 }
 
 void rig_observe(struct rig *r, bool flows)
 {
-	struct watch_node n = {.name = "wsl", .generation = 2, .netns = -1, .listener = -1,
-			       .etc_dir = -1, .wsl_dir = -1, .observed = true, .flows = flows};
+	struct watch_node n = {.name = "wsl",
+			       .generation = 2,
+			       .netns = -1,
+			       .listener = -1,
+			       .etc_dir = -1,
+			       .wsl_dir = -1,
+			       .observed = true,
+			       .flows = flows};
 	const json_t *recorders;
 
 	rig_wire(r);
@@ -184,7 +194,7 @@ static bool has_all(const json_t *event, json_t *pattern)
 	const char *key;
 	json_t *v;
 
-	json_object_foreach(pattern, key, v)
+	json_object_foreach (pattern, key, v)
 		if (!json_equal(json_object_get(event, key), v))
 			return false;
 	return true;
@@ -204,7 +214,7 @@ static const json_t *find(const struct rig *r, json_t *pattern, size_t *ret_coun
 	const json_t *e, *first = NULL;
 	size_t i;
 
-	json_array_foreach(r->events, i, e) {
+	json_array_foreach (r->events, i, e) {
 		if (!has_all(e, pattern))
 			continue;
 		first = first ? first : e;
@@ -294,7 +304,8 @@ static int install_filter(void)
 	struct sock_fprog prog = {.len = ARRAY_SIZE(code), .filter = code};
 
 	/* Without WAIT_KILLABLE_RECV: the harder case. */
-	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
+			    &prog);
 }
 
 struct filtered rig_filtered(int (*body)(void *arg), void *arg)

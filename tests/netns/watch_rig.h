@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A small lab made by hand for the watch's tests: its namespaces, a filtered process, and the events that came. */
+/* A small lab made by hand for the watch's tests: its namespaces, a filtered process, and the
+ * events that came. */
 #ifndef NETDOJO_TESTS_NETNS_WATCH_RIG_H
 #define NETDOJO_TESTS_NETNS_WATCH_RIG_H
 
@@ -12,15 +13,16 @@
 struct rig {
 	pid_t watch;
 	struct watch_port port;
-	int home;	 /* our own network namespace */
-	int node, peer;	 /* eth0 10.9.0.2/24 and eth0 10.9.0.1/24, joined */
-	json_t *events;	 /* all that arrived */
-	char dir[64];	 /* a folder of the test's own; holds etc and wsl */
+	int home;	/* our own network namespace */
+	int node, peer; /* eth0 10.9.0.2/24 and eth0 10.9.0.1/24, joined */
+	json_t *events; /* all that arrived */
+	char dir[64];	/* a folder of the test's own; holds etc and wsl */
 };
 
 /*
- * Enters new user, PID, mount, UTS and network namespaces and returns there as a child (0); the caller's process gets the
- * child's exit status (or 77 with a reason where this machine can't) as a positive number + 1.
+ * Enters new user, PID, mount, UTS and network namespaces and returns there as a child (0); the
+ * caller's process gets the child's exit status (or 77 with a reason where this machine can't) as a
+ * positive number + 1.
  */
 int rig_enter(void);
 /* path of netdojo-watch; set once by main. */
@@ -35,7 +37,8 @@ json_t *rig_add(struct rig *r, const struct watch_node *n);
 /* The node wired, with packets and changes. */
 void rig_observe(struct rig *r, bool flows);
 
-/* Waits until an event has all of pattern's keys (a JSON text); fails the test after five seconds. Borrowed. */
+/* Waits until an event has all of pattern's keys (a JSON text); fails the test after five seconds.
+ * Borrowed. */
 const json_t *rig_expect(struct rig *r, const char *pattern);
 /* How many of the events so far have them. */
 size_t rig_count(const struct rig *r, const char *pattern);

@@ -32,7 +32,8 @@ static void check_keys(const char *bytes, size_t len, const char *expected)
 
 #define CHECK(bytes, expected) check_keys(bytes, sizeof(bytes) - 1, expected)
 
-#define IP4(proto, len) "\x45\x00\x00" len "\x00\x00\x00\x00\x40" proto "\x00\x00\x0a\x09\x00\x02\x0a\x09\x00\x01"
+#define IP4(proto, len)                                                                            \
+	"\x45\x00\x00" len "\x00\x00\x00\x00\x40" proto "\x00\x00\x0a\x09\x00\x02\x0a\x09\x00\x01"
 #define IP6(next, len)                                                                             \
 	"\x60\x00\x00\x00\x00" len next "\x40"                                                     \
 	"\xfd\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02"                         \
@@ -40,8 +41,11 @@ static void check_keys(const char *bytes, size_t len, const char *expected)
 #define V4_KEYS "\"src\":\"10.9.0.2\",\"dst\":\"10.9.0.1\","
 #define V6_KEYS "\"src\":\"fd00::2\",\"dst\":\"fd00::1\","
 /* source port 1234, destination 80, flags as given */
-#define TCP(flags) "\x04\xd2\x00\x50\x00\x00\x00\x01\x00\x00\x00\x00\x50" flags "\x00\x00\x00\x00\x00\x00"
-#define QUESTION "\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x06google\x03" "com\x00\x00\x1c\x00\x01"
+#define TCP(flags)                                                                                 \
+	"\x04\xd2\x00\x50\x00\x00\x00\x01\x00\x00\x00\x00\x50" flags "\x00\x00\x00\x00\x00\x00"
+#define QUESTION                                                                                   \
+	"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x06google\x03"                           \
+	"com\x00\x00\x1c\x00\x01"
 
 START_TEST(echoes)
 {
@@ -54,10 +58,13 @@ END_TEST
 
 START_TEST(errors_quote_what_they_are_about)
 {
-	CHECK(IP4("\x01", "\x38") "\x03\x04\x00\x00\x00\x00\x05\x78" IP4("\x06", "\x28") "\x04\xd2\x00\x50\x00\x00\x00\x01",
-	      "{\"proto\":\"icmp\"," V4_KEYS "\"what\":\"frag-needed\",\"code\":4,\"mtu\":1400,\"of\":"
+	CHECK(IP4("\x01", "\x38") "\x03\x04\x00\x00\x00\x00\x05\x78" IP4(
+		      "\x06", "\x28") "\x04\xd2\x00\x50\x00\x00\x00\x01",
+	      "{\"proto\":\"icmp\"," V4_KEYS
+	      "\"what\":\"frag-needed\",\"code\":4,\"mtu\":1400,\"of\":"
 	      "{\"proto\":\"tcp\"," V4_KEYS "\"sport\":1234,\"dport\":80}}");
-	CHECK(IP4("\x01", "\x38") "\x0b\x00\x00\x00\x00\x00\x00\x00" IP4("\x11", "\x28") "\x04\xd2\x82\x9b\x00\x00\x00\x01",
+	CHECK(IP4("\x01", "\x38") "\x0b\x00\x00\x00\x00\x00\x00\x00" IP4(
+		      "\x11", "\x28") "\x04\xd2\x82\x9b\x00\x00\x00\x01",
 	      "{\"proto\":\"icmp\"," V4_KEYS "\"what\":\"time-exceeded\",\"code\":0,\"of\":"
 	      "{\"proto\":\"udp\"," V4_KEYS "\"sport\":1234,\"dport\":33435}}");
 	/* too big, quoting nothing that can be read */
@@ -81,11 +88,14 @@ END_TEST
 START_TEST(names_over_udp_and_tcp)
 {
 	CHECK(IP4("\x11", "\x38") "\x04\xd2\x00\x35\x00\x24\x00\x00" QUESTION,
-	      "{\"proto\":\"udp\"," V4_KEYS "\"sport\":1234,\"dport\":53,\"what\":\"dns-query\",\"qid\":4660,"
+	      "{\"proto\":\"udp\"," V4_KEYS
+	      "\"sport\":1234,\"dport\":53,\"what\":\"dns-query\",\"qid\":4660,"
 	      "\"qname\":\"google.com\",\"qtype\":\"AAAA\"}");
-	CHECK(IP4("\x06", "\x46") "\x04\xd2\x00\x35\x00\x00\x00\x01\x00\x00\x00\x00\x50\x18\x00\x00\x00\x00\x00\x00"
+	CHECK(IP4("\x06", "\x46") "\x04\xd2\x00\x35\x00\x00\x00\x01\x00\x00\x00\x00\x50\x18\x00\x00"
+				  "\x00\x00\x00\x00"
 				  "\x00\x1c" QUESTION,
-	      "{\"proto\":\"tcp\"," V4_KEYS "\"sport\":1234,\"dport\":53,\"what\":\"dns-query\",\"qid\":4660,"
+	      "{\"proto\":\"tcp\"," V4_KEYS
+	      "\"sport\":1234,\"dport\":53,\"what\":\"dns-query\",\"qid\":4660,"
 	      "\"qname\":\"google.com\",\"qtype\":\"AAAA\"}");
 }
 END_TEST
@@ -94,14 +104,19 @@ START_TEST(answers)
 {
 	/* refused, no records */
 	CHECK(IP4("\x11", "\x38") "\x00\x35\x04\xd2\x00\x24\x00\x00"
-	      "\x12\x34\x81\x85\x00\x01\x00\x00\x00\x00\x00\x00\x06google\x03" "com\x00\x00\x1c\x00\x01",
-	      "{\"proto\":\"udp\"," V4_KEYS "\"sport\":53,\"dport\":1234,\"what\":\"dns-answer\",\"qid\":4660,"
+				  "\x12\x34\x81\x85\x00\x01\x00\x00\x00\x00\x00\x00\x06google\x03"
+				  "com\x00\x00\x1c\x00\x01",
+	      "{\"proto\":\"udp\"," V4_KEYS
+	      "\"sport\":53,\"dport\":1234,\"what\":\"dns-answer\",\"qid\":4660,"
 	      "\"qname\":\"google.com\",\"qtype\":\"AAAA\",\"rcode\":\"REFUSED\",\"answers\":[]}");
 	/* one record promised, and cut off: the question is still told */
 	CHECK(IP4("\x11", "\x38") "\x00\x35\x04\xd2\x00\x24\x00\x00"
-	      "\x12\x34\x81\x80\x00\x01\x00\x01\x00\x00\x00\x00\x06google\x03" "com\x00\x00\x1c\x00\x01",
-	      "{\"proto\":\"udp\"," V4_KEYS "\"sport\":53,\"dport\":1234,\"what\":\"dns-answer\",\"qid\":4660,"
-	      "\"qname\":\"google.com\",\"qtype\":\"AAAA\",\"rcode\":\"NOERROR\",\"answers\":[],\"truncated\":true}");
+				  "\x12\x34\x81\x80\x00\x01\x00\x01\x00\x00\x00\x00\x06google\x03"
+				  "com\x00\x00\x1c\x00\x01",
+	      "{\"proto\":\"udp\"," V4_KEYS
+	      "\"sport\":53,\"dport\":1234,\"what\":\"dns-answer\",\"qid\":4660,"
+	      "\"qname\":\"google.com\",\"qtype\":\"AAAA\",\"rcode\":\"NOERROR\",\"answers\":[],"
+	      "\"truncated\":true}");
 }
 END_TEST
 
@@ -112,16 +127,18 @@ START_TEST(what_is_of_no_interest)
 	/* a router solicitation, a datagram to some port, a later fragment, a protocol unknown */
 	ck_assert_ptr_null(parse(IP6("\x3a", "\x08") "\x85\x00\x00\x00\x00\x00\x00\x00", 48));
 	ck_assert_ptr_null(parse(IP4("\x11", "\x20") "\x04\xd2\x00\x50\x00\x0c\x00\x00hiya", 32));
-	ck_assert_ptr_null(parse("\x45\x00\x00\x1c\x00\x00\x00\x05\x40\x01\x00\x00\x0a\x09\x00\x02\x0a\x09\x00\x01"
-				 "\x08\x00\x00\x00\x12\x34\x00\x05", 28));
+	ck_assert_ptr_null(parse(
+		"\x45\x00\x00\x1c\x00\x00\x00\x05\x40\x01\x00\x00\x0a\x09\x00\x02\x0a\x09\x00\x01"
+		"\x08\x00\x00\x00\x12\x34\x00\x05",
+		28));
 	ck_assert_ptr_null(parse(IP4("\x2f", "\x18") "\x00\x00\x00\x00", 24));
 }
 END_TEST
 
 START_TEST(every_cut_is_survived)
 {
-	static const char whole[] = IP4("\x01", "\x38") "\x03\x04\x00\x00\x00\x00\x05\x78" IP4("\x06", "\x28")
-		"\x04\xd2\x00\x50\x00\x00\x00\x01";
+	static const char whole[] = IP4("\x01", "\x38") "\x03\x04\x00\x00\x00\x00\x05\x78" IP4(
+		"\x06", "\x28") "\x04\xd2\x00\x50\x00\x00\x00\x01";
 	static const char name[] = IP4("\x11", "\x38") "\x04\xd2\x00\x35\x00\x24\x00\x00" QUESTION;
 
 	for (size_t len = 0; len < sizeof(whole); len++)

@@ -43,7 +43,8 @@ static size_t check_block(size_t at, uint32_t type)
 	return at + total;
 }
 
-/* The value of an option in the block at `at`, whose options begin at `from`; NULL when there is none. */
+/* The value of an option in the block at `at`, whose options begin at `from`; NULL when there is
+ * none. */
 static const void *option(size_t at, size_t from, uint16_t code, uint16_t len)
 {
 	size_t end = at + word(at + 4) - 4;
@@ -90,8 +91,12 @@ END_TEST
 
 START_TEST(a_packet_keeps_time_lengths_and_direction)
 {
-	const struct pcapng_packet pkt = {.iface = 3, .ns = 0x1122334455667788, .captured = 5, .original = 99,
-					  .data = (const uint8_t *)"hello", .dir = PCAPNG_OUT};
+	const struct pcapng_packet pkt = {.iface = 3,
+					  .ns = 0x1122334455667788,
+					  .captured = 5,
+					  .original = 99,
+					  .data = (const uint8_t *)"hello",
+					  .dir = PCAPNG_OUT};
 
 	ck_assert_int_eq(pcapng_packet(&file, &pkt), 0);
 	fflush(file.out);
