@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * `netdojo check`: every scenario proves itself. A scenario is a set of cases, each in a fresh lab of its own and a process
- * of its own, so that all their time-outs overlap; job tokens bound how many of them work at a time.
+ * `netdojo check`: every scenario proves itself. A scenario is a set of cases, each in a fresh lab
+ * of its own and a process of its own, so that all their time-outs overlap; job tokens bound how
+ * many of them work at a time.
  */
 #ifndef NETDOJO_CLI_CHECK_H
 #define NETDOJO_CLI_CHECK_H
@@ -34,28 +35,28 @@ struct check_scenario;
 struct check_case {
 	struct check_scenario *scenario;
 	enum check_kind kind;
-	size_t nth;	       /* from 0, of its kind */
-	char *name;	       /* "alternative 2"; owned */
+	size_t nth;		/* from 0, of its kind */
+	char *name;		/* "alternative 2"; owned */
 	const json_t *commands; /* borrowed from meta */
 	int at_most;
-	char *dir;  /* attempt folder; owned */
-	pid_t pid;  /* 0 = not running */
-	int sock;   /* its result comes here; -1 = none */
+	char *dir; /* attempt folder; owned */
+	pid_t pid; /* 0 = not running */
+	int sock;  /* its result comes here; -1 = none */
 	bool ok;
 	bool interrupted; /* commands of its were cut short */
 	bool patient;	  /* second try, with long limits */
-	bool machine; /* this machine or the engine failed, not the scenario */
+	bool machine;	  /* this machine or the engine failed, not the scenario */
 	int score;
 	json_t *result; /* CASE_PROOF: {healthy, broken, controls}; owned */
 	char *why;	/* when not ok; owned */
 };
 
 struct check_scenario {
-	char *id, *path;		/* owned */
-	json_t *meta;			/* for CHECK_SEED, once loaded; owned */
-	struct script_client *script;	/* owned; has the scenario loaded */
-	char *skipped;			/* why it was not run; owned */
-	char *error;			/* why it could not even be loaded; owned */
+	char *id, *path;	      /* owned */
+	json_t *meta;		      /* for CHECK_SEED, once loaded; owned */
+	struct script_client *script; /* owned; has the scenario loaded */
+	char *skipped;		      /* why it was not run; owned */
+	char *error;		      /* why it could not even be loaded; owned */
 	struct check_case *cases;
 	size_t n_cases, n_done;
 	double began, ended; /* monotonic seconds */
@@ -81,7 +82,8 @@ void check_judge(struct check_case *c, const json_t *result);
 bool check_try_again(struct check_case *c);
 bool check_scenario_ok(const struct check_scenario *s);
 
-/* check_lab.c: one case in its own process, which holds a job token; *ret is for check_judge, caller owns. */
+/* check_lab.c: one case in its own process, which holds a job token; *ret is for check_judge,
+ * caller owns. */
 int check_lab_run(const struct check *k, const struct check_case *c, json_t **ret, struct err *err);
 
 /* check_run.c: all of them. */

@@ -66,9 +66,9 @@ static void make_cases(const struct check *k, struct check_scenario *s)
 		return;
 	add(k, s, CASE_PROOF, 0, strdup("healthy and broken"), NULL, 0);
 	add(k, s, CASE_SOLUTION, 0, strdup("solution"), json_object_get(s->meta, "solution"), 0);
-	json_array_foreach(alternatives, i, one)
+	json_array_foreach (alternatives, i, one)
 		add(k, s, CASE_ALTERNATIVE, i, numbered("alternative", i), one, 0);
-	json_array_foreach(missteps, i, one) {
+	json_array_foreach (missteps, i, one) {
 		if (asprintf(&name, "misstep '%s'", json_str(one, "name", "?")) < 0)
 			name = NULL;
 		add(k, s, CASE_MISSTEP, i, name, json_object_get(one, "commands"),
@@ -103,7 +103,7 @@ static void put_lost(FILE *f, const json_t *grade)
 	const char *sep = "; lost: ";
 	size_t i;
 
-	json_array_foreach(json_object_get(grade, "items"), i, it) {
+	json_array_foreach (json_object_get(grade, "items"), i, it) {
 		double points = json_num(it, "points", 0), max = json_num(it, "max", 0);
 
 		if (points >= max && !json_flag(it, "void", false))
@@ -121,7 +121,7 @@ static void put_earned(FILE *f, const json_t *grade)
 	const char *sep = "; earned: ";
 	size_t i;
 
-	json_array_foreach(json_object_get(grade, "items"), i, it) {
+	json_array_foreach (json_object_get(grade, "items"), i, it) {
 		double points = json_num(it, "points", 0);
 
 		if (points <= 0)
@@ -136,7 +136,7 @@ static void put_unfixed(FILE *f, const json_t *grade)
 	const json_t *p;
 	size_t i;
 
-	json_array_foreach(json_object_get(grade, "fixed"), i, p)
+	json_array_foreach (json_object_get(grade, "fixed"), i, p)
 		if (!json_flag(p, "ok", false))
 			fprintf(f, "; fixed-probe %s fails", json_str(p, "name", "?"));
 }

@@ -12,9 +12,10 @@
 #include "term/typist.h"
 
 /*
- * A command that says nothing for so long is interrupted, as an impatient learner would: what it hangs on is on the wire
- * already, and a resolver would wait ten seconds and more. On a
- * busy machine that may hit one that was only slow: a case that failed so is tried again with patience (check_run.c).
+ * A command that says nothing for so long is interrupted, as an impatient learner would: what it
+ * hangs on is on the wire already, and a resolver would wait ten seconds and more. On a busy
+ * machine that may hit one that was only slow: a case that failed so is tried again with patience
+ * (check_run.c).
  */
 enum { COMMAND_SECONDS = 20 };
 static const double silent_seconds = 1.3, patient_seconds = 15;
@@ -92,7 +93,7 @@ static bool all_are(const json_t *probes, const char *set, bool want, FILE *f)
 	bool all = true;
 	size_t i;
 
-	json_array_foreach(probes, i, p) {
+	json_array_foreach (probes, i, p) {
 		if (strcmp(json_str(p, "set", ""), set) != 0 || json_flag(p, "ok", !want) == want)
 			continue;
 		fprintf(f, "; %s %s %s", set, json_str(p, "name", "?"), want ? "fails" : "passes");
@@ -109,8 +110,8 @@ static int prove(struct lab_case *l, json_t **ret, struct err *err)
 	bool well, shows, controls;
 	size_t len;
 	FILE *f;
-	int rc = ask_waiting(l, json_pack("{s:s, s:s}", "do", "probe", "set", "symptoms,controls"), &healthy,
-			     err);
+	int rc = ask_waiting(l, json_pack("{s:s, s:s}", "do", "probe", "set", "symptoms,controls"),
+			     &healthy, err);
 
 	if (rc == 0)
 		rc = inject(l, &broken, err);
@@ -125,8 +126,8 @@ static int prove(struct lab_case *l, json_t **ret, struct err *err)
 	shows = all_are(probes, "symptoms", false, f);
 	controls = all_are(probes, "controls", true, f);
 	fclose(f);
-	*ret = json_pack("{s:b, s:b, s:b, s:s}", "healthy", (int)well, "broken", (int)shows, "controls",
-			 (int)controls, "why", why);
+	*ret = json_pack("{s:b, s:b, s:b, s:s}", "healthy", (int)well, "broken", (int)shows,
+			 "controls", (int)controls, "why", why);
 	return 0;
 }
 
@@ -150,13 +151,14 @@ static void on_waiting(void *arg, bool waiting)
 
 static int open_shell(struct lab_case *l, const char *nonce, struct err *err)
 {
-	json_t *req = json_pack("{s:s, s:s, s:s, s:b, s:i, s:i, s:s, s:s}", "do", "exec", "node", l->node,
-				"user", "", "tty", 1, "rows", 24, "cols", 120, "by", "learner",
-				"session", "check");
+	json_t *req = json_pack("{s:s, s:s, s:s, s:b, s:i, s:i, s:s, s:s}", "do", "exec", "node",
+				l->node, "user", "", "tty", 1, "rows", 24, "cols", 120, "by",
+				"learner", "session", "check");
 	int pty = -1, rc = hooks_request("bash", nonce, req, err);
 
 	if (rc == 0) {
-		json_object_set_new(json_object_get(req, "env"), "TERM", json_string("xterm-256color"));
+		json_object_set_new(json_object_get(req, "env"), "TERM",
+				    json_string("xterm-256color"));
 		rc = client_call(l->lab, json_incref(req), NULL, 0, NULL, &pty, err);
 	}
 	json_decref(req);

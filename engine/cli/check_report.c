@@ -67,8 +67,14 @@ void check_report_line(const struct check *k, const struct check_scenario *s)
 	if (!human(k))
 		return;
 	progress_clear(c);
-	fprintf(c->out, "%s%s%s ", cli_style(c, s->skipped ? STYLE_WARN : ok ? STYLE_GOOD : STYLE_BAD),
-		s->skipped ? "skip" : ok ? "ok  " : "FAIL", cli_style(c, STYLE_NONE));
+	fprintf(c->out, "%s%s%s ",
+		cli_style(c, s->skipped ? STYLE_WARN
+			     : ok	? STYLE_GOOD
+					: STYLE_BAD),
+		s->skipped ? "skip"
+		: ok	   ? "ok  "
+			   : "FAIL",
+		cli_style(c, STYLE_NONE));
 	text_pad(c->out, s->id, ID_COLUMNS);
 	fputc(' ', c->out);
 	if (s->skipped) {
@@ -94,9 +100,9 @@ static json_t *reasons(const struct check_scenario *s)
 		json_array_append_new(all, json_string(s->error));
 	for (size_t i = 0; i < s->n_cases; i++)
 		if (!s->cases[i].ok)
-			json_array_append_new(all, json_sprintf("%s: %s", s->cases[i].name,
-								s->cases[i].why ? s->cases[i].why
-										: "?"));
+			json_array_append_new(
+				all, json_sprintf("%s: %s", s->cases[i].name,
+						  s->cases[i].why ? s->cases[i].why : "?"));
 	return all;
 }
 
@@ -130,11 +136,11 @@ static void add_case(json_t *doc, const struct check_case *c)
 
 static json_t *scenario_json(const struct check_scenario *s)
 {
-	json_t *doc = json_pack("{s:s, s:b, s:o, s:o, s:o, s:[], s:[], s:f, s:s?, s:o}", "id", s->id, "ok",
-				(int)check_scenario_ok(s), "healthy", proof(s, "healthy"), "broken",
-				proof(s, "broken"), "controls", proof(s, "controls"), "alternatives",
-				"missteps", "seconds", s->ended - s->began, "skipped", s->skipped,
-				"why", reasons(s));
+	json_t *doc = json_pack("{s:s, s:b, s:o, s:o, s:o, s:[], s:[], s:f, s:s?, s:o}", "id",
+				s->id, "ok", (int)check_scenario_ok(s), "healthy",
+				proof(s, "healthy"), "broken", proof(s, "broken"), "controls",
+				proof(s, "controls"), "alternatives", "missteps", "seconds",
+				s->ended - s->began, "skipped", s->skipped, "why", reasons(s));
 
 	for (size_t i = 0; doc && i < s->n_cases; i++)
 		add_case(doc, &s->cases[i]);
@@ -167,8 +173,8 @@ static int report_json(const struct check *k, struct counts n)
 		json_array_append_new(all, scenario_json(&k->scenarios[i]));
 	return cli_print_json(k->cli, "check",
 			      json_pack("{s:o, s:i, s:i, s:i, s:f}", "scenarios", all, "passed",
-					n.passed, "failed", n.failed, "skipped", n.skipped, "seconds",
-					k->ended - k->began));
+					n.passed, "failed", n.failed, "skipped", n.skipped,
+					"seconds", k->ended - k->began));
 }
 
 static void junit_scenario(FILE *f, const struct check_scenario *s)
@@ -185,7 +191,7 @@ static void junit_scenario(FILE *f, const struct check_scenario *s)
 		xml_put(f, s->skipped);
 		fputs("\"/>\n", f);
 	}
-	json_array_foreach(why, i, one) {
+	json_array_foreach (why, i, one) {
 		fputs("    <failure message=\"", f);
 		xml_put(f, json_string_value(one));
 		fputs("\"/>\n", f);
@@ -218,9 +224,10 @@ static void report_tap_all(const struct check *k)
 		const json_t *one;
 		size_t w;
 
-		fprintf(f, "%s %zu - %s%s%s\n", s->skipped || check_scenario_ok(s) ? "ok" : "not ok",
-			i + 1, s->id, s->skipped ? " # SKIP " : "", s->skipped ? s->skipped : "");
-		json_array_foreach(why, w, one)
+		fprintf(f, "%s %zu - %s%s%s\n",
+			s->skipped || check_scenario_ok(s) ? "ok" : "not ok", i + 1, s->id,
+			s->skipped ? " # SKIP " : "", s->skipped ? s->skipped : "");
+		json_array_foreach (why, w, one)
 			fprintf(f, "# %s\n", json_string_value(one));
 	}
 }

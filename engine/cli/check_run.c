@@ -17,10 +17,11 @@
 #include "cli/progress.h"
 
 /*
- * Theory of operation. The parent starts cases in order, loading a scenario just before its first one, up to
- * CHECK_LIVE_MAX at a time, each with a job token, which the child gives back while it waits. Every child holds one end of a message
- * pair: its result, then EOF. A signal ends the children; their labs end with the boss sockets they held, and are
- * waited for, so that nothing of them is left when we return.
+ * Theory of operation. The parent starts cases in order, loading a scenario just before its first
+ * one, up to CHECK_LIVE_MAX at a time, each with a job token, which the child gives back while it
+ * waits. Every child holds one end of a message pair: its result, then EOF. A signal ends the
+ * children; their labs end with the boss sockets they held, and are waited for, so that nothing of
+ * them is left when we return.
  */
 struct run {
 	struct check *k;
@@ -115,8 +116,8 @@ static struct check_case *next_case(struct run *r)
 }
 
 /*
- * A case begins with a token that was taken for it: so the many that wait to begin are one among those that want to go
- * on, and the first to begin are the first to end.
+ * A case begins with a token that was taken for it: so the many that wait to begin are one among
+ * those that want to go on, and the first to begin are the first to end.
  */
 static int start_more(struct run *r, struct err *err)
 {
@@ -136,7 +137,8 @@ static int start_more(struct run *r, struct err *err)
 	return 0;
 }
 
-/* The labs' inits become our children as their launchers end (we are their subreaper): those that ended are let go. */
+/* The labs' inits become our children as their launchers end (we are their subreaper): those that
+ * ended are let go. */
 static void reap_labs(struct run *r)
 {
 	siginfo_t si = {0};

@@ -45,7 +45,10 @@ static int select_scenarios(struct check *k, struct err *err)
 static int make_tokens(struct check *k, struct err *err)
 {
 	long jobs, cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	int rc = cli_opt_long(k->cli, "jobs", 1, MAX_JOBS, cpus < 1 ? 1 : cpus < MAX_JOBS ? cpus : MAX_JOBS,
+	int rc = cli_opt_long(k->cli, "jobs", 1, MAX_JOBS,
+			      cpus < 1		? 1
+			      : cpus < MAX_JOBS ? cpus
+						: MAX_JOBS,
 			      &jobs, err);
 
 	if (rc < 0)
@@ -77,8 +80,8 @@ int cmd_check(struct cli *c)
 		.cli = c, .tokens = {-1, -1}, .keep = cli_flag(c, "keep")};
 	struct err err = {0};
 
-	if (select_scenarios(&k, &err) < 0 || make_tokens(&k, &err) < 0 || make_base(&k, &err) < 0 ||
-	    check_run(&k, &err) < 0) {
+	if (select_scenarios(&k, &err) < 0 || make_tokens(&k, &err) < 0 ||
+	    make_base(&k, &err) < 0 || check_run(&k, &err) < 0) {
 		cli_fail(c, &err);
 		return k.interrupted ? 128 + k.interrupted : (int)err.kind;
 	}

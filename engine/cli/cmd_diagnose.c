@@ -22,7 +22,7 @@ static int check_cause(struct client *lab, const char *cause, struct err *err)
 	if (rc < 0)
 		return rc;
 	list = json_object_get(answer, "causes");
-	json_array_foreach(list, i, one) {
+	json_array_foreach (list, i, one) {
 		if (strcmp(json_str(one, "cause", ""), cause) == 0)
 			return 0;
 		if (n < MAX_CAUSES)
@@ -35,7 +35,8 @@ static int check_cause(struct client *lab, const char *cause, struct err *err)
 	return err_mend(err, "Name the layer alone, or press Tab for the list of causes");
 }
 
-/* The answer as the lab wants it: nothing is wrong, or one layer with a cause that may be left out. */
+/* The answer as the lab wants it: nothing is wrong, or one layer with a cause that may be left out.
+ */
 static int make_answer(const struct cli *c, struct client *lab, json_t **ret, struct err *err)
 {
 	const char *layer, *cause = c->n_args > 1 ? c->args[1] : "";
@@ -55,8 +56,8 @@ static int make_answer(const struct cli *c, struct client *lab, json_t **ret, st
 	rc = *cause ? check_cause(lab, cause, err) : 0;
 	if (rc < 0)
 		return rc;
-	*ret = json_pack("{s:s, s:[{s:s, s:s}]}", "do", "diagnose", "answers", "layer", layer, "cause",
-			 cause);
+	*ret = json_pack("{s:s, s:[{s:s, s:s}]}", "do", "diagnose", "answers", "layer", layer,
+			 "cause", cause);
 	return 0;
 }
 
@@ -66,7 +67,8 @@ int cmd_diagnose(struct cli *c)
 	json_t *answer = NULL;
 	struct err err = {0};
 
-	if (client_open(cli_opt(c, "lab"), &lab, &err) < 0 || make_answer(c, lab, &answer, &err) < 0 ||
+	if (client_open(cli_opt(c, "lab"), &lab, &err) < 0 ||
+	    make_answer(c, lab, &answer, &err) < 0 ||
 	    client_call(lab, answer, NULL, 0, NULL, NULL, &err) < 0)
 		return cli_fail(c, &err);
 	fprintf(c->out, "%s\n",

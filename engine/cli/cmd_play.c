@@ -41,15 +41,15 @@ static void goals(const struct cli *c, const json_t *list)
 
 	if (json_array_size(list))
 		heading(c, (struct text){"Goals", "目標"});
-	json_array_foreach(list, i, g) {
+	json_array_foreach (list, i, g) {
 		fputs("  - ", c->out);
 		text_wrap(c->out, cli_tr_json(c, g), 4, COLUMNS);
 	}
 }
 
 /*
- * The fault is verified while the learner reads. Whether it shows is for the grade to say: in a scenario where nothing is
- * wrong, the answer would give it away.
+ * The fault is verified while the learner reads. Whether it shows is for the grade to say: in a
+ * scenario where nothing is wrong, the answer would give it away.
  */
 static int verify(struct client *lab, struct err *err)
 {
@@ -57,9 +57,11 @@ static int verify(struct client *lab, struct err *err)
 }
 
 static const struct text recorded = {
-	"Recorded in this lab's folder, for the grade: what you type and see here, packets, programs and changes of the "
+	"Recorded in this lab's folder, for the grade: what you type and see here, packets, "
+	"programs and changes of the "
 	"lab. Nothing outside it. dojo task|map|hint|diagnose|grade|quit",
-	"採点のため、このラボの中での入力と表示、パケット、実行、変更だけを記録します。ラボの外は記録しません。"
+	"採点のため、このラボの中での入力と表示、パケット、実行、変更だけを記録します。ラボの外は記"
+	"録しません。"
 	"dojo task|map|hint|diagnose|grade|quit",
 };
 
@@ -149,7 +151,9 @@ static int end(const struct cli *c, struct client *lab, int status)
 	if (status == TERM_EXIT_GRADE)
 		return end_in_grade(c, lab);
 	if (status == TERM_EXIT_QUIT) {
-		cli_note(c, "%s", cli_tr(c, (struct text){"Left without a grade", "採点せずに終了しました"}));
+		cli_note(
+			c, "%s",
+			cli_tr(c, (struct text){"Left without a grade", "採点せずに終了しました"}));
 		return EXIT_SHORT;
 	}
 	if (status <= EXIT_MACHINE)

@@ -23,7 +23,7 @@ int hosting_learners_node(struct client *lab, char *buf, size_t size, struct err
 	int rc = client_call(lab, json_pack("{s:s}", "do", "info"), NULL, 0, &info, NULL, err);
 
 	snprintf(buf, size, "wsl");
-	json_array_foreach(json_object_get(info, "nodes"), i, n)
+	json_array_foreach (json_object_get(info, "nodes"), i, n)
 		if (strcmp(json_str(n, "role", ""), "wsl") == 0)
 			snprintf(buf, size, "%s", json_str(n, "name", "wsl"));
 	return rc;

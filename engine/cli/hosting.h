@@ -12,8 +12,9 @@
 int hosting_learners_node(struct client *lab, char *buf, size_t size, struct err *err);
 
 /*
- * Runs netdojo-term with argv (argv[0] its name) and waits for it. fd (borrowed) stays open in it. It dies with us. Returns
- * its exit status as the shell has it (128+n for a signal), or a negative errno. A terminal it left raw, killed, is restored.
+ * Runs netdojo-term with argv (argv[0] its name) and waits for it. fd (borrowed) stays open in it.
+ * It dies with us. Returns its exit status as the shell has it (128+n for a signal), or a negative
+ * errno. A terminal it left raw, killed, is restored.
  */
 int hosting_run(char *const *argv, int fd, struct err *err);
 

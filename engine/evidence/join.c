@@ -28,7 +28,8 @@ static bool joined_kind(const char *kind)
 	return false;
 }
 
-/* Widens window i backwards to the end of the one before it in its session, at most by the slack. */
+/* Widens window i backwards to the end of the one before it in its session, at most by the slack.
+ */
 static void widen(struct windows *w, size_t i, double ended)
 {
 	struct window *me = &w->v[i];
@@ -55,7 +56,7 @@ static void collect(const json_t *events, struct windows *w)
 	const json_t *e;
 	size_t i;
 
-	json_array_foreach(events, i, e) {
+	json_array_foreach (events, i, e) {
 		double t = json_num(e, "t", 0);
 
 		if (strcmp(json_str(e, "kind", ""), "command") != 0)
@@ -94,7 +95,7 @@ void evidence_join(json_t *events)
 	if (!w.v)
 		return;
 	collect(events, &w);
-	json_array_foreach(events, i, e) {
+	json_array_foreach (events, i, e) {
 		json_int_t seq;
 
 		if (!joined_kind(json_str(e, "kind", "")) || json_object_get(e, "cause") ||

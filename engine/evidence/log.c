@@ -40,7 +40,8 @@ static int add_line(struct evidence_log *l, const char *line, size_t len, size_t
 		return 0;
 	}
 	if (rc < 0)
-		return err_set(err, ERR_MACHINE, EBADMSG, "Line %zu of the log: %s", number, why.msg);
+		return err_set(err, ERR_MACHINE, EBADMSG, "Line %zu of the log: %s", number,
+			       why.msg);
 	rc = check_event(e, json_int(before, "seq", 0), number, err);
 	if (rc == 0 && json_array_append(l->events, e) < 0)
 		rc = err_sys(err, ENOMEM, "Can't read the log");

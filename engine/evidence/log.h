@@ -9,7 +9,8 @@
 #include "base/err.h"
 #include "base/json.h"
 
-/* The log of one attempt. Zero-initialise; log_done frees. Events are in file order, which is seq order. */
+/* The log of one attempt. Zero-initialise; log_done frees. Events are in file order, which is seq
+ * order. */
 struct evidence_log {
 	json_t *events; /* array of objects (owned) */
 	bool cut;	/* the last line was not whole and was left out, as after a kill -9 */
@@ -19,8 +20,8 @@ void evidence_log_done(struct evidence_log *l);
 #define auto_evidence_log nd_cleanup(evidence_log_done) struct evidence_log
 
 /*
- * Reads text (JSON lines, borrowed). A cut last line is left out and noted; a broken line elsewhere, a missing kind or
- * seq numbers that do not rise are ERR_MACHINE with the line number.
+ * Reads text (JSON lines, borrowed). A cut last line is left out and noted; a broken line
+ * elsewhere, a missing kind or seq numbers that do not rise are ERR_MACHINE with the line number.
  */
 int evidence_log_parse(const char *text, size_t len, struct evidence_log *ret, struct err *err);
 

@@ -35,7 +35,7 @@ const json_t *evidence_first(const json_t *events, const char *kind, const char 
 	const json_t *e;
 	size_t i;
 
-	json_array_foreach(events, i, e)
+	json_array_foreach (events, i, e)
 		if (is(e, kind, what))
 			return e;
 	return NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Questions to an attempt's events. Every answer is borrowed from the array, NULL when there is none. */
+/* Questions to an attempt's events. Every answer is borrowed from the array, NULL when there is
+ * none. */
 #ifndef NETDOJO_EVIDENCE_QUERY_H
 #define NETDOJO_EVIDENCE_QUERY_H
 
@@ -12,8 +13,9 @@ const json_t *evidence_first(const json_t *events, const char *kind, const char 
 const json_t *evidence_last(const json_t *events, const char *kind, const char *what);
 
 /*
- * One line for people about an event: "$ ping -c1 8.8.8.8", "eth0 out: DNS query A google.com to 172.27.32.1",
- * "route add default via 172.27.32.1 dev eth0". Caller frees; NULL when out of memory.
+ * One line for people about an event: "$ ping -c1 8.8.8.8", "eth0 out: DNS query A google.com to
+ * 172.27.32.1", "route add default via 172.27.32.1 dev eth0". Caller frees; NULL when out of
+ * memory.
  */
 char *evidence_words(const json_t *event);
 

@@ -39,7 +39,7 @@ static void exec_words(FILE *f, const json_t *e)
 	fputs("ran", f);
 	if (!json_array_size(argv))
 		fprintf(f, " %s", json_str(e, "path", "?"));
-	json_array_foreach(argv, i, a) {
+	json_array_foreach (argv, i, a) {
 		fputc(' ', f);
 		put_line(f, json_is_string(a) ? json_string_value(a) : "?", 48);
 	}
@@ -72,8 +72,8 @@ static void packet_words(FILE *f, const json_t *e)
 
 static void change_words(FILE *f, const json_t *e)
 {
-	static const char *const keys[] = {"dst", "gateway", "ifname", "dev", "local", "mtu", "operstate",
-					   "table", "chain", "tool"};
+	static const char *const keys[] = {"dst", "gateway",   "ifname", "dev",	  "local",
+					   "mtu", "operstate", "table",	 "chain", "tool"};
 
 	fprintf(f, "%s %s:", json_str(e, "what", "?"), json_str(e, "action", "?"));
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
@@ -105,7 +105,7 @@ static void answer_words(FILE *f, const json_t *e)
 	fputs("diagnosis:", f);
 	if (!json_array_size(json_object_get(e, "answers")))
 		fputs(" none", f);
-	json_array_foreach(json_object_get(e, "answers"), i, a)
+	json_array_foreach (json_object_get(e, "answers"), i, a)
 		fprintf(f, "%s %s %s", i ? "," : "", json_str(a, "layer", "?"),
 			json_str(a, "cause", ""));
 }

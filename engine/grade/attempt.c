@@ -80,8 +80,8 @@ int script_load(struct script_port *script, const char *text, const char *file, 
 	return rc;
 }
 
-int attempt_score(const char *dir, struct script_port *script, const json_t *meta, struct attempt *ret,
-		  struct err *err)
+int attempt_score(const char *dir, struct script_port *script, const json_t *meta,
+		  struct attempt *ret, struct err *err)
 {
 	auto_evidence_log log = {0};
 	auto_json json_t *answer = NULL, *grade = NULL;
@@ -90,8 +90,8 @@ int attempt_score(const char *dir, struct script_port *script, const json_t *met
 	if (rc < 0)
 		return rc;
 	evidence_join(log.events);
-	rc = script_ask(script, json_pack("{s:s, s:O}", "do", "score", "events", log.events), &answer,
-			err);
+	rc = script_ask(script, json_pack("{s:s, s:O}", "do", "score", "events", log.events),
+			&answer, err);
 	if (rc == 0)
 		rc = grade_make(log.events, meta, json_object_get(answer, "items"), &grade, err);
 	if (rc < 0)
@@ -131,8 +131,8 @@ static void save(const char *dir, const json_t *grade)
 		json_dump_file(grade, path, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
 }
 
-int attempt_grade(const char *dir, const char *lang, struct script_port *script, struct attempt *ret,
-		  struct err *err)
+int attempt_grade(const char *dir, const char *lang, struct script_port *script,
+		  struct attempt *ret, struct err *err)
 {
 	auto_evidence_log log = {0};
 	auto_free char *text = NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Grading an attempt folder: events.jsonl and scenario.lua in, score.json out. The lab may be long gone. */
+/* Grading an attempt folder: events.jsonl and scenario.lua in, score.json out. The lab may be long
+ * gone. */
 #ifndef NETDOJO_GRADE_ATTEMPT_H
 #define NETDOJO_GRADE_ATTEMPT_H
 
@@ -25,17 +26,18 @@ int script_load(struct script_port *script, const char *text, const char *file, 
 		const char *variant, const char *lang, json_t **ret_meta, struct err *err);
 
 /*
- * Grades with a script that has the scenario loaded already, with the attempt's own seed: reads dir's events, joins
- * them, asks for the score. meta is borrowed.
+ * Grades with a script that has the scenario loaded already, with the attempt's own seed: reads
+ * dir's events, joins them, asks for the score. meta is borrowed.
  */
-int attempt_score(const char *dir, struct script_port *script, const json_t *meta, struct attempt *ret,
-		  struct err *err);
+int attempt_score(const char *dir, struct script_port *script, const json_t *meta,
+		  struct attempt *ret, struct err *err);
 
 /*
- * The same from the folder alone: the script is a fresh one; scenario.lua of the folder is loaded with the seed of the
- * first event. Writes score.json into the folder (failing to is not an error where the folder is read-only).
+ * The same from the folder alone: the script is a fresh one; scenario.lua of the folder is loaded
+ * with the seed of the first event. Writes score.json into the folder (failing to is not an error
+ * where the folder is read-only).
  */
-int attempt_grade(const char *dir, const char *lang, struct script_port *script, struct attempt *ret,
-		  struct err *err);
+int attempt_grade(const char *dir, const char *lang, struct script_port *script,
+		  struct attempt *ret, struct err *err);
 
 #endif

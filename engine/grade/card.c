@@ -46,7 +46,8 @@ static const char *const words[N_WORDS][2] = {
 	[W_SHORT] = {"NOT PASSED", "不合格"},
 	[W_VOID] = {"VOID", "無効"},
 	[W_PASS_MARK] = {"pass mark", "合格点"},
-	[W_ITEM_VOID] = {"void, not counted: a recorder was absent", "無効 (集計外): 記録できませんでした"},
+	[W_ITEM_VOID] = {"void, not counted: a recorder was absent",
+			 "無効 (集計外): 記録できませんでした"},
 };
 
 struct card {
@@ -66,10 +67,10 @@ static const char *sgr(const struct card *c, const char *seq)
 	return c->style->colour ? seq : "";
 }
 
-#define GOOD "\033[32m"
-#define BAD "\033[31m"
-#define BOLD "\033[1m"
-#define DIM "\033[2m"
+#define GOOD   "\033[32m"
+#define BAD    "\033[31m"
+#define BOLD   "\033[1m"
+#define DIM    "\033[2m"
 #define NORMAL "\033[0m"
 
 static const char *group_word(const struct card *c, const char *id)
@@ -99,8 +100,11 @@ static void put_item(const struct card *c, const json_t *it)
 	bool is_void = json_flag(it, "void", false), full = points >= max;
 	const char *mark = is_void ? "-" : full ? "+" : points > 0 ? "~" : "x";
 
-	fprintf(c->f, "  %s%s%s %3g/%-3g %s\n", sgr(c, is_void ? DIM : full ? GOOD : BAD), mark,
-		sgr(c, NORMAL), points, max, item_text(it, "title", c->style->lang));
+	fprintf(c->f, "  %s%s%s %3g/%-3g %s\n",
+		sgr(c, is_void ? DIM
+		       : full  ? GOOD
+			       : BAD),
+		mark, sgr(c, NORMAL), points, max, item_text(it, "title", c->style->lang));
 	put_detail(c, is_void ? word(c, W_ITEM_VOID) : detail ? detail : "");
 }
 
@@ -109,12 +113,12 @@ static void put_groups(const struct card *c)
 	const json_t *g, *it, *items = json_object_get(c->grade, "items");
 	size_t i, k;
 
-	json_array_foreach(json_object_get(c->grade, "groups"), i, g) {
+	json_array_foreach (json_object_get(c->grade, "groups"), i, g) {
 		const char *id = json_str(g, "id", "");
 
 		fprintf(c->f, "\n%s%s%s  %g/%g\n", sgr(c, BOLD), group_word(c, id), sgr(c, NORMAL),
 			json_num(g, "points", 0), json_num(g, "max", 0));
-		json_array_foreach(items, k, it)
+		json_array_foreach (items, k, it)
 			if (strcmp(json_str(it, "group", ""), id) == 0)
 				put_item(c, it);
 	}
@@ -128,7 +132,7 @@ static void put_causes(const struct card *c, const json_t *list)
 
 	if (!json_array_size(list))
 		fputs(word(c, W_NOTHING), c->f);
-	json_array_foreach(list, i, e) {
+	json_array_foreach (list, i, e) {
 		const char *at = json_str(e, "at", "");
 
 		fprintf(c->f, "%s%s %s%s%s%s", i ? ", " : "", json_str(e, "layer", ""),
@@ -163,11 +167,12 @@ static void put_fixed(const struct card *c)
 
 	if (json_array_size(fixed))
 		fprintf(c->f, "%s:", word(c, W_FIXED));
-	json_array_foreach(fixed, i, p) {
+	json_array_foreach (fixed, i, p) {
 		bool ok = json_flag(p, "ok", false);
 
-		fprintf(c->f, " %s%s%s %s%s", sgr(c, ok ? GOOD : BAD), ok ? "+" : "x", sgr(c, NORMAL),
-			json_str(p, "name", ""), i + 1 < json_array_size(fixed) ? "," : "\n");
+		fprintf(c->f, " %s%s%s %s%s", sgr(c, ok ? GOOD : BAD), ok ? "+" : "x",
+			sgr(c, NORMAL), json_str(p, "name", ""),
+			i + 1 < json_array_size(fixed) ? "," : "\n");
 	}
 	if (hints)
 		fprintf(c->f, "%s: %d\n", word(c, W_HINTS), hints);
@@ -180,8 +185,10 @@ static void put_verdict(const struct card *c)
 
 	fprintf(c->f, "\n%s%s%d/100  %s%s  (%s %d)\n", sgr(c, BOLD), sgr(c, passed ? GOOD : BAD),
 		(int)json_int(c->grade, "score", 0),
-		word(c, is_void ? W_VOID : passed ? W_PASSED : W_SHORT), sgr(c, NORMAL),
-		word(c, W_PASS_MARK), (int)json_int(c->grade, "pass", 0));
+		word(c, is_void	 ? W_VOID
+			: passed ? W_PASSED
+				 : W_SHORT),
+		sgr(c, NORMAL), word(c, W_PASS_MARK), (int)json_int(c->grade, "pass", 0));
 	if (is_void)
 		fprintf(c->f, "%s\n", json_str(c->grade, "why_void", ""));
 }
@@ -198,7 +205,8 @@ char *report_card(const json_t *grade, const json_t *events, const struct report
 
 	if (!c.f)
 		return NULL;
-	fprintf(c.f, "%s%s%s  %s\n", sgr(&c, BOLD), json_str(grade, "scenario", ""), sgr(&c, NORMAL),
+	fprintf(c.f, "%s%s%s  %s\n", sgr(&c, BOLD), json_str(grade, "scenario", ""),
+		sgr(&c, NORMAL),
 		json_object_get(grade, "title") ? item_text(grade, "title", style->lang) : "");
 	put_groups(&c);
 	put_diagnosis(&c);

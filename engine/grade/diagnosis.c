@@ -57,13 +57,14 @@ static bool same(const json_t *answer, const json_t *truth)
 	       strcmp(json_str(answer, "cause", ""), json_str(truth, "cause", "-")) == 0;
 }
 
-/* Whether one of list is the same as this; the order of answer and truth in same() does not matter. */
+/* Whether one of list is the same as this; the order of answer and truth in same() does not matter.
+ */
 static bool among(const json_t *one, const json_t *list)
 {
 	const json_t *e;
 	size_t i;
 
-	json_array_foreach(list, i, e)
+	json_array_foreach (list, i, e)
 		if (same(one, e))
 			return true;
 	return false;
@@ -74,10 +75,10 @@ bool diagnosis_correct(const json_t *answers, const json_t *truth)
 	const json_t *e;
 	size_t i;
 
-	json_array_foreach(answers, i, e)
+	json_array_foreach (answers, i, e)
 		if (!among(e, truth))
 			return false;
-	json_array_foreach(truth, i, e)
+	json_array_foreach (truth, i, e)
 		if (!among(e, answers))
 			return false;
 	return true;

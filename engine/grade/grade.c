@@ -17,7 +17,7 @@ static void total(const json_t *items, const char *group, double *ret_points, do
 	size_t i;
 
 	*ret_points = *ret_max = 0;
-	json_array_foreach(items, i, it) {
+	json_array_foreach (items, i, it) {
 		if (json_flag(it, "void", false) ||
 		    (group && strcmp(json_str(it, "group", ""), group) != 0))
 			continue;
@@ -41,7 +41,7 @@ static bool group_used(const json_t *items, const char *group)
 	const json_t *it;
 	size_t i;
 
-	json_array_foreach(items, i, it)
+	json_array_foreach (items, i, it)
 		if (strcmp(json_str(it, "group", ""), group) == 0)
 			return true;
 	return false;
@@ -57,8 +57,8 @@ static json_t *group_totals(const json_t *items)
 		if (!group_used(items, groups[i]))
 			continue;
 		total(items, groups[i], &points, &max);
-		json_array_append_new(all, json_pack("{s:s, s:f, s:f}", "id", groups[i],
-						     "points", points, "max", max));
+		json_array_append_new(all, json_pack("{s:s, s:f, s:f}", "id", groups[i], "points",
+						     points, "max", max));
 	}
 	return all;
 }
@@ -84,9 +84,9 @@ static json_t *fixed_probes(const json_t *events, const json_t *meta, bool *ret_
 	size_t i;
 
 	*ret_all = true;
-	json_array_foreach(json_object_get(meta, "fixed"), i, name) {
-		const char *s = json_is_string(name) ? json_string_value(name)
-						     : json_str(name, "name", "");
+	json_array_foreach (json_object_get(meta, "fixed"), i, name) {
+		const char *s =
+			json_is_string(name) ? json_string_value(name) : json_str(name, "name", "");
 		bool ok = held(events, s);
 
 		json_array_append_new(all, json_pack("{s:s, s:b}", "name", s, "ok", (int)ok));
@@ -118,13 +118,12 @@ static json_t *all_answers(const json_t *events)
 	const json_t *e;
 	size_t i;
 
-	json_array_foreach(events, i, e) {
+	json_array_foreach (events, i, e) {
 		const json_t *answers = json_object_get(e, "answers");
 
 		if (strcmp(json_str(e, "kind", ""), "answer") == 0)
-			json_array_append_new(all, json_is_array(answers)
-							   ? json_deep_copy(answers)
-							   : json_array());
+			json_array_append_new(all, json_is_array(answers) ? json_deep_copy(answers)
+									  : json_array());
 	}
 	return all;
 }
@@ -144,7 +143,7 @@ static int count_kind(const json_t *events, const char *kind)
 	size_t i;
 	int n = 0;
 
-	json_array_foreach(events, i, e)
+	json_array_foreach (events, i, e)
 		n += strcmp(json_str(e, "kind", ""), kind) == 0;
 	return n;
 }
@@ -168,14 +167,15 @@ int grade_make(const json_t *events, const json_t *meta, const json_t *items, js
 	total(items, NULL, &points, &max);
 	score = score_of(points, max);
 	void_why = why_void(events, meta, max);
-	g = json_pack("{s:s, s:s, s:O?, s:s, s:i, s:i, s:b, s:b, s:s?, s:o, s:o, s:o, s:o, s:o, s:i}",
-		      "schema", "netdojo/grade/1", "scenario",
-		      json_str(meta, "id", json_str(start, "scenario", "")), "title",
-		      json_object_get(meta, "title"), "seed", json_str(start, "seed", ""), "score",
-		      score, "pass", pass, "passed", score >= pass && all_fixed && !void_why, "void",
-		      void_why != NULL, "why_void", void_why, "truth", or_empty(truth), "diagnosis",
-		      diagnosis(events, truth), "groups", group_totals(items), "fixed", fixed,
-		      "items", or_empty(items), "hints", count_kind(events, "hint"));
+	g = json_pack(
+		"{s:s, s:s, s:O?, s:s, s:i, s:i, s:b, s:b, s:s?, s:o, s:o, s:o, s:o, s:o, s:i}",
+		"schema", "netdojo/grade/1", "scenario",
+		json_str(meta, "id", json_str(start, "scenario", "")), "title",
+		json_object_get(meta, "title"), "seed", json_str(start, "seed", ""), "score", score,
+		"pass", pass, "passed", score >= pass && all_fixed && !void_why, "void",
+		void_why != NULL, "why_void", void_why, "truth", or_empty(truth), "diagnosis",
+		diagnosis(events, truth), "groups", group_totals(items), "fixed", fixed, "items",
+		or_empty(items), "hints", count_kind(events, "hint"));
 	if (!g)
 		return err_sys(err, ENOMEM, "Can't make a grade");
 	*ret = g;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From a rubric's items to a grade. Pure: everything comes from the attempt's events, the scenario's metadata and the items
- * that the script's `score` gave; no lab, no kernel, no clock.
+ * From a rubric's items to a grade. Pure: everything comes from the attempt's events, the
+ * scenario's metadata and the items that the script's `score` gave; no lab, no kernel, no clock.
  */
 #ifndef NETDOJO_GRADE_GRADE_H
 #define NETDOJO_GRADE_GRADE_H
@@ -10,13 +10,14 @@
 #include "base/json.h"
 
 /*
- * Makes the `grade` document of design.md, with "schema", and beside its keys: "title", "pass", "groups":[{"id",
- * "points","max"}], "fixed":[{"name","ok"}], "why_void", "hints", and "title" and "why" in each item.
+ * Makes the `grade` document of design.md, with "schema", and beside its keys: "title", "pass",
+ * "groups":[{"id", "points","max"}], "fixed":[{"name","ok"}], "why_void", "hints", and "title" and
+ * "why" in each item.
  *
- * events: array, joined. meta: the answer to `load` ("meta"). items: the answer to `score` ("items"). All borrowed.
- * A void item's points leave the denominator. The attempt is void where the lab failed, the fault did not show when it
- * began, or every item is void; then "passed" is false and says nothing about the learner.
- * Caller owns *ret.
+ * events: array, joined. meta: the answer to `load` ("meta"). items: the answer to `score`
+ * ("items"). All borrowed. A void item's points leave the denominator. The attempt is void where
+ * the lab failed, the fault did not show when it began, or every item is void; then "passed" is
+ * false and says nothing about the learner. Caller owns *ret.
  */
 int grade_make(const json_t *events, const json_t *meta, const json_t *items, json_t **ret,
 	       struct err *err);

@@ -40,13 +40,14 @@ static void put_event(FILE *f, const json_t *event, const json_t *command)
 	fprintf(f, "%s\n", by && same ? "" : words ? words : "?");
 }
 
-/* Writes the first pieces of evidence, a command once; returns how many were shown or said by another. */
+/* Writes the first pieces of evidence, a command once; returns how many were shown or said by
+ * another. */
 static size_t put_evidence(FILE *f, const json_t *evidence, const json_t *events)
 {
 	const json_t *seq, *last = NULL;
 	size_t i, shown = 0;
 
-	json_array_foreach(evidence, i, seq) {
+	json_array_foreach (evidence, i, seq) {
 		const json_t *e = evidence_by_seq(events, json_integer_value(seq));
 		const json_t *command = e ? command_of(e, events) : NULL;
 

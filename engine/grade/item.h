@@ -7,12 +7,14 @@
 
 enum { ITEM_EVIDENCE_SHOWN = 2 };
 
-/* item[key] in the language, where it is {"en","ja"} or a plain string; "" for none, the id where a title lacks. */
+/* item[key] in the language, where it is {"en","ja"} or a plain string; "" for none, the id where a
+ * title lacks. */
 const char *item_text(const json_t *item, const char *key, const char *lang);
 
 /*
- * The lines under an item: its first pieces of evidence in words, each with the command that caused it, and why, where
- * points lack. Parted by newlines, "" for none; caller frees. NULL when out of memory.
+ * The lines under an item: its first pieces of evidence in words, each with the command that caused
+ * it, and why, where points lack. Parted by newlines, "" for none; caller frees. NULL when out of
+ * memory.
  */
 char *item_detail(const json_t *item, const json_t *events, const char *lang);
 

@@ -25,7 +25,7 @@ static size_t count(const json_t *items, enum outcome want)
 	const json_t *it;
 	size_t i, n = 0;
 
-	json_array_foreach(items, i, it)
+	json_array_foreach (items, i, it)
 		n += outcome(it) == want;
 	return n;
 }
@@ -60,15 +60,18 @@ char *report_junit(const json_t *grade, const json_t *events)
 
 	if (!f)
 		return NULL;
-	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n<testsuite name=\"netdojo.", f);
+	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n<testsuite "
+	      "name=\"netdojo.",
+	      f);
 	xml_put(f, scenario);
 	fprintf(f, "\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\">\n",
 		json_array_size(items), count(items, O_SHORT), count(items, O_VOID));
 	fprintf(f,
 		"  <properties>\n    <property name=\"score\" value=\"%d\"/>\n"
 		"    <property name=\"passed\" value=\"%s\"/>\n  </properties>\n",
-		(int)json_int(grade, "score", 0), json_flag(grade, "passed", false) ? "true" : "false");
-	json_array_foreach(items, i, it)
+		(int)json_int(grade, "score", 0),
+		json_flag(grade, "passed", false) ? "true" : "false");
+	json_array_foreach (items, i, it)
 		junit_case(f, scenario, it, events);
 	fputs("</testsuite>\n</testsuites>\n", f);
 	fclose(f);
@@ -96,13 +99,14 @@ char *report_tap(const json_t *grade, const json_t *events)
 	if (!f)
 		return NULL;
 	fprintf(f, "TAP version 13\n1..%zu\n", json_array_size(items));
-	json_array_foreach(items, i, it) {
+	json_array_foreach (items, i, it) {
 		enum outcome o = outcome(it);
 		auto_free char *detail = o == O_SHORT ? item_detail(it, events, "en") : NULL;
 
 		fprintf(f, "%s %zu - %s/%s %g/%g%s\n", o == O_SHORT ? "not ok" : "ok", i + 1,
-			json_str(it, "group", ""), json_str(it, "id", ""), json_num(it, "points", 0),
-			json_num(it, "max", 0), o == O_VOID ? " # SKIP a recorder was absent" : "");
+			json_str(it, "group", ""), json_str(it, "id", ""),
+			json_num(it, "points", 0), json_num(it, "max", 0),
+			o == O_VOID ? " # SKIP a recorder was absent" : "");
 		tap_detail(f, detail);
 	}
 	fprintf(f, "# score %d, %s\n", (int)json_int(grade, "score", 0),
@@ -120,7 +124,9 @@ static json_t *gradescope_test(const json_t *it, const json_t *events)
 			 "number", json_str(it, "id", ""), "score", json_num(it, "points", 0),
 			 "max_score", is_void ? 0.0 : json_num(it, "max", 0), "status",
 			 outcome(it) == O_SHORT ? "failed" : "passed", "output",
-			 is_void ? "void: a recorder was absent" : detail ? detail : "");
+			 is_void  ? "void: a recorder was absent"
+			 : detail ? detail
+				  : "");
 }
 
 char *report_gradescope(const json_t *grade, const json_t *events)
@@ -130,7 +136,7 @@ char *report_gradescope(const json_t *grade, const json_t *events)
 	char *dumped, *text;
 	size_t i;
 
-	json_array_foreach(json_object_get(grade, "items"), i, it)
+	json_array_foreach (json_object_get(grade, "items"), i, it)
 		json_array_append_new(tests, gradescope_test(it, events));
 	doc = json_pack("{s:i, s:s, s:O}", "score", (int)json_int(grade, "score", 0), "output",
 			json_flag(grade, "void", false)	    ? json_str(grade, "why_void", "void")

@@ -12,9 +12,11 @@ struct report_style {
 	bool colour;
 };
 
-/* All return malloc'ed text ending in a newline, NULL when out of memory. grade: grade_make's; events: joined. */
+/* All return malloc'ed text ending in a newline, NULL when out of memory. grade: grade_make's;
+ * events: joined. */
 
-/* The score card: groups, items with points, under each the evidence in words; the truth and the answer; the verdict. */
+/* The score card: groups, items with points, under each the evidence in words; the truth and the
+ * answer; the verdict. */
 char *report_card(const json_t *grade, const json_t *events, const struct report_style *style);
 /* JUnit XML: one test suite, one case an item; void items are skipped. */
 char *report_junit(const json_t *grade, const json_t *events);

@@ -5,7 +5,8 @@
 
 #include <stdio.h>
 
-/* Writes s escaped for a text or an attribute in double quotes; what XML 1.0 can't hold becomes U+FFFD. */
+/* Writes s escaped for a text or an attribute in double quotes; what XML 1.0 can't hold becomes
+ * U+FFFD. */
 void xml_put(FILE *f, const char *s);
 
 #endif

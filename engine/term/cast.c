@@ -11,15 +11,17 @@
 int cast_begin(struct cast *c, FILE *file, unsigned cols, unsigned rows, const char *title,
 	       const char *term, struct err *err)
 {
-	auto_json json_t *head = json_pack("{s:i, s:i, s:i, s:I, s:s, s:{s:s}}", "version", 2, "width", (int)cols,
-				   "height", (int)rows, "timestamp", (json_int_t)time(NULL),
-				   "title", title, "env", "TERM", term);
+	auto_json json_t *head =
+		json_pack("{s:i, s:i, s:i, s:I, s:s, s:{s:s}}", "version", 2, "width", (int)cols,
+			  "height", (int)rows, "timestamp", (json_int_t)time(NULL), "title", title,
+			  "env", "TERM", term);
 
 	*c = (struct cast){.file = file};
 	clock_gettime(CLOCK_MONOTONIC, &c->zero);
 	if (!head)
 		return err_sys(err, ENOMEM, "Can't begin a recording");
-	if (json_dumpf(head, file, JSON_COMPACT) < 0 || fputc('\n', file) == EOF || fflush(file) == EOF)
+	if (json_dumpf(head, file, JSON_COMPACT) < 0 || fputc('\n', file) == EOF ||
+	    fflush(file) == EOF)
 		return err_sys(err, errno, "Can't begin a recording");
 	return 0;
 }

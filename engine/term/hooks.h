@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The shells a terminal host can start, and the hooks that make each of them mark its prompts and commands. */
+/* The shells a terminal host can start, and the hooks that make each of them mark its prompts and
+ * commands. */
 #ifndef NETDOJO_TERM_HOOKS_H
 #define NETDOJO_TERM_HOOKS_H
 
@@ -12,8 +13,8 @@
 bool hooks_echoed_only(const char *shell);
 
 /*
- * Puts "argv", "env" and "files" of a shell into an exec request (docs/protocol.md): shell is "bash", "zsh", "fish" or
- * "sh"; ERR_USAGE for another.
+ * Puts "argv", "env" and "files" of a shell into an exec request (docs/protocol.md): shell is
+ * "bash", "zsh", "fish" or "sh"; ERR_USAGE for another.
  */
 int hooks_request(const char *shell, const char *nonce, json_t *request, struct err *err);
 

@@ -17,7 +17,8 @@ int link_open(struct link *l, const char *path, struct err *err)
 	if (fd < 0)
 		return err_sys(err, errno, "Can't make a socket");
 	if (strlen(path) >= sizeof(sa.sun_path))
-		return err_set(err, ERR_USAGE, ENAMETOOLONG, "The socket's path '%s' is too long", path);
+		return err_set(err, ERR_USAGE, ENAMETOOLONG, "The socket's path '%s' is too long",
+			       path);
 	memcpy(sa.sun_path, path, strlen(path));
 	if (connect(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0)
 		return err_sys(err, errno, "Can't reach the lab at '%s'", path);
@@ -109,8 +110,8 @@ int link_exec(struct link *l, json_t *req, struct err *err)
 
 int link_event(struct link *l, json_t *event, struct err *err)
 {
-	auto_json json_t *req = json_pack("{s:I, s:s, s:O}", "id", ++l->last_id, "do", "event",
-					  "event", event);
+	auto_json json_t *req =
+		json_pack("{s:I, s:s, s:O}", "id", ++l->last_id, "do", "event", "event", event);
 
 	if (!req)
 		return err_sys(err, ENOMEM, "Can't tell the lab");

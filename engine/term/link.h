@@ -15,10 +15,10 @@ enum link_notice {
 };
 
 struct link {
-	int fd;		    /* owned */
-	json_int_t last_id; /* of requests */
-	json_int_t exec;    /* of the shell, 0 = none */
-	int status;	    /* as waitpid's, after LINK_EXITED */
+	int fd;			  /* owned */
+	json_int_t last_id;	  /* of requests */
+	json_int_t exec;	  /* of the shell, 0 = none */
+	int status;		  /* as waitpid's, after LINK_EXITED */
 	enum link_notice pending; /* came while an answer was waited for */
 };
 
@@ -28,7 +28,8 @@ int link_open(struct link *l, const char *path, struct err *err);
 void link_adopt(struct link *l, int fd);
 void link_done(struct link *l);
 
-/* One request (stolen) and its answer; *ret (may be NULL) is the caller's, *ret_fd (may be NULL) too. */
+/* One request (stolen) and its answer; *ret (may be NULL) is the caller's, *ret_fd (may be NULL)
+ * too. */
 int link_call(struct link *l, json_t *req, json_t **ret, int *ret_fd, struct err *err);
 /* Starts the shell; the PTY's master or a negative errno. req ("do":"exec") is stolen. */
 int link_exec(struct link *l, json_t *req, struct err *err);

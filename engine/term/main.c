@@ -13,8 +13,8 @@
 
 /* The command line, as term.h has it. */
 struct options {
-	const char *fd, *socket, *node, *user, *session, *shell, *record, *lang, *type, *type_fd, *pace,
-		*timeout;
+	const char *fd, *socket, *node, *user, *session, *shell, *record, *lang, *type, *type_fd,
+		*pace, *timeout;
 	bool play, quiet;
 };
 
@@ -24,14 +24,20 @@ struct opt {
 	bool flag;
 };
 
-#define VALUE(name, field) {name, offsetof(struct options, field), false}
-#define FLAG(name, field) {name, offsetof(struct options, field), true}
+#define VALUE(name, field)                                                                         \
+	{                                                                                          \
+		name, offsetof(struct options, field), false                                       \
+	}
+#define FLAG(name, field)                                                                          \
+	{                                                                                          \
+		name, offsetof(struct options, field), true                                        \
+	}
 static const struct opt opts[] = {
-	VALUE("--fd", fd),	   VALUE("--socket", socket), VALUE("--node", node),
-	VALUE("--user", user),	   VALUE("--session", session), VALUE("--shell", shell),
-	VALUE("--record", record), VALUE("--lang", lang),     VALUE("--type", type),
-	VALUE("--type-fd", type_fd), VALUE("--pace", pace),   VALUE("--timeout", timeout),
-	FLAG("--play", play),	   FLAG("--quiet", quiet),
+	VALUE("--fd", fd),	     VALUE("--socket", socket),	  VALUE("--node", node),
+	VALUE("--user", user),	     VALUE("--session", session), VALUE("--shell", shell),
+	VALUE("--record", record),   VALUE("--lang", lang),	  VALUE("--type", type),
+	VALUE("--type-fd", type_fd), VALUE("--pace", pace),	  VALUE("--timeout", timeout),
+	FLAG("--play", play),	     FLAG("--quiet", quiet),
 };
 
 static int parse(int argc, char **argv, struct options *o, struct err *err)

@@ -7,9 +7,10 @@
 #include <string.h>
 
 /*
- * Theory of operation. Bytes pass straight through until an ESC. From there they are held for as long as they can still
- * become a mark of ours: a prefix of ESC ] 133 ; or ESC ] 633 ;, then a body up to BEL or ESC \. A complete mark with the right nonce is
- * taken out; in every other case what was held is given out as it was, so that no byte is lost or moved.
+ * Theory of operation. Bytes pass straight through until an ESC. From there they are held for as
+ * long as they can still become a mark of ours: a prefix of ESC ] 133 ; or ESC ] 633 ;, then a body
+ * up to BEL or ESC \. A complete mark with the right nonce is taken out; in every other case what
+ * was held is given out as it was, so that no byte is lost or moved.
  */
 static const char *const starts[] = {"\033]133;", "\033]633;"};
 enum { START_LEN = 6 };
@@ -66,7 +67,8 @@ static int hex_digit(char c)
 	return -1;
 }
 
-/* Undoes the escaping of OSC 633: \\ is a backslash, \xHH a byte. In place; the text only becomes shorter. */
+/* Undoes the escaping of OSC 633: \\ is a backslash, \xHH a byte. In place; the text only becomes
+ * shorter. */
 static void unescape(char *s)
 {
 	char *out = s;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Shell-integration marks in a terminal's output: OSC 133 A/B/C/D, OSC 633 E (the command's text) and P;Cwd, each
- * carrying the session's nonce. Pure: bytes in; bytes and marks out through callbacks, in order. A mark with our nonce
- * is taken out of the stream; everything else, forged and foreign marks too, passes untouched.
+ * Shell-integration marks in a terminal's output: OSC 133 A/B/C/D, OSC 633 E (the command's text)
+ * and P;Cwd, each carrying the session's nonce. Pure: bytes in; bytes and marks out through
+ * callbacks, in order. A mark with our nonce is taken out of the stream; everything else, forged
+ * and foreign marks too, passes untouched.
  */
 #ifndef NETDOJO_TERM_OSC_H
 #define NETDOJO_TERM_OSC_H
@@ -27,7 +28,8 @@ enum osc_mark {
 struct osc_sink {
 	void *arg;
 	void (*bytes)(void *arg, const char *data, size_t len);
-	/* text is "" unless the mark has some; exit is -1 unless OSC_DONE. Both borrowed for the call. */
+	/* text is "" unless the mark has some; exit is -1 unless OSC_DONE. Both borrowed for the
+	 * call. */
 	void (*mark)(void *arg, enum osc_mark m, const char *text, int exit);
 };
 

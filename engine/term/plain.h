@@ -19,7 +19,8 @@ struct plain {
 void plain_reset(struct plain *p);
 /* CRLF becomes LF, a backspace takes the character before it, other controls vanish. */
 void plain_add(struct plain *p, const char *data, size_t len);
-/* Ends the text: an incomplete last character is dropped, what is no UTF-8 becomes '?'. Borrowed. */
+/* Ends the text: an incomplete last character is dropped, what is no UTF-8 becomes '?'. Borrowed.
+ */
 const char *plain_text(struct plain *p);
 
 /* The number of bytes of the longest prefix that ends on a character boundary. */

@@ -17,9 +17,10 @@
 #include "term/tty.h"
 
 /*
- * Theory of operation. stdin and stdout stay blocking: their open file is shared with the shell that started us, which would
- * find its terminal non-blocking should we be killed. The PTY's master is ours alone and non-blocking; what it can't take
- * yet (a long paste) waits in `input`, and while much waits, stdin is not read.
+ * Theory of operation. stdin and stdout stay blocking: their open file is shared with the shell
+ * that started us, which would find its terminal non-blocking should we be killed. The PTY's master
+ * is ours alone and non-blocking; what it can't take yet (a long paste) waits in `input`, and while
+ * much waits, stdin is not read.
  */
 enum {
 	CHUNK = 16 * 1024,
@@ -102,7 +103,8 @@ static void pty_readable(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	/* The shell's status comes by the link; without a reader's side there is nothing more to relay. */
+	/* The shell's status comes by the link; without a reader's side there is nothing more to
+	 * relay. */
 	if (!drain_pty(r))
 		event_del(r->events[EV_PTY]);
 }
@@ -195,8 +197,8 @@ static void on_signal(evutil_socket_t sig, short what, void *arg)
 		stop(r, SESSION_SIGNALLED, (int)sig);
 }
 
-static int watch(struct relay *r, size_t i, evutil_socket_t fd, short what,
-		 event_callback_fn fn, bool now, struct err *err)
+static int watch(struct relay *r, size_t i, evutil_socket_t fd, short what, event_callback_fn fn,
+		 bool now, struct err *err)
 {
 	r->events[i] = event_new(r->base, fd, what, fn, r);
 	if (!r->events[i] || (now && event_add(r->events[i], NULL) < 0))
@@ -231,9 +233,11 @@ static int set_up(struct relay *r, struct err *err)
 	if (!rc)
 		rc = watch(r, EV_PTY_WRITE, r->pty, EV_WRITE, pty_writable, false, err);
 	if (!rc)
-		rc = watch(r, EV_LINK, r->s->link->fd, EV_READ | EV_PERSIST, link_readable, true, err);
+		rc = watch(r, EV_LINK, r->s->link->fd, EV_READ | EV_PERSIST, link_readable, true,
+			   err);
 	for (size_t i = 0; !rc && i < N_SIGNALS; i++)
-		rc = watch(r, EV_SIGNALS + i, signals[i], EV_SIGNAL | EV_PERSIST, on_signal, true, err);
+		rc = watch(r, EV_SIGNALS + i, signals[i], EV_SIGNAL | EV_PERSIST, on_signal, true,
+			   err);
 	osc_init(&r->osc, r->s->nonce,
 		 &(struct osc_sink){.arg = r, .bytes = on_bytes, .mark = on_mark});
 	return rc;

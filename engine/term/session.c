@@ -28,10 +28,10 @@ static void terminal_env(json_t *env, bool typed)
 
 static json_t *exec_request(const struct session *s, unsigned rows, unsigned cols, struct err *err)
 {
-	auto_json json_t *req = json_pack("{s:s, s:s, s:s, s:b, s:i, s:i, s:s, s:s}", "do", "exec",
-					  "node", s->node, "user", s->user, "tty", 1, "rows",
-					  (int)rows, "cols", (int)cols, "by", "learner", "session",
-					  s->name);
+	auto_json json_t *req =
+		json_pack("{s:s, s:s, s:s, s:b, s:i, s:i, s:s, s:s}", "do", "exec", "node", s->node,
+			  "user", s->user, "tty", 1, "rows", (int)rows, "cols", (int)cols, "by",
+			  "learner", "session", s->name);
 
 	if (!req || hooks_request(s->shell, s->nonce, req, err) < 0)
 		return NULL;
@@ -42,14 +42,14 @@ static json_t *exec_request(const struct session *s, unsigned rows, unsigned col
 
 static void tell(struct session *s, const char *what, unsigned rows, unsigned cols, bool wait)
 {
-	json_t *event = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i}", "kind", "session", "what",
-				  what, "node", s->node, "session", s->name, "user", s->user,
-				  "shell", s->shell, "rows", (int)rows, "cols", (int)cols);
+	json_t *event = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i}", "kind", "session",
+				  "what", what, "node", s->node, "session", s->name, "user",
+				  s->user, "shell", s->shell, "rows", (int)rows, "cols", (int)cols);
 
 	/* The answer to the last one says that all before it are in the log. */
 	if (wait)
-		link_call(s->link, json_pack("{s:s, s:O}", "do", "event", "event", event), NULL, NULL,
-			  NULL);
+		link_call(s->link, json_pack("{s:s, s:O}", "do", "event", "event", event), NULL,
+			  NULL, NULL);
 	else
 		link_event(s->link, event, NULL);
 	json_decref(event);

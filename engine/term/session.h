@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One shell in a node, from its first prompt to its end: recorded, its commands told to the lab's log. */
+/* One shell in a node, from its first prompt to its end: recorded, its commands told to the lab's
+ * log. */
 #ifndef NETDOJO_TERM_SESSION_H
 #define NETDOJO_TERM_SESSION_H
 
@@ -11,22 +12,22 @@
 #include "term/link.h"
 
 enum session_end {
-	SESSION_EXITED,   /* the shell ended by itself */
-	SESSION_GRADE,	  /* `dojo grade` */
-	SESSION_QUIT,	  /* `dojo quit` */
-	SESSION_LOST,	  /* the lab is gone */
+	SESSION_EXITED,	   /* the shell ended by itself */
+	SESSION_GRADE,	   /* `dojo grade` */
+	SESSION_QUIT,	   /* `dojo quit` */
+	SESSION_LOST,	   /* the lab is gone */
 	SESSION_SIGNALLED, /* we were told to end; the signal is in status */
 };
 
 struct session {
-	struct link *link;   /* borrowed */
-	struct cast *cast;   /* borrowed; may be one never begun */
+	struct link *link;			/* borrowed */
+	struct cast *cast;			/* borrowed; may be one never begun */
 	const char *node, *user, *name, *shell; /* user "" = the node's own */
-	const char *lang;    /* "en" or "ja", what `dojo` speaks */
-	const json_t *lines; /* to be typed; NULL = a person types */
+	const char *lang;			/* "en" or "ja", what `dojo` speaks */
+	const json_t *lines;			/* to be typed; NULL = a person types */
 	unsigned pace_ms;
 	double timeout;
-	bool quiet;	     /* typed output is not shown */
+	bool quiet; /* typed output is not shown */
 	char nonce[33];
 };
 

@@ -62,7 +62,8 @@ static FILE *callers_own(const char *term)
 
 static char *base64(const uint8_t *data, size_t len, const char *prefix)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	size_t at = strlen(prefix);
 	char *out = malloc(at + (len + 2) / 3 * 4 + 1);
 

@@ -114,7 +114,8 @@ void track_mark(struct track *t, enum osc_mark m, const char *text, int status)
 			t->state = TRACK_PROMPT;
 		break;
 	case OSC_INPUT:
-		/* A shell redraws its prompt while one types (Ctrl-L); only the first begins a line. */
+		/* A shell redraws its prompt while one types (Ctrl-L); only the first begins a
+		 * line. */
 		if (t->state == TRACK_INPUT || t->state == TRACK_RUN)
 			break;
 		t->state = TRACK_INPUT;

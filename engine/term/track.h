@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From marks to commands: what was entered, when it ran, what it printed, how it ended. Pure but for the clock it is given. */
+/* From marks to commands: what was entered, when it ran, what it printed, how it ended. Pure but
+ * for the clock it is given. */
 #ifndef NETDOJO_TERM_TRACK_H
 #define NETDOJO_TERM_TRACK_H
 
@@ -16,7 +17,8 @@ enum track_state {
 
 struct track_sink {
 	void *arg;
-	/* A command ended: {text,cwd,exit,output,truncated,started,ended}, times in CLOCK_MONOTONIC seconds. Borrowed. */
+	/* A command ended: {text,cwd,exit,output,truncated,started,ended}, times in CLOCK_MONOTONIC
+	 * seconds. Borrowed. */
 	void (*command)(void *arg, json_t *event);
 	/* The shell waits for a line (each new prompt). May be NULL. */
 	void (*ready)(void *arg);
@@ -29,7 +31,8 @@ struct track {
 	enum track_state state;
 	char *text, *cwd; /* owned; NULL = not told */
 	double started;
-	bool echoed_only; /* the shell has no mark for "runs": the echoed line is the command (sh) */
+	bool echoed_only; /* the shell has no mark for "runs": the echoed line is the command (sh)
+			   */
 	struct plain echo, output;
 };
 

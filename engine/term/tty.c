@@ -18,7 +18,8 @@ static struct {
 
 void tty_restore(void)
 {
-	/* Bracketed paste off, cursor shown, colours as before: what a killed program may have left. */
+	/* Bracketed paste off, cursor shown, colours as before: what a killed program may have
+	 * left. */
 	static const char soft_reset[] = "\033[?2004l\033[?25h\033[0m";
 
 	if (!tty.raw)

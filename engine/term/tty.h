@@ -7,7 +7,8 @@
 
 #include "base/err.h"
 
-/* Makes the terminal raw, if fd is one; true when it did. A crash of this program restores it (SIGKILL: `reset`). */
+/* Makes the terminal raw, if fd is one; true when it did. A crash of this program restores it
+ * (SIGKILL: `reset`). */
 bool tty_raw(int fd);
 /* As it was before tty_raw; harmless when nothing is to be restored, and in a signal handler. */
 void tty_restore(void);

@@ -10,7 +10,7 @@
 #include "term/track.h"
 
 enum {
-	IDLE_MS = 25,	    /* nothing for so long: a command waits for an answer */
+	IDLE_MS = 25,	      /* nothing for so long: a command waits for an answer */
 	DEFAULT_TIMEOUT = 10, /* seconds */
 	BUF = 16 * 1024,
 };
@@ -89,7 +89,8 @@ static void take_output(struct run *r)
 		r->ended = true;
 }
 
-/* Feeds the terminal's output on until *until, the end of the shell, the deadline, or too long a silence. */
+/* Feeds the terminal's output on until *until, the end of the shell, the deadline, or too long a
+ * silence. */
 static void pump(struct run *r, const bool *until, double deadline)
 {
 	r->heard = now();
@@ -194,9 +195,11 @@ static int type_all(struct run *r, int *timed_out)
 	pump(r, &r->ready, now() + patience);
 	if (!r->ready)
 		return r->rc ? r->rc
-			     : err_set(r->err, ERR_MACHINE, r->ended ? ENOENT : ETIMEDOUT, "The shell %s",
-				       r->ended ? "ended before its first prompt" : "showed no prompt");
-	json_array_foreach(r->t->lines, i, line) {
+			     : err_set(r->err, ERR_MACHINE, r->ended ? ENOENT : ETIMEDOUT,
+				       "The shell %s",
+				       r->ended ? "ended before its first prompt"
+						: "showed no prompt");
+	json_array_foreach (r->t->lines, i, line) {
 		if (r->ended)
 			break;
 		rc = one(r, json_string_value(line), timed_out);

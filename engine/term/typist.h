@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A learner that types: given lines go into a real PTY as a person would type them, each when the shell's prompt
- * stands again. Used by `check` (as fast as the shell answers) and by the demo (at a person's pace, echoed).
+ * A learner that types: given lines go into a real PTY as a person would type them, each when the
+ * shell's prompt stands again. Used by `check` (as fast as the shell answers) and by the demo (at a
+ * person's pace, echoed).
  */
 #ifndef NETDOJO_TERM_TYPIST_H
 #define NETDOJO_TERM_TYPIST_H
@@ -13,25 +14,27 @@
 #include "term/cast.h"
 
 struct typist {
-	int pty;		 /* borrowed: the PTY's master */
-	const json_t *lines;	 /* array of strings, borrowed; a line may hold newlines */
-	const char *nonce;	 /* borrowed; the hooks' */
-	bool echoed_only;	 /* see hooks_echoed_only */
-	double timeout;		 /* seconds for one command; then Ctrl-C is typed, once; 0 = 10 */
-	double silence;		 /* the same after so many seconds without output; 0 = never */
-	unsigned pace_ms;	 /* between keys, as a person's; 0 = at once */
-	int echo;		 /* descriptor that gets the terminal's output; -1 = none */
-	struct cast *cast;	 /* recording, or NULL */
-	void *arg;		 /* for the two below */
+	int pty;	     /* borrowed: the PTY's master */
+	const json_t *lines; /* array of strings, borrowed; a line may hold newlines */
+	const char *nonce;   /* borrowed; the hooks' */
+	bool echoed_only;    /* see hooks_echoed_only */
+	double timeout;	     /* seconds for one command; then Ctrl-C is typed, once; 0 = 10 */
+	double silence;	     /* the same after so many seconds without output; 0 = never */
+	unsigned pace_ms;    /* between keys, as a person's; 0 = at once */
+	int echo;	     /* descriptor that gets the terminal's output; -1 = none */
+	struct cast *cast;   /* recording, or NULL */
+	void *arg;	     /* for the two below */
 	/* A command ended; event is for the log (track.h). */
 	int (*command)(void *arg, json_t *event, struct err *err);
-	/* true: nothing has come for a while and this one only waits; false: it works again. May be NULL. */
+	/* true: nothing has come for a while and this one only waits; false: it works again. May be
+	 * NULL. */
 	void (*waiting)(void *arg, bool waiting);
 };
 
 /*
- * Types all lines and returns when the prompt stands after the last, or the shell has ended. *ret_timed_out (may be NULL) counts
- * commands that had to be interrupted. -ETIMEDOUT when the shell does not come back even so.
+ * Types all lines and returns when the prompt stands after the last, or the shell has ended.
+ * *ret_timed_out (may be NULL) counts commands that had to be interrupted. -ETIMEDOUT when the
+ * shell does not come back even so.
  */
 int typist_run(const struct typist *t, int *ret_timed_out, struct err *err);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Terminal output, which a program in a lab writes as it likes: the mark parser must lose and invent nothing, and what comes of
- * it must be valid UTF-8 within its bounds.
+ * Terminal output, which a program in a lab writes as it likes: the mark parser must lose and
+ * invent nothing, and what comes of it must be valid UTF-8 within its bounds.
  */
 #include <stdint.h>
 #include <stdio.h>

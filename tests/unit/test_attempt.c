@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Grading a folder with a script that is played here: what it is asked, and what becomes of its answers. */
+/* Grading a folder with a script that is played here: what it is asked, and what becomes of its
+ * answers. */
 #define _GNU_SOURCE
 #include "grade_sample.h"
 
@@ -41,8 +42,8 @@ static int port_recv(void *ctx, struct msg *ret, struct err *err)
 	if (p->die)
 		return 0;
 	if (p->refuse)
-		ret->body = json_pack("{s:O, s:{s:s, s:i}}", "re", json_object_get(last, "id"), "error",
-				      "message", "scenario.lua:3: unknown key", "kind", 2);
+		ret->body = json_pack("{s:O, s:{s:s, s:i}}", "re", json_object_get(last, "id"),
+				      "error", "message", "scenario.lua:3: unknown key", "kind", 2);
 	else if (strcmp(verb, "load") == 0)
 		ret->body = json_pack("{s:O, s:o}", "re", json_object_get(last, "id"), "meta",
 				      sample(p->meta));
@@ -77,7 +78,7 @@ static void setup(void)
 	json_t *e;
 	FILE *f = open_memstream(&lines, &len);
 
-	json_array_foreach(events, i, e) {
+	json_array_foreach (events, i, e) {
 		json_dumpf(e, f, JSON_COMPACT);
 		fputc('\n', f);
 	}

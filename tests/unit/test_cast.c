@@ -15,8 +15,8 @@ static struct cast begin(void)
 	struct cast c = {0};
 	struct err err = {0};
 
-	ck_assert_int_eq(cast_begin(&c, open_memstream(&text, &text_len), 80, 24, "title \xe3\x81\x82",
-				    "xterm", &err),
+	ck_assert_int_eq(cast_begin(&c, open_memstream(&text, &text_len), 80, 24,
+				    "title \xe3\x81\x82", "xterm", &err),
 			 0);
 	return c;
 }

@@ -8,10 +8,23 @@
 static const struct {
 	const char *typed, *layer;
 } layers[] = {
-	{"L2.5", "L2.5"}, {"l2.5", "L2.5"}, {"2.5", "L2.5"},   {" L 2.5 ", "L2.5"}, {"1", "L1"},
-	{"l5", "L5"},	  {"4/5", "L4/5"},  {"L4/5", "L4/5"},  {"OTHER", "other"},  {"other", "other"},
-	{"L6", NULL},	  {"", NULL},	    {"L", NULL},       {"none", NULL},	    {"2.5x", NULL},
-	{"LL2", NULL},	  {"a very long word that is no layer", NULL},
+	{"L2.5", "L2.5"},
+	{"l2.5", "L2.5"},
+	{"2.5", "L2.5"},
+	{" L 2.5 ", "L2.5"},
+	{"1", "L1"},
+	{"l5", "L5"},
+	{"4/5", "L4/5"},
+	{"L4/5", "L4/5"},
+	{"OTHER", "other"},
+	{"other", "other"},
+	{"L6", NULL},
+	{"", NULL},
+	{"L", NULL},
+	{"none", NULL},
+	{"2.5x", NULL},
+	{"LL2", NULL},
+	{"a very long word that is no layer", NULL},
 };
 
 START_TEST(normalises)
@@ -53,8 +66,10 @@ static const struct {
 	/* two faults: both, in any order, and nothing beside them */
 	{"[{'layer':'1','cause':'x'},{'layer':'2','cause':'y'}]",
 	 "[{'layer':'L2','cause':'y'},{'layer':'L1','cause':'x'}]", true},
-	{"[{'layer':'1','cause':'x'}]", "[{'layer':'L2','cause':'y'},{'layer':'L1','cause':'x'}]", false},
-	{"[{'layer':'1','cause':'x'},{'layer':'2','cause':'y'}]", "[{'layer':'L1','cause':'x'}]", false},
+	{"[{'layer':'1','cause':'x'}]", "[{'layer':'L2','cause':'y'},{'layer':'L1','cause':'x'}]",
+	 false},
+	{"[{'layer':'1','cause':'x'},{'layer':'2','cause':'y'}]", "[{'layer':'L1','cause':'x'}]",
+	 false},
 };
 
 static json_t *quoted(const char *text)

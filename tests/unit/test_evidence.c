@@ -45,7 +45,8 @@ START_TEST(a_cut_last_line_is_left_out)
 			want = 0;
 		ck_assert_int_eq(evidence_log_parse(whole, n, &l, &err), 0);
 		ck_assert_uint_eq(json_array_size(l.events), want);
-		ck_assert(l.cut == (n && whole[n - 1] != '\n' && n != first && n != strlen(whole) - 1));
+		ck_assert(l.cut ==
+			  (n && whole[n - 1] != '\n' && n != first && n != strlen(whole) - 1));
 	}
 }
 END_TEST
@@ -82,8 +83,9 @@ END_TEST
 
 #define EVENT(seq, t, rest) "{\"seq\":" #seq ",\"t\":" #t ",\"node\":\"wsl\"," rest "}\n"
 #define COMMAND(seq, from, to, session)                                                            \
-	EVENT(seq, to, "\"kind\":\"command\",\"session\":\"" session "\",\"started\":" #from       \
-		       ",\"ended\":" #to)
+	EVENT(seq, to,                                                                             \
+	      "\"kind\":\"command\",\"session\":\"" session "\",\"started\":" #from                \
+	      ",\"ended\":" #to)
 
 static json_int_t cause(const struct evidence_log *l, json_int_t seq)
 {
@@ -93,15 +95,15 @@ static json_int_t cause(const struct evidence_log *l, json_int_t seq)
 START_TEST(joins_by_time_and_node)
 {
 	auto_evidence_log l = parse(
-		EVENT(1, 0.5, "\"kind\":\"packet\"")			     /* before anything */
-		EVENT(2, 1.1, "\"kind\":\"exec\"") EVENT(3, 1.2, "\"kind\":\"packet\",\"by\":\"lab\"")
-		COMMAND(4, 1.0, 2.0, "a")
-		EVENT(5, 2.02, "\"kind\":\"packet\"")			     /* late, within the slack */
-		EVENT(6, 3.0, "\"kind\":\"packet\"")			     /* between two */
-		EVENT(7, 3.95, "\"kind\":\"exec\"")			     /* seen before its mark came */
-		COMMAND(8, 4.0, 5.0, "a")
-		"{\"seq\":9,\"t\":4.5,\"node\":\"windows\",\"kind\":\"change\"}\n"
-		EVENT(10, 4.6, "\"kind\":\"change\",\"cause\":4"));
+		EVENT(1, 0.5, "\"kind\":\"packet\"") /* before anything */
+		EVENT(2, 1.1, "\"kind\":\"exec\"") EVENT(
+			3, 1.2, "\"kind\":\"packet\",\"by\":\"lab\"") COMMAND(4, 1.0, 2.0, "a")
+			EVENT(5, 2.02, "\"kind\":\"packet\"") /* late, within the slack */
+		EVENT(6, 3.0, "\"kind\":\"packet\"")	      /* between two */
+		EVENT(7, 3.95, "\"kind\":\"exec\"")	      /* seen before its mark came */
+		COMMAND(8, 4.0, 5.0, "a") "{\"seq\":9,\"t\":4.5,\"node\":\"windows\",\"kind\":"
+					  "\"change\"}\n" EVENT(10, 4.6,
+								"\"kind\":\"change\",\"cause\":4"));
 
 	evidence_join(l.events);
 	ck_assert_int_eq(cause(&l, 1), 0);
@@ -118,9 +120,9 @@ END_TEST
 START_TEST(quick_commands_do_not_share)
 {
 	/* The second is typed 10 ms after the first ended: no slack may reach into the other. */
-	auto_evidence_log l = parse(EVENT(1, 1.001, "\"kind\":\"exec\"") COMMAND(2, 1.0, 1.02, "a")
-					    EVENT(3, 1.031, "\"kind\":\"exec\"")
-						    COMMAND(4, 1.03, 1.05, "a"));
+	auto_evidence_log l =
+		parse(EVENT(1, 1.001, "\"kind\":\"exec\"") COMMAND(2, 1.0, 1.02, "a")
+			      EVENT(3, 1.031, "\"kind\":\"exec\"") COMMAND(4, 1.03, 1.05, "a"));
 
 	evidence_join(l.events);
 	ck_assert_int_eq(cause(&l, 1), 2);
@@ -140,9 +142,10 @@ END_TEST
 
 START_TEST(first_last_and_by_seq)
 {
-	auto_evidence_log l = parse(EVENT(1, 0, "\"kind\":\"lab\",\"what\":\"start\"")
-					    EVENT(3, 1, "\"kind\":\"lab\",\"what\":\"ready\"")
-						    EVENT(7, 2, "\"kind\":\"lab\",\"what\":\"end\""));
+	auto_evidence_log l =
+		parse(EVENT(1, 0, "\"kind\":\"lab\",\"what\":\"start\"")
+			      EVENT(3, 1, "\"kind\":\"lab\",\"what\":\"ready\"")
+				      EVENT(7, 2, "\"kind\":\"lab\",\"what\":\"end\""));
 
 	ck_assert_int_eq(json_int(evidence_first(l.events, "lab", NULL), "seq", 0), 1);
 	ck_assert_int_eq(json_int(evidence_last(l.events, "lab", NULL), "seq", 0), 7);
@@ -156,17 +159,21 @@ END_TEST
 static const struct {
 	const char *event, *words;
 } said[] = {
-	{"{\"kind\":\"command\",\"text\":\"ping -c1 8.8.8.8\",\"exit\":1}", "$ ping -c1 8.8.8.8 (exit 1)"},
+	{"{\"kind\":\"command\",\"text\":\"ping -c1 8.8.8.8\",\"exit\":1}",
+	 "$ ping -c1 8.8.8.8 (exit 1)"},
 	{"{\"kind\":\"command\",\"text\":\"for i\\ndone\",\"exit\":0}", "$ for i..."},
 	{"{\"kind\":\"exec\",\"argv\":[\"ip\",\"a\"]}", "ran ip a"},
-	{"{\"kind\":\"packet\",\"if\":\"eth0\",\"dir\":\"out\",\"what\":\"dns-query\",\"src\":\"1.2.3.4\",\"dst\":\"5.6.7.8\","
+	{"{\"kind\":\"packet\",\"if\":\"eth0\",\"dir\":\"out\",\"what\":\"dns-query\",\"src\":\"1."
+	 "2.3.4\",\"dst\":\"5.6.7.8\","
 	 "\"dport\":53,\"qname\":\"google.com\",\"qtype\":\"A\",\"count\":3}",
 	 "eth0 out: dns-query A google.com 1.2.3.4 > 5.6.7.8:53 (3 times)"},
-	{"{\"kind\":\"change\",\"what\":\"route\",\"action\":\"add\",\"dst\":\"default\",\"gateway\":\"1.1.1.1\"}",
+	{"{\"kind\":\"change\",\"what\":\"route\",\"action\":\"add\",\"dst\":\"default\","
+	 "\"gateway\":\"1.1.1.1\"}",
 	 "route add: dst default gateway 1.1.1.1"},
 	{"{\"kind\":\"file\",\"path\":\"/etc/hosts\",\"action\":\"write\"}", "/etc/hosts write"},
 	{"{\"kind\":\"probe\",\"name\":\"web\",\"ok\":true}", "probe web: holds"},
-	{"{\"kind\":\"answer\",\"answers\":[{\"layer\":\"L1\",\"cause\":\"x\"}]}", "diagnosis: L1 x"},
+	{"{\"kind\":\"answer\",\"answers\":[{\"layer\":\"L1\",\"cause\":\"x\"}]}",
+	 "diagnosis: L1 x"},
 	{"{\"kind\":\"answer\",\"none\":true}", "diagnosis: none"},
 	{"{\"kind\":\"hint\"}", "hint "},
 };

@@ -109,7 +109,8 @@ START_TEST(the_last_answer_counts)
 
 	ck_assert(json_flag(d, "correct", false));
 	ck_assert_uint_eq(json_array_size(json_object_get(d, "answers")), 2);
-	set_event(8, "answers", json_deep_copy(json_object_get(json_array_get(events, 5), "answers")));
+	set_event(8, "answers",
+		  json_deep_copy(json_object_get(json_array_get(events, 5), "answers")));
 	wrong = grade();
 	ck_assert(!json_flag(json_object_get(wrong, "diagnosis"), "correct", true));
 }

@@ -98,7 +98,7 @@ START_TEST(gradescope)
 	size_t i;
 
 	ck_assert_uint_eq(json_array_size(tests), 6);
-	json_array_foreach(tests, i, one) {
+	json_array_foreach (tests, i, one) {
 		ck_assert(json_num(one, "score", -1) <= json_num(one, "max_score", -1));
 		max += json_num(one, "max_score", 0);
 	}

@@ -38,7 +38,7 @@ static void write_files(const struct shell *s, const json_t *files)
 	const json_t *f;
 	size_t i;
 
-	json_array_foreach(files, i, f) {
+	json_array_foreach (files, i, f) {
 		char *path = moved(s, json_str(f, "path", ""));
 		char *slash = strrchr(path, '/');
 		FILE *out;
@@ -66,13 +66,13 @@ static void child(const struct shell *s, const json_t *request)
 	setenv("PATH", "/usr/bin:/bin", 1);
 	setenv("TERM", "xterm-256color", 1);
 	setenv("LANG", "C.UTF-8", 1);
-	json_object_foreach(json_object_get(request, "env"), key, v) {
+	json_object_foreach (json_object_get(request, "env"), key, v) {
 		char *to = moved(s, json_string_value(v));
 
 		setenv(key, to, 1);
 		free(to);
 	}
-	json_array_foreach(json_object_get(request, "argv"), i, v)
+	json_array_foreach (json_object_get(request, "argv"), i, v)
 		argv[i] = moved(s, json_string_value(v));
 	if (chdir(s->dir) == 0)
 		execvp(argv[0], argv);
@@ -170,14 +170,15 @@ START_TEST(commands_exits_and_outputs)
 	if (missing(names[_i]))
 		return;
 	e = typed(names[_i],
-		  json_pack("[s,s,s,s,s]", "echo 'semi;colon' back\\\\slash", "", "false", "cd /usr",
-			    "echo \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e"),
+		  json_pack("[s,s,s,s,s]", "echo 'semi;colon' back\\\\slash", "", "false",
+			    "cd /usr", "echo \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e"),
 		  5, NULL);
 	ck_assert_uint_eq(json_array_size(e), 4);
 	is(e, 0, "echo 'semi;colon' back\\\\slash", 0, "semi;colon back\\slash\n");
 	is(e, 1, "false", 1, "");
 	is(e, 2, "cd /usr", 0, "");
-	is(e, 3, "echo \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", 0, "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\n");
+	is(e, 3, "echo \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", 0,
+	   "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\n");
 	ck_assert_str_eq(json_str(json_array_get(e, 3), "cwd", ""), "/usr");
 }
 END_TEST
@@ -199,9 +200,9 @@ END_TEST
 
 START_TEST(a_forged_mark_is_output)
 {
-	auto_json json_t *e = typed("bash",
-				    json_pack("[s]", "printf '\\033]133;D;0;aid=forged\\007x'; false"), 5,
-				    NULL);
+	auto_json json_t *e =
+		typed("bash", json_pack("[s]", "printf '\\033]133;D;0;aid=forged\\007x'; false"), 5,
+		      NULL);
 
 	ck_assert_uint_eq(json_array_size(e), 1);
 	is(e, 0, "printf '\\033]133;D;0;aid=forged\\007x'; false", 1, "x");
