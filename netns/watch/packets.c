@@ -221,7 +221,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	for (int i = 0; i < BURST; i++) {
 		char control[CMSG_SPACE(sizeof(struct timespec))];
-		struct sockaddr_ll from;
+		struct sockaddr_ll from = {0};
 		struct iovec iov = {.iov_base = data, .iov_len = sizeof(data)};
 		struct msghdr mh = {.msg_name = &from,
 				    .msg_namelen = sizeof(from),
