@@ -7,19 +7,6 @@
 #include "base/msg.h"
 #include "netns/node_proc.h"
 
-void proc_event_done(struct proc_event *e)
-{
-	fd_closep(&e->pty);
-	fd_closep(&e->listener);
-	fd_closep(&e->node_socket);
-	fd_closep(&e->etc_dir);
-	fd_closep(&e->wsl_dir);
-	if (e->hints > 0)
-		fd_closep(&e->hints);
-	json_decref(e->result);
-	e->result = NULL;
-}
-
 static void on_ready(struct proc_event *e, struct msg *m)
 {
 	const struct {

@@ -110,16 +110,32 @@ void node_recorded(struct lab *lab, const char *name)
 		tell_ready(n, NULL);
 }
 
-static void on_gone(struct lab_node *n)
+/* why: what the agent said of its end, if it could. */
+static void on_gone(struct lab_node *n, const struct err *why)
 {
-	struct err err = {0};
+	struct err err = *why;
 
 	event_del(n->readable);
-	err_set(&err, ERR_MACHINE, ESRCH, "Node '%s' has ended unexpectedly", n->name);
+	if (err.msg[0])
+		err_wrap(&err, "Node '%s'", n->name);
+	else
+		err_set(&err, ERR_MACHINE, ESRCH, "Node '%s' has ended unexpectedly", n->name);
 	if (n->ready)
 		tell_ready(n, &err);
 	else
 		lab_fail(n->lab, &err);
+}
+
+static void give_result(node_result_fn fn, void *arg, json_t *result)
+{
+	struct err err = {0};
+
+	if (result) {
+		fn(arg, result, NULL);
+		return;
+	}
+	err_set(&err, ERR_MACHINE, EPROTO, "A node gave no result");
+	fn(arg, NULL, &err);
 }
 
 static void on_call_event(struct lab_node *n, struct node_call *c, struct proc_event *e)
@@ -140,7 +156,7 @@ static void on_call_event(struct lab_node *n, struct node_call *c, struct proc_e
 		node_result_fn fn = c->result;
 
 		call_end(n, c);
-		fn(arg, e->result, NULL);
+		give_result(fn, arg, e->result);
 	}
 }
 
@@ -157,33 +173,57 @@ static void take_event(struct lab_node *n, struct proc_event *e)
 		on_call_event(n, c, e);
 }
 
+static void node_free(struct lab_node *n)
+{
+	free(n->name);
+	free(n->user);
+	free(n->kernel);
+	free(n->hostname);
+	free(n);
+}
+
+/* One event; false when there is none, or no more is to be taken. */
+static bool read_one(struct lab_node *n)
+{
+	struct proc_event e = {.pty = -1, .listener = -1, .node_socket = -1, .etc_dir = -1, .wsl_dir = -1};
+	struct err err = {0};
+	int rc = n->lab->ports.proc.next(n->proc, &e, &err);
+
+	if (rc == 0)
+		return false;
+	if (rc < 0)
+		on_gone(n, &err);
+	else if (e.kind == PROC_GONE)
+		on_gone(n, &e.err);
+	else
+		take_event(n, &e);
+	rc = rc > 0 && e.kind != PROC_GONE;
+	proc_event_done(&e);
+	return rc && !n->stopped && n->lab->phase != LAB_ENDING;
+}
+
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct lab_node *n = arg;
+	int i = 0;
 
 	(void)fd;
 	(void)what;
-	for (int i = 0; i < 32; i++) {
-		struct proc_event e = {.pty = -1,
-				       .listener = -1,
-				       .node_socket = -1,
-				       .etc_dir = -1,
-				       .wsl_dir = -1};
-		struct err err = {0};
-		int rc = n->lab->ports.proc.next(n->proc, &e, &err);
+	n->busy = true;
+	while (i++ < 32 && read_one(n))
+		;
+	n->busy = false;
+	if (n->stopped)
+		node_free(n);
+}
 
-		if (rc == 0)
-			return;
-		if (rc < 0 || e.kind == PROC_GONE) {
-			proc_event_done(&e);
-			on_gone(n);
-			return;
-		}
-		take_event(n, &e);
-		proc_event_done(&e);
-		if (n->lab->phase == LAB_ENDING)
-			return;
-	}
+/* The first is 1; a node made anew is the next. */
+static unsigned next_generation(struct lab *lab, const char *name)
+{
+	json_int_t g = json_int(lab->generations, name, 0) + 1;
+
+	json_object_set_new(lab->generations, name, json_integer(g));
+	return (unsigned)g;
 }
 
 static struct lab_node *node_new(struct lab *lab, const struct node *n)
@@ -201,7 +241,7 @@ static struct lab_node *node_new(struct lab *lab, const struct node *n)
 	out->hostname = strdup(n->hostname);
 	out->role = n->role;
 	out->observed = n->observed;
-	out->generation = 1;
+	out->generation = next_generation(lab, n->name);
 	if (!out->name || !out->user || !out->kernel || !out->hostname) {
 		node_stop(out);
 		return NULL;
@@ -249,12 +289,12 @@ void node_stop(struct lab_node *n)
 	guest_close(n);
 	if (n->readable)
 		event_free(n->readable);
+	n->readable = NULL;
 	n->lab->ports.proc.stop(n->lab->ports.proc.ctx, n->proc);
-	free(n->name);
-	free(n->user);
-	free(n->kernel);
-	free(n->hostname);
-	free(n);
+	n->proc = NULL;
+	n->stopped = true;
+	if (!n->busy)
+		node_free(n);
 }
 
 void node_probe(struct lab_node *n, const char *kind, const json_t *args, node_result_fn fn, void *arg)
