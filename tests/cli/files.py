@@ -49,7 +49,9 @@ class Files(unittest.TestCase):
             self.skipTest("mandoc is not installed")
         done = subprocess.run(["mandoc", "-T", "lint", "-W", "style", os.path.join(rig.SOURCE, FILES["man"])],
                               capture_output=True, text=True, check=False)
-        said = [line for line in (done.stdout + done.stderr).splitlines() if "outdated mandoc.db" not in line]
+        # what other manuals this machine has is not ours to lint
+        said = [line for line in (done.stdout + done.stderr).splitlines()
+                if "outdated mandoc.db" not in line and "referenced manual not found" not in line]
         self.assertEqual(said, [])
 
     def test_completions_are_valid(self):
