@@ -44,10 +44,41 @@ int json_parse(const char *text, size_t len, json_t **ret, struct err *err)
 	return 0;
 }
 
+/* Length of the UTF-8 sequence its first byte promises; 0 where no sequence begins so. */
+static size_t sequence_length(unsigned char c)
+{
+	return c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+}
+
+static bool is_sequence(const char *s, size_t n)
+{
+	/* jansson knows what else is wrong: surrogates, overlong forms, a cut end */
+	auto_json json_t *j = n ? json_stringn(s, strnlen(s, n)) : NULL;
+
+	return j && json_string_length(j) == n;
+}
+
+json_t *json_text(const char *bytes)
+{
+	json_t *whole = json_string(bytes);
+	auto_free char *copy = whole ? NULL : strdup(bytes);
+
+	for (char *p = copy; p && *p;) {
+		size_t n = sequence_length((unsigned char)*p);
+
+		if (is_sequence(p, n)) {
+			p += n;
+			continue;
+		}
+		*p++ = '?';
+	}
+	return whole ? whole : json_string(copy);
+}
+
 json_t *err_to_json(const struct err *err)
 {
-	return json_pack("{s:s, s:s, s:i, s:i}", "message", err->msg, "mend", err->mend, "code",
-			 err->code, "kind", (int)err->kind);
+	return json_pack("{s:o, s:o, s:i, s:i}", "message", json_text(err->msg), "mend", json_text(err->mend),
+			 "code", err->code, "kind", (int)err->kind);
 }
 
 int err_from_json(struct err *err, const json_t *obj)

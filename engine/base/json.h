@@ -22,6 +22,8 @@ bool json_flag(const json_t *obj, const char *key, bool dflt);
 /* Parses text; on failure err says line and column. Caller owns *ret. */
 int json_parse(const char *text, size_t len, json_t **ret, struct err *err);
 
+/* Any bytes as a JSON string: what is not UTF-8 (a name that was cut, a file of the host's) becomes '?'. Caller owns it. */
+json_t *json_text(const char *bytes);
 /* The error as {"message","mend","code","kind"} and back; caller owns what err_to_json returns. */
 json_t *err_to_json(const struct err *err);
 /* Fills err from such an object; returns the negative errno as err_set does. */

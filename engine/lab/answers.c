@@ -10,77 +10,100 @@
 #include "lab/scripting.h"
 #include "model/draw.h"
 
-/* An answer that comes later: the connection may be gone by then, so it is found again by its peer. */
+enum {
+	DIAGNOSIS_MAX = 8,	/* answers */
+	DIAGNOSIS_WORD_MAX = 64, /* bytes of a layer's or cause's name */
+};
+
+/* An answer that comes later: the connection may be gone by then. */
 struct later {
 	struct lab *lab;
-	struct peer *peer;
+	uint64_t conn; /* its serial */
 	uint64_t id;
 };
 
+/* NULL when there is no memory, which has then been answered. */
 static struct later *later_new(struct conn *c, uint64_t id)
 {
 	struct later *l = malloc(sizeof(*l));
+	struct err err = {0};
 
-	if (l)
-		*l = (struct later){c->lab, c->peer, id};
-	return l;
+	if (l) {
+		*l = (struct later){c->lab, c->serial, id};
+		return l;
+	}
+	err_sys(&err, ENOMEM, "Can't answer");
+	peer_answer_err(c->peer, id, &err);
+	return NULL;
 }
 
-/* The peer if its connection still stands. */
-static struct peer *later_peer(const struct later *l)
+/* Answers, if its connection still stands, and frees; body is stolen. */
+static void later_answer(struct later *l, json_t *body, const struct err *err)
 {
-	struct conn *c;
+	struct conn *c = conn_find(l->lab, l->conn);
 
-	TAILQ_FOREACH (c, &l->lab->conns, link)
-		if (c->peer == l->peer)
-			return c->peer;
-	return NULL;
+	if (c && err)
+		peer_answer_err(c->peer, l->id, err);
+	else if (c)
+		peer_answer(c->peer, l->id, json_incref(body), NULL, 0);
+	json_decref(body);
+	free(l);
+}
+
+/* Only these keys: whatever else the scenario may say is not a learner's to know. */
+static json_t *only(const json_t *from, const char *const *keys, size_t n)
+{
+	json_t *out = json_object();
+
+	for (size_t i = 0; i < n; i++)
+		json_object_set(out, keys[i], json_object_get(from, keys[i]));
+	return out;
 }
 
 void answer_task(struct conn *c, uint64_t id, struct msg *m)
 {
 	static const char *const keys[] = {"title", "ticket", "goals"};
-	json_t *out = json_object();
 
 	(void)m;
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		json_object_set(out, keys[i], json_object_get(c->lab->meta, keys[i]));
-	peer_answer(c->peer, id, out, NULL, 0);
+	peer_answer(c->peer, id, only(c->lab->meta, keys, ARRAY_SIZE(keys)), NULL, 0);
 }
 
-/* Passes the script's answer on as it is. */
-static void on_script(void *arg, struct msg *m, const struct err *err)
+static void on_hint(void *arg, struct msg *m, const struct err *err)
 {
-	struct later *l = arg;
-	struct peer *p = later_peer(l);
+	static const char *const keys[] = {"n", "of", "text"};
 
-	if (p && err)
-		peer_answer_err(p, l->id, err);
-	else if (p)
-		peer_answer(p, l->id, json_incref(m->body), NULL, 0);
-	free(l);
+	later_answer(arg, err ? NULL : only(m->body, keys, ARRAY_SIZE(keys)), err);
+}
+
+static void on_causes(void *arg, struct msg *m, const struct err *err)
+{
+	static const char *const keys[] = {"causes"};
+
+	later_answer(arg, err ? NULL : only(m->body, keys, ARRAY_SIZE(keys)), err);
 }
 
 void answer_hint(struct conn *c, uint64_t id, struct msg *m)
 {
 	struct lab *lab = c->lab;
 	unsigned of = (unsigned)json_int(lab->meta, "hints", 0);
-	struct later *l = later_new(c, id);
+	struct later *l;
 	struct err err = {0};
 
 	(void)m;
-	if (!l || of == 0) {
-		free(l);
+	if (of == 0) {
 		err_set(&err, ERR_USAGE, ENOENT, "This scenario has no hints");
 		peer_answer_err(c->peer, id, &err);
 		return;
 	}
+	l = later_new(c, id);
+	if (!l)
+		return;
 	if (lab->hints < of) {
 		lab->hints++;
 		lab_event(lab, "hint", c->node ? c->node->name : NULL, "learner",
 			  json_pack("{s:i}", "n", (int)lab->hints));
 	}
-	scripting_call(lab, json_pack("{s:s, s:i}", "do", "hint", "n", (int)lab->hints), on_script, l);
+	scripting_call(lab, json_pack("{s:s, s:i}", "do", "hint", "n", (int)lab->hints), on_hint, l);
 }
 
 void answer_map(struct conn *c, uint64_t id, struct msg *m)
@@ -94,11 +117,11 @@ void answer_map(struct conn *c, uint64_t id, struct msg *m)
 static void on_checked(void *arg, const json_t *probes, const struct err *err)
 {
 	struct later *l = arg;
-	struct peer *p = later_peer(l);
 	json_t *out = json_array();
 	const json_t *one;
 	size_t i;
 
+	l->lab->checking = false;
 	json_array_foreach(probes, i, one) {
 		const json_t *title = json_object_get(one, "title");
 
@@ -108,34 +131,61 @@ static void on_checked(void *arg, const json_t *probes, const struct err *err)
 						     title ? title : json_object_get(one, "name"), "ok",
 						     json_object_get(one, "ok")));
 	}
-	if (p && err)
-		peer_answer_err(p, l->id, err);
-	else if (p)
-		peer_answer(p, l->id, json_pack("{s:O}", "probes", out), NULL, 0);
-	json_decref(out);
-	free(l);
+	later_answer(l, json_pack("{s:o}", "probes", out), err);
 }
 
+/* One at a time: its probes take seconds, and the grade's would wait behind them. */
 void answer_check(struct conn *c, uint64_t id, struct msg *m)
 {
-	struct later *l = later_new(c, id);
+	struct err err = {0};
+	struct later *l;
 
 	(void)m;
-	if (l)
-		probing_run(c->lab, "fixed,controls", false, on_checked, l);
+	if (c->lab->checking) {
+		err_set(&err, ERR_USAGE, EBUSY, "A check is under way");
+		peer_answer_err(c->peer, id, &err);
+		return;
+	}
+	l = later_new(c, id);
+	if (!l)
+		return;
+	c->lab->checking = true;
+	probing_run(c->lab, "fixed,controls", false, on_checked, l);
+}
+
+/* As it goes into the log: known keys, short words. NULL when it is none. */
+static json_t *answers_of(const json_t *said)
+{
+	json_t *out = json_array(), *a;
+	size_t i;
+
+	json_array_foreach((json_t *)said, i, a) {
+		const char *layer = json_str(a, "layer", ""), *cause = json_str(a, "cause", "");
+		json_t *one = json_pack("{s:s}", "layer", layer);
+
+		if (cause[0])
+			json_object_set_new(one, "cause", json_string(cause));
+		json_array_append_new(out, one);
+		if (!(layer[0] || cause[0]) || strlen(layer) > DIAGNOSIS_WORD_MAX ||
+		    strlen(cause) > DIAGNOSIS_WORD_MAX || i >= DIAGNOSIS_MAX)
+			json_array_clear(out), i = json_array_size(said);
+	}
+	if (json_array_size(out) > 0)
+		return out;
+	json_decref(out);
+	return NULL;
 }
 
 void answer_diagnose(struct conn *c, uint64_t id, struct msg *m)
 {
-	const json_t *answers = json_object_get(m->body, "answers");
 	const char *node = c->node ? c->node->name : NULL;
 	struct err err = {0};
-	json_t *e = NULL;
+	json_t *answers, *e = NULL;
 
 	if (json_flag(m->body, "none", false))
 		e = json_pack("{s:b}", "none", 1);
-	else if (json_array_size(answers) > 0 && json_array_size(answers) <= 8)
-		e = json_pack("{s:O}", "answers", answers);
+	else if ((answers = answers_of(json_object_get(m->body, "answers"))))
+		e = json_pack("{s:o}", "answers", answers);
 	if (!e) {
 		err_set(&err, ERR_USAGE, EINVAL, "A diagnosis names a layer, and a cause if you know it");
 		err_mend(&err, "Say for example: dojo diagnose L2 CAUSE, or dojo diagnose none");
@@ -143,7 +193,7 @@ void answer_diagnose(struct conn *c, uint64_t id, struct msg *m)
 		return;
 	}
 	lab_event(c->lab, "answer", node, "learner", e);
-	peer_answer(c->peer, id, NULL, NULL, 0);
+	peer_answer_ok(c->peer, id);
 }
 
 void answer_causes(struct conn *c, uint64_t id, struct msg *m)
@@ -152,5 +202,5 @@ void answer_causes(struct conn *c, uint64_t id, struct msg *m)
 
 	(void)m;
 	if (l)
-		scripting_call(c->lab, json_pack("{s:s}", "do", "causes"), on_script, l);
+		scripting_call(c->lab, json_pack("{s:s}", "do", "causes"), on_causes, l);
 }

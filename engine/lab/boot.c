@@ -183,6 +183,7 @@ static void build(struct lab *lab)
 		show_plan(lab, target);
 	else
 		change_start(lab, target, on_progress, on_built, lab);
+	change_early(lab);
 }
 
 /* One answer of the script's that every later step needs: failing it fails the lab. */
@@ -299,6 +300,9 @@ void boot_start(struct conn *c, uint64_t id, struct msg *m)
 		return;
 	}
 	lab->boot_id = id;
+	err = lab->early_err;
+	if (err.msg[0])
+		goto failed;
 	lab->attempt_dir = msg_take_fd(m, 0);
 	scenario = msg_take_fd(m, 1);
 	listen_fd = msg_take_fd(m, 2);

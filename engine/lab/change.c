@@ -5,8 +5,11 @@
  * Theory of operation. Operations run in plan order; those the kernel answers at once (links, addresses, rulesets)
  * are done when apply() returns, those an agent or a service answers (roots, files, services) are counted in
  * `pending`, and the change is done when all were issued and none is pending. The journal is the plan itself: what
- * stands before `next` was executed. On the first failure no more are issued; when the pending ones have answered, the executed ones
- * are undone, newest first.
+ * stands before `next` was executed. On the first failure no more are issued; when the pending ones have answered, a plan for the
+ * way back (rollback.c) takes the plan's place and runs in the same manner, but past its failures: a learner may have been
+ * there, and what can be put right is. Only a node, segment or link that can't be put back ends the lab.
+ *
+ * Once the lab is ending nothing is finished or begun any more; change_done frees what there is.
  */
 #define _GNU_SOURCE
 #include "lab/change.h"
@@ -14,19 +17,23 @@
 #include <string.h>
 
 #include "lab/node.h"
+#include "lab/rollback.h"
 #include "lab/service.h"
 #include "model/plan.h"
 
 struct change {
 	struct lab *lab;
 	struct model *to;
+	bool owned; /* `to` is ours */
 	struct plan plan;
 	size_t next;	/* the first operation not executed */
 	int pending;	/* executed, not answered */
 	int nodes_done; /* for progress */
 	int nodes;
 	bool issuing;
-	struct err err; /* the first failure; code 0 and msg "" = none */
+	bool back;	 /* on the way back */
+	struct err err;	 /* the first failure; msg "" = none */
+	struct err lost; /* what of the way back can't be done without, and failed */
 	change_progress_fn progress;
 	change_done_fn done;
 	void *arg;
@@ -36,6 +43,7 @@ struct change {
 TAILQ_HEAD(change_queue, change);
 
 static void begin(struct change *c);
+static void run(struct change *c);
 
 static bool failed(const struct change *c)
 {
@@ -48,67 +56,77 @@ static void fail(struct change *c, const struct err *err)
 		c->err = *err;
 }
 
-static void undo_file(struct change *c, const struct op *op)
+/* A failure of something without which the rest has no place to be. */
+static void fail_grave(struct change *c, const struct err *err)
 {
-	const struct node *old = c->lab->now ? model_node(c->lab->now, op->node->name) : NULL;
-	struct lab_node *n = node_find(c->lab, op->node->name);
-	const struct file *f = op->file;
-
-	for (size_t i = 0; old && i < old->n_files; i++)
-		if (!strcmp(old->files[i].path, op->file->path))
-			f = &old->files[i];
-	if (n)
-		node_file(n, f, f == op->file && op->kind == OP_FILE_SET, NULL, NULL);
+	fail(c, err);
+	if (c->back && !c->lost.msg[0])
+		c->lost = *err;
 }
 
-static void undo_one(struct change *c, const struct op *op)
+static void change_free(struct change *c)
+{
+	TAILQ_REMOVE(c->lab->changes, c, link);
+	plan_done(&c->plan);
+	if (c->owned)
+		model_free(c->to);
+	free(c);
+}
+
+/* `to` is what stands; the model before it is nobody's any more, unless the lab's own. */
+static void take_place(struct change *c)
 {
 	struct lab *lab = c->lab;
-	struct lab_node *n;
 
-	switch (op->kind) {
-	case OP_NODE_ADD:
-		n = node_find(lab, op->node->name);
-		if (n)
-			node_stop(n);
-		break;
-	case OP_FILE_SET:
-	case OP_FILE_DEL:
-		undo_file(c, op);
-		return;
-	case OP_SERVICE_START:
-		service_stop(lab, op->service, NULL, NULL);
-		return;
-	default:
-		break;
-	}
-	lab->ports.build.undo(lab->ports.build.ctx, op);
+	plan_done(&c->plan); /* borrows from both */
+	model_free(lab->now_owned);
+	lab->now_owned = c->owned ? c->to : NULL;
+	lab->now = c->to;
+	c->owned = false;
+}
+
+static void turn_back(struct change *c)
+{
+	struct plan forth = c->plan;
+	size_t n = c->next;
+
+	c->plan = (struct plan){0};
+	c->next = 0;
+	c->back = true;
+	if (rollback_plan(c->lab->now, c->to, &forth, n, &c->plan, &c->lost) < 0)
+		err_wrap(&c->lost, "No way back");
+	plan_done(&forth);
+	run(c);
 }
 
 static void finish(struct change *c)
 {
 	struct lab *lab = c->lab;
-	struct err err = c->err;
-	bool bad = failed(c);
+	struct err err = c->err, lost = c->lost;
 	change_done_fn done = c->done;
 	void *arg = c->arg;
+	bool bad = failed(c);
 
-	if (bad)
-		while (c->next > 0)
-			undo_one(c, &c->plan.ops[--c->next]);
-	else
-		lab->now = c->to;
-	plan_done(&c->plan);
-	TAILQ_REMOVE(lab->changes, c, link);
-	free(c);
+	if (!bad)
+		take_place(c);
+	change_free(c);
 	done(arg, bad ? &err : NULL);
-	if (lab->changes && !TAILQ_EMPTY(lab->changes))
+	if (lost.msg[0]) {
+		err_wrap(&lost, "The lab could not be brought back to what it was");
+		lab_fail(lab, &lost);
+	}
+	if (lab->phase != LAB_ENDING && !TAILQ_EMPTY(lab->changes))
 		begin(TAILQ_FIRST(lab->changes));
 }
 
+/* Always a caller's last step: the change may be gone after it. */
 static void settle(struct change *c)
 {
-	if (!c->issuing && c->pending == 0)
+	if (c->issuing || c->pending > 0 || c->lab->phase == LAB_ENDING)
+		return;
+	if (failed(c) && !c->back && c->next > 0)
+		turn_back(c);
+	else
 		finish(c);
 }
 
@@ -119,8 +137,8 @@ static void on_node(void *arg, const struct err *err)
 	c->pending--;
 	c->nodes_done++;
 	if (err)
-		fail(c, err);
-	else if (c->progress)
+		fail_grave(c, err);
+	else if (c->progress && !c->back)
 		c->progress(c->arg, "nodes", c->nodes_done, c->nodes);
 	settle(c);
 }
@@ -160,26 +178,29 @@ static bool node_is_new(const struct change *c, const struct node *n)
 	return false;
 }
 
-static int apply_node(struct change *c, const struct op *op, struct err *err)
+/* Its namespace stands when this fails half-way, and the operation is none of those that ran: so it goes here. */
+static int add_node(struct change *c, const struct op *op, struct err *err)
 {
-	struct lab *lab = c->lab;
-	int rc;
+	const struct build_port *b = &c->lab->ports.build;
+	int rc = b->apply(b->ctx, op, err);
 
-	if (op->kind == OP_NODE_DEL) {
-		struct lab_node *n = node_find(lab, op->node->name);
-
-		if (n)
-			node_stop(n);
-		return lab->ports.build.apply(lab->ports.build.ctx, op, err);
-	}
-	rc = lab->ports.build.apply(lab->ports.build.ctx, op, err);
 	if (rc < 0)
 		return rc;
 	c->pending++;
-	rc = node_start(lab, op->node, on_node, c, err);
-	if (rc < 0)
-		c->pending--;
+	rc = node_start(c->lab, op->node, on_node, c, err);
+	if (rc == 0)
+		return 0;
+	c->pending--;
+	b->undo(b->ctx, op);
 	return rc;
+}
+
+static int remove_node(struct change *c, const struct op *op, struct err *err)
+{
+	const struct build_port *b = &c->lab->ports.build;
+
+	node_stop(node_find(c->lab, op->node->name));
+	return b->apply(b->ctx, op, err);
 }
 
 static int apply_file(struct change *c, const struct op *op, struct err *err)
@@ -195,43 +216,58 @@ static int apply_file(struct change *c, const struct op *op, struct err *err)
 	return 0;
 }
 
+static int apply_service(struct change *c, const struct op *op)
+{
+	c->pending++;
+	if (op->kind == OP_SERVICE_START)
+		service_start(c->lab, op->service, on_service, c);
+	else if (op->kind == OP_SERVICE_SET)
+		service_set(c->lab, op->service, on_service, c);
+	else
+		service_stop(c->lab, op->service, on_service, c);
+	return 0;
+}
+
 static int apply_one(struct change *c, const struct op *op, struct err *err)
 {
-	struct lab *lab = c->lab;
+	const struct build_port *b = &c->lab->ports.build;
 
 	switch (op->kind) {
 	case OP_NODE_ADD:
+		return add_node(c, op, err);
 	case OP_NODE_DEL:
-		return apply_node(c, op, err);
+		return remove_node(c, op, err);
 	case OP_FILE_SET:
 	case OP_FILE_DEL:
 		return apply_file(c, op, err);
 	case OP_SERVICE_START:
-		c->pending++;
-		service_start(lab, op->service, on_service, c);
-		return 0;
 	case OP_SERVICE_SET:
-		c->pending++;
-		service_set(lab, op->service, on_service, c);
-		return 0;
 	case OP_SERVICE_STOP:
-		c->pending++;
-		service_stop(lab, op->service, on_service, c);
-		return 0;
+		return apply_service(c, op);
 	default:
-		return lab->ports.build.apply(lab->ports.build.ctx, op, err);
+		return b->apply(b->ctx, op, err);
 	}
+}
+
+static bool is_grave(enum op_kind k)
+{
+	return k == OP_NODE_ADD || k == OP_SEGMENT_ADD || k == OP_LINK_ADD;
 }
 
 static void run(struct change *c)
 {
-	struct err err = {0};
-
 	c->issuing = true;
-	while (c->next < c->plan.n && !failed(c)) {
-		if (apply_one(c, &c->plan.ops[c->next], &err) < 0) {
-			fail(c, &err);
-			break;
+	while (c->next < c->plan.n && (c->back || !failed(c))) {
+		const struct op *op = &c->plan.ops[c->next];
+		struct err err = {0};
+
+		if (apply_one(c, op, &err) < 0) {
+			if (is_grave(op->kind))
+				fail_grave(c, &err);
+			else
+				fail(c, &err);
+			if (!c->back)
+				break;
 		}
 		c->next++;
 	}
@@ -251,12 +287,9 @@ static void begin(struct change *c)
 	run(c);
 }
 
-void change_start(struct lab *lab, struct model *to, change_progress_fn progress, change_done_fn done,
-		  void *arg)
+static struct change *change_new(struct lab *lab, struct model *to)
 {
 	struct change *c = calloc(1, sizeof(*c));
-	struct err err = {0};
-	bool idle;
 
 	if (!lab->changes) {
 		lab->changes = calloc(1, sizeof(*lab->changes));
@@ -265,15 +298,37 @@ void change_start(struct lab *lab, struct model *to, change_progress_fn progress
 	}
 	if (!c || !lab->changes) {
 		free(c);
+		return NULL;
+	}
+	c->lab = lab;
+	c->to = to;
+	return c;
+}
+
+static void enqueue(struct change *c)
+{
+	bool idle = TAILQ_EMPTY(c->lab->changes);
+
+	TAILQ_INSERT_TAIL(c->lab->changes, c, link);
+	if (idle)
+		begin(c);
+}
+
+void change_start(struct lab *lab, struct model *to, change_progress_fn progress, change_done_fn done,
+		  void *arg)
+{
+	struct change *c = change_new(lab, to);
+	struct err err = {0};
+
+	if (!c) {
 		err_sys(&err, ENOMEM, "Can't change the lab");
 		done(arg, &err);
 		return;
 	}
-	*c = (struct change){.lab = lab, .to = to, .progress = progress, .done = done, .arg = arg};
-	idle = TAILQ_EMPTY(lab->changes);
-	TAILQ_INSERT_TAIL(lab->changes, c, link);
-	if (idle)
-		begin(c);
+	c->progress = progress;
+	c->done = done;
+	c->arg = arg;
+	enqueue(c);
 }
 
 static void on_later(void *arg, const struct err *err)
@@ -282,30 +337,55 @@ static void on_later(void *arg, const struct err *err)
 		lab_fail(arg, err);
 }
 
+/* The newest that waits and is ours to replace. The first of the queue does not wait. */
+static struct change *replaceable(const struct lab *lab)
+{
+	struct change *c = TAILQ_LAST(lab->changes, change_queue);
+
+	return c && c != TAILQ_FIRST(lab->changes) && c->owned ? c : NULL;
+}
+
+static void replace(struct model **place, struct model *to)
+{
+	model_free(*place);
+	*place = to;
+}
+
 void change_later(struct lab *lab, struct model *to)
 {
-	struct model **grown = realloc(lab->owned, (lab->n_owned + 1) * sizeof(*grown));
+	struct change *c;
+	struct err err = {0};
 
-	if (!grown) {
+	if (lab->phase == LAB_ENDING) {
 		model_free(to);
-		return;
+	} else if (!lab->changes) {
+		replace(&lab->early, to);
+	} else if ((c = replaceable(lab))) {
+		replace(&c->to, to);
+	} else if ((c = change_new(lab, to))) {
+		c->owned = true;
+		c->done = on_later;
+		c->arg = lab;
+		enqueue(c);
+	} else {
+		model_free(to);
+		err_sys(&err, ENOMEM, "Can't change the lab");
+		lab_fail(lab, &err);
 	}
-	lab->owned = grown;
-	lab->owned[lab->n_owned++] = to;
-	change_start(lab, to, NULL, on_later, lab);
+}
+
+void change_early(struct lab *lab)
+{
+	if (lab->early)
+		change_later(lab, ptr_steal(lab->early));
 }
 
 void change_done(struct lab *lab)
 {
-	struct change *c;
-
 	if (!lab->changes)
 		return;
-	while ((c = TAILQ_FIRST(lab->changes))) {
-		TAILQ_REMOVE(lab->changes, c, link);
-		plan_done(&c->plan);
-		free(c);
-	}
+	while (!TAILQ_EMPTY(lab->changes))
+		change_free(TAILQ_FIRST(lab->changes));
 	free(lab->changes);
 	lab->changes = NULL;
 }

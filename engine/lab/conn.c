@@ -4,23 +4,37 @@
 #include "lab/conn.h"
 
 #include <string.h>
-#include <sys/socket.h>
 
 #include "lab/exec.h"
-#include "lab/node.h"
+#include "lab/guest.h"
+
+static const struct verb *verb_find(const struct conn *c, const char *name)
+{
+	const struct verb *v;
+
+	for (v = c->verbs; v->name; v++)
+		if (!strcmp(v->name, name))
+			return v;
+	return NULL;
+}
 
 static void on_request(void *arg, struct peer *p, const char *verb, uint64_t id, struct msg *m)
 {
 	struct conn *c = arg;
+	const struct verb *v = verb_find(c, verb);
 	struct err err = {0};
 
-	for (const struct verb *v = c->verbs; v->name; v++) {
-		if (!strcmp(v->name, verb)) {
-			v->run(c, id, m);
-			return;
-		}
+	/* Without an id there is nobody to answer; and what is asked of an ending lab gets its end as an answer. */
+	if (!id || c->lab->phase == LAB_ENDING)
+		return;
+	if (v && (v->early || c->lab->phase == LAB_READY)) {
+		v->run(c, id, m);
+		return;
 	}
-	err_set(&err, ERR_USAGE, EINVAL, "Unknown request '%.40s'", verb);
+	if (v)
+		err_set(&err, ERR_USAGE, EAGAIN, "The lab is not ready yet");
+	else
+		err_set(&err, ERR_USAGE, EINVAL, "Unknown request '%.40s'", verb);
 	peer_answer_err(p, id, &err);
 }
 
@@ -32,11 +46,11 @@ static void on_closed(void *arg, struct peer *p)
 
 	(void)p;
 	conn_free(c);
-	if (fatal && lab->phase != LAB_ENDING)
+	if (fatal)
 		lab_end(lab, "boss-gone", 0);
 }
 
-static const struct peer_owner conn_owner = {on_request, on_closed};
+static const struct peer_owner conn_owner = {on_request, on_closed, NULL};
 
 struct conn *conn_new(struct lab *lab, int fd, struct lab_node *node, const struct verb *verbs,
 		      const struct peer_limits *limits)
@@ -48,6 +62,7 @@ struct conn *conn_new(struct lab *lab, int fd, struct lab_node *node, const stru
 		return NULL;
 	}
 	c->lab = lab;
+	c->serial = ++lab->next_conn;
 	c->node = node;
 	c->verbs = verbs;
 	if (peer_new(lab->base, fd, &conn_owner, c, limits, &c->peer, NULL) < 0) {
@@ -56,7 +71,7 @@ struct conn *conn_new(struct lab *lab, int fd, struct lab_node *node, const stru
 	}
 	TAILQ_INSERT_TAIL(&lab->conns, c, link);
 	if (node)
-		node->connections++;
+		guest_count(node, 1);
 	return c;
 }
 
@@ -65,44 +80,19 @@ void conn_free(struct conn *c)
 	exec_drop(c);
 	TAILQ_REMOVE(&c->lab->conns, c, link);
 	if (c->node)
-		c->node->connections--;
+		guest_count(c->node, -1);
 	peer_free(c->peer);
 	free(c);
 }
 
-struct listening {
-	void (*accepted)(void *arg, int fd);
-	void *arg;
-};
-
-static void on_accept(evutil_socket_t fd, short what, void *arg)
+struct conn *conn_find(struct lab *lab, uint64_t serial)
 {
-	struct listening *l = arg;
-	int conn = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct conn *c;
 
-	(void)what;
-	if (conn >= 0)
-		l->accepted(l->arg, conn);
-}
-
-struct event *conn_listen(struct lab *lab, int fd, void (*accepted)(void *arg, int fd), void *arg)
-{
-	struct listening *l = malloc(sizeof(*l));
-	struct event *ev;
-
-	if (!l) {
-		close(fd);
-		return NULL;
-	}
-	*l = (struct listening){accepted, arg};
-	evutil_make_socket_nonblocking(fd);
-	ev = event_new(lab->base, fd, EV_READ | EV_PERSIST, on_accept, l);
-	if (!ev || event_add(ev, NULL) < 0) {
-		close(fd);
-		free(l);
-		return NULL;
-	}
-	return ev;
+	TAILQ_FOREACH (c, &lab->conns, link)
+		if (c->serial == serial)
+			return c;
+	return NULL;
 }
 
 void conn_tell_terminals(struct lab *lab, json_t *body)

@@ -3,10 +3,17 @@
 #define _GNU_SOURCE
 #include "lab/exec.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { EXEC_MAX_ARGS = 1024, EXEC_MAX_ENV = 256 };
+enum {
+	EXEC_MAX_ARGS = 1024,
+	EXEC_MAX_ENV = 256,
+	EXEC_MAX_GUESTS = 64,	    /* begun from inside a node and still running there; an agent has 128 places */
+	EXEC_FILES_MAX = 64 * 1024, /* bytes of all files that come with one */
+	EXEC_MAX_SIDE = 1000,	    /* rows or columns */
+};
 
 struct exec {
 	TAILQ_ENTRY(exec) link;
@@ -17,6 +24,8 @@ struct exec {
 	uint64_t id;	   /* the spawn's, and ours to the outside */
 	struct actor_span *span; /* the learner's or the tool's while it runs; NULL = neither */
 	bool tty;
+	bool guest;   /* begun from inside the node */
+	bool spawned; /* and answered */
 };
 
 struct exec_list {
@@ -47,6 +56,7 @@ static void on_spawned(void *arg, pid_t pid, int pty)
 	struct exec *x = arg;
 	auto_fd master = pty;
 
+	x->spawned = true;
 	if (!x->conn)
 		return;
 	peer_answer(x->conn->peer, x->request,
@@ -64,10 +74,15 @@ static void on_exited(void *arg, int status)
 	exec_free(x);
 }
 
+/* After it was spawned, what failed is the node: it died with it. */
 static void on_failed(void *arg, const struct err *err)
 {
 	struct exec *x = arg;
 
+	if (x->spawned) {
+		on_exited(x, SIGKILL);
+		return;
+	}
 	if (x->conn)
 		peer_answer_err(x->conn->peer, x->request, err);
 	exec_free(x);
@@ -112,10 +127,12 @@ static char **env_of(const json_t *o)
 	if (!out)
 		return NULL;
 	json_object_foreach((json_t *)o, key, value) {
-		if (n == EXEC_MAX_ENV || !json_is_string(value) || strchr(key, '='))
+		if (n == EXEC_MAX_ENV || !json_is_string(value) || !key[0] || strchr(key, '='))
 			continue;
-		if (asprintf(&out[n], "%s=%s", key, json_string_value(value)) < 0)
+		if (asprintf(&out[n], "%s=%s", key, json_string_value(value)) < 0) {
+			out[n] = NULL;
 			break;
+		}
 		n++;
 	}
 	return out;
@@ -128,6 +145,22 @@ static void ignore_result(void *arg, json_t *result, const struct err *err)
 	(void)err;
 }
 
+/* Only below /run, where nothing is that a person would miss; no way out of it. */
+static bool files_fit(const json_t *files)
+{
+	size_t i, total = 0;
+	json_t *f;
+
+	json_array_foreach((json_t *)files, i, f) {
+		const char *path = json_str(f, "path", "");
+
+		total += strlen(path) + json_string_length(json_object_get(f, "content"));
+		if (strncmp(path, "/run/", 5) || strstr(path, "/../") || total > EXEC_FILES_MAX)
+			return false;
+	}
+	return true;
+}
+
 /* Files the starter wants in the node first (a shell's rc file); the agent serves requests in order. */
 static void write_files(struct lab_node *n, const json_t *files)
 {
@@ -138,10 +171,9 @@ static void write_files(struct lab_node *n, const json_t *files)
 		struct file file = {.path = (char *)json_str(f, "path", ""),
 				    .content = (char *)json_str(f, "content", ""),
 				    .symlink = (char *)"",
-				    .mode = (uint32_t)json_int(f, "mode", 0644)};
+				    .mode = (uint32_t)json_int(f, "mode", 0644) & 07777};
 
-		if (file.path[0] == '/')
-			node_file(n, &file, false, ignore_result, NULL);
+		node_file(n, &file, false, ignore_result, NULL);
 	}
 }
 
@@ -149,14 +181,18 @@ static struct exec *exec_new(struct conn *c, struct lab_node *n, uint64_t id, co
 {
 	struct exec *x = calloc(1, sizeof(*x));
 
-	if (!x || !list_of(c->lab)) {
+	if (x)
+		x->node = strdup(n->name);
+	if (!x || !x->node || !list_of(c->lab)) {
+		if (x)
+			free(x->node);
 		free(x);
 		return NULL;
 	}
 	x->lab = c->lab;
 	x->conn = c;
 	x->request = id;
-	x->node = strdup(n->name);
+	x->guest = c->node != NULL;
 	if (!strcmp(by, "learner"))
 		x->span = &c->lab->learner;
 	else if (!strcmp(by, "tool"))
@@ -167,34 +203,80 @@ static struct exec *exec_new(struct conn *c, struct lab_node *n, uint64_t id, co
 	return x;
 }
 
+/* What runs from inside the node already; *ret_own: by this connection. */
+static size_t guests_of(const struct conn *c, size_t *ret_own)
+{
+	struct exec *x;
+	size_t all = 0;
+
+	*ret_own = 0;
+	if (!c->lab->execs)
+		return 0;
+	TAILQ_FOREACH (x, &c->lab->execs->head, link) {
+		all += x->guest && !strcmp(x->node, c->node->name);
+		*ret_own += x->conn == c;
+	}
+	return all;
+}
+
+static int check_ask(const struct conn *c, const struct exec_ask *ask, const char **argv, char **env,
+		     struct err *err)
+{
+	size_t own = 0;
+
+	if (!argv || !env)
+		return err_set(err, ERR_USAGE, EINVAL, "No command was given, or it is too long");
+	if (c->node && (guests_of(c, &own) >= EXEC_MAX_GUESTS || own > 0))
+		return err_set(err, ERR_USAGE, EAGAIN, "Too many commands run in this node");
+	if (!files_fit(json_object_get(ask->body, "files")))
+		return err_set(err, ERR_USAGE, EINVAL, "Files for a command go below /run, %d bytes in all",
+			       EXEC_FILES_MAX);
+	return 0;
+}
+
+static unsigned side(const json_t *body, const char *key)
+{
+	int64_t n = json_int(body, key, 0);
+
+	return n < 0 || n > EXEC_MAX_SIDE ? 0 : (unsigned)n;
+}
+
+/* The message's descriptors, in order, for those of the three that are no terminal. */
+static void place_stdio(const struct exec_ask *ask, int ret[3])
+{
+	for (size_t i = 0, next = 0; i < 3; i++)
+		if (!ask->tty[i] && next < ask->m->n_fds)
+			ret[i] = ask->m->fds[next++];
+}
+
 void exec_start(struct conn *c, struct lab_node *n, uint64_t id, struct exec_ask *ask)
 {
 	auto_free const char **argv = argv_of(json_object_get(ask->body, "argv"));
 	nd_cleanup(env_free) char **env = env_of(json_object_get(ask->body, "env"));
-	struct proc_spawn s = {.stdio = {-1, -1, -1}};
+	struct proc_spawn s = {.argv = argv,
+			       .env = (const char *const *)env,
+			       .cwd = json_str(ask->body, "cwd", ""),
+			       .user = ask->user,
+			       .stdio = {-1, -1, -1},
+			       .tty = ask->tty[0] || ask->tty[1] || ask->tty[2],
+			       .rows = side(ask->body, "rows"),
+			       .cols = side(ask->body, "cols")};
 	struct err err = {0};
-	struct exec *x;
+	struct exec *x = NULL;
 
-	if (!argv || !env) {
-		err_set(&err, ERR_USAGE, EINVAL, "No command was given, or it is too long");
+	if (check_ask(c, ask, argv, env, &err) == 0) {
+		x = exec_new(c, n, id, ask->by);
+		if (!x)
+			err_sys(&err, ENOMEM, "Can't run a command");
+	}
+	if (!x) {
 		peer_answer_err(c->peer, id, &err);
 		return;
 	}
-	x = exec_new(c, n, id, ask->by);
-	if (!x)
-		return;
-	s.argv = argv;
-	s.env = (const char *const *)env;
-	s.cwd = json_str(ask->body, "cwd", "");
-	s.user = ask->user;
-	s.tty = ask->tty[0] || ask->tty[1] || ask->tty[2];
-	s.rows = (unsigned)json_int(ask->body, "rows", 0);
-	s.cols = (unsigned)json_int(ask->body, "cols", 0);
-	for (size_t i = 0, next = 0; i < 3; i++)
-		if (!ask->tty[i] && next < ask->m->n_fds)
-			s.stdio[i] = ask->m->fds[next++];
+	place_stdio(ask, s.stdio);
 	x->tty = s.tty;
-	write_files(n, json_object_get(ask->body, "files"));
+	if (!c->node)
+		write_files(n, json_object_get(ask->body, "files"));
 	node_spawn(n, &s, &exec_fns, x, &x->id);
 }
 
@@ -220,7 +302,7 @@ void exec_signal(struct conn *c, uint64_t id, const json_t *body)
 	if (!n || sig < 1 || sig > 64)
 		err_set(&err, ERR_USAGE, EINVAL, "No such command or signal");
 	else if (node_signal(n, x->id, sig, &err) == 0) {
-		peer_answer(c->peer, id, NULL, NULL, 0);
+		peer_answer_ok(c->peer, id);
 		return;
 	}
 	peer_answer_err(c->peer, id, &err);

@@ -7,14 +7,18 @@
 
 /* What is asked. Borrowed for the call; descriptors are taken out of m as needed. */
 struct exec_ask {
-	const json_t *body; /* argv, env, cwd, rows, cols, session, files, terminfo: docs/protocol.md, "exec" */
+	const json_t *body; /* argv, env, cwd, rows, cols, files (the host's side only): docs/protocol.md, "exec" */
 	struct msg *m;	    /* stdin, stdout, stderr where they are not the PTY */
 	const char *user;
 	const char *by;	    /* "learner", "tool" or "lab" */
 	bool tty[3];	    /* which of the three are the PTY made for it */
 };
 
-/* Starts it; answers request id on c now or later, then notices {"exited":N,"status":S}. */
+/*
+ * Starts it; answers request id on c now or later, then notices {"exited":N,"status":S}. Where the node is stopped under it, the
+ * status is that of a death by SIGKILL. A connection from inside a node has one at a time, a node so many that room is left
+ * for what the lab itself runs there.
+ */
 void exec_start(struct conn *c, struct lab_node *n, uint64_t id, struct exec_ask *ask);
 /* {"exec":N,"signal":S} for an exec of this connection. */
 void exec_signal(struct conn *c, uint64_t id, const json_t *body);

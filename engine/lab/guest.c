@@ -10,10 +10,7 @@
 #include "lab/conn.h"
 #include "lab/exec.h"
 
-/* Bounds against a program in a node that means harm; sudo of a script's loop stays under them. */
-enum { GUEST_MESSAGE = 256 * 1024, GUEST_PER_SECOND = 200, GUEST_CONNECTIONS = 64 };
-
-static const struct peer_limits guest_limits = {GUEST_MESSAGE, GUEST_PER_SECOND};
+static const struct peer_limits guest_limits = {GUEST_MESSAGE, GUEST_PER_SECOND, GUEST_UNDER_WAY};
 
 /*
  * sudo: the learner (uid 1000) and root only. Both ends are in the lab's user namespace, where with the one-uid map the learner is
@@ -29,11 +26,17 @@ static bool may_sudo(struct conn *c)
 	return cred.uid == 0 || cred.uid == 1000;
 }
 
+/* What a tool under test does by sudo is the tool's doing, as long as no learner is there. */
+static const char *who(const struct lab *lab)
+{
+	return lab->tool.active && !lab->learner.active ? "tool" : "learner";
+}
+
 static void do_sudo(struct conn *c, uint64_t id, struct msg *m)
 {
 	const json_t *tty = json_object_get(m->body, "tty");
 	const char *user = json_str(m->body, "user", "root");
-	struct exec_ask ask = {.body = m->body, .m = m, .user = user, .by = "learner"};
+	struct exec_ask ask = {.body = m->body, .m = m, .user = user, .by = who(c->lab)};
 	struct err err = {0};
 
 	for (size_t i = 0; i < 3; i++)
@@ -68,44 +71,49 @@ static void do_session(struct conn *c, uint64_t id, struct msg *m)
 {
 	conn_tell_terminals(c->lab,
 			    json_pack("{s:s}", "session", json_str(m->body, "do", "quit")));
-	peer_answer(c->peer, id, NULL, NULL, 0);
+	peer_answer_ok(c->peer, id);
 }
 
 static const struct verb guest_verbs[] = {
-	{"sudo", do_sudo},	   {"signal", do_signal},	 {"mode", do_mode},
-	{"task", answer_task},	   {"hint", answer_hint},	 {"map", answer_map},
-	{"check", answer_check},   {"diagnose", answer_diagnose}, {"causes", answer_causes},
-	{"grade", do_session},	   {"quit", do_session},	 {NULL, NULL},
+	{"sudo", do_sudo, false},	{"signal", do_signal, false},
+	{"mode", do_mode, false},	{"task", answer_task, false},
+	{"hint", answer_hint, false},	{"map", answer_map, false},
+	{"check", answer_check, false}, {"diagnose", answer_diagnose, false},
+	{"causes", answer_causes, false}, {"grade", do_session, false},
+	{"quit", do_session, false},	{NULL, NULL, false},
 };
+
+struct conn *guest_conn(struct lab_node *n, int fd)
+{
+	return conn_new(n->lab, fd, n, guest_verbs, &guest_limits);
+}
 
 static void on_accepted(void *arg, int fd)
 {
-	struct lab_node *n = arg;
-
-	if (n->connections >= GUEST_CONNECTIONS)
-		close(fd);
-	else
-		conn_new(n->lab, fd, n, guest_verbs, &guest_limits);
+	guest_conn(arg, fd);
 }
 
 int guest_listen(struct lab_node *n, int fd, struct err *err)
 {
-	n->accepting = conn_listen(n->lab, fd, on_accepted, n);
+	n->accepting = conn_listen(n->lab, fd, GUEST_NEW_PER_SECOND, on_accepted, n);
 	return n->accepting ? 0 : err_sys(err, ENOMEM, "%s: node socket", n->name);
+}
+
+void guest_count(struct lab_node *n, int change)
+{
+	n->connections += change;
+	conn_listen_full(n->accepting, n->connections >= GUEST_CONNECTIONS);
 }
 
 void guest_close(struct lab_node *n)
 {
 	struct conn *c, *next;
 
+	conn_unlisten(n->accepting);
+	n->accepting = NULL;
 	for (c = TAILQ_FIRST(&n->lab->conns); c; c = next) {
 		next = TAILQ_NEXT(c, link);
 		if (c->node == n)
 			conn_free(c);
-	}
-	if (n->accepting) {
-		close(event_get_fd(n->accepting));
-		event_free(n->accepting);
-		n->accepting = NULL;
 	}
 }

@@ -5,9 +5,30 @@
 
 #include "lab/node.h"
 
+/*
+ * Bounds against a program in a node that means harm; docs/protocol.md, "Node socket", says the same. Over one of them nobody is
+ * refused: who connects or asks waits, so that a loop of sudo only becomes slower.
+ *
+ * A message: what the kernel takes as one argument of a program (MAX_ARG_STRLEN), so `sudo sh -c TEXT` fits where `sh -c` does.
+ * Messages: a terminal's sudo passes on signals as fast as somebody types. Connections: sudo's in pipelines, terminals
+ * and parallel loops; each holds one at a time, and one command of its own. New ones: a shell forks some hundreds of
+ * programs a second. One request under way: what the script answers is never queued deeper than there are connections.
+ */
+enum {
+	GUEST_MESSAGE = 128 * 1024,
+	GUEST_PER_SECOND = 20,
+	GUEST_UNDER_WAY = 1,
+	GUEST_CONNECTIONS = 32,
+	GUEST_NEW_PER_SECOND = 400,
+};
+
 /* Serves the node's listening socket, which is taken over. */
 int guest_listen(struct lab_node *n, int fd, struct err *err);
+/* A connection more or less. */
+void guest_count(struct lab_node *n, int change);
 /* Closes it and every connection through it. */
 void guest_close(struct lab_node *n);
+/* A connection as if it had been accepted there; fd is taken over. For tests. */
+struct conn *guest_conn(struct lab_node *n, int fd);
 
 #endif

@@ -72,29 +72,47 @@ static void to_log_time(const struct log *log, json_t *e, const char *key)
 		json_object_set_new(e, key, json_real(json_num(e, key, 0) - log->zero));
 }
 
+/* Who may be said to have done it: nobody else than recorders know. */
+static const char *by_of(const json_t *e)
+{
+	const char *by = json_str(e, "by", "learner");
+
+	return !strcmp(by, "tool") || !strcmp(by, "lab") ? by : "learner";
+}
+
+static int check_event(const json_t *e, struct err *err)
+{
+	static const char *const kinds[] = {"session", "command", "answer", "hint"};
+	const char *kind = json_str(e, "kind", "");
+
+	if (json_dumpb(e, NULL, 0, JSON_COMPACT) > LOG_EVENT_MAX)
+		return err_set(err, ERR_USAGE, EMSGSIZE, "An event is over %d bytes", LOG_EVENT_MAX);
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (!strcmp(kinds[i], kind))
+			return 0;
+	return err_set(err, ERR_USAGE, EINVAL, "Events of kind '%.32s' are not taken from outside", kind);
+}
+
 /* A terminal host's own observations; the recorders' kinds are not its to write. */
 static void do_event(struct conn *c, uint64_t id, struct msg *m)
 {
-	static const char *const kinds[] = {"session", "command", "answer", "hint"};
 	json_t *e = json_object_get(m->body, "event");
-	const char *kind = json_str(e, "kind", "");
 	struct err err = {0};
+	uint64_t seq = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		if (strcmp(kinds[i], kind))
-			continue;
-		if (!json_object_get(e, "by"))
-			json_object_set_new(e, "by", json_string("learner"));
+	if (check_event(e, &err) == 0) {
+		json_object_set_new(e, "by", json_string(by_of(e)));
 		to_log_time(&c->lab->log, e, "started");
 		to_log_time(&c->lab->log, e, "ended");
-		peer_answer(c->peer, id,
-			    json_pack("{s:I}", "seq",
-				      (json_int_t)log_put(&c->lab->log, json_incref(e))),
-			    NULL, 0);
-		return;
+		json_object_del(e, "mono"); /* the recorders' */
+		seq = log_put(&c->lab->log, json_incref(e));
+		if (!seq)
+			err_sys(&err, ENOSPC, "The attempt's log could not be written");
 	}
-	err_set(&err, ERR_USAGE, EINVAL, "Events of kind '%.32s' are not taken from outside", kind);
-	peer_answer_err(c->peer, id, &err);
+	if (seq)
+		peer_answer(c->peer, id, json_pack("{s:I}", "seq", (json_int_t)seq), NULL, 0);
+	else
+		peer_answer_err(c->peer, id, &err);
 }
 
 static void do_read(struct conn *c, uint64_t id, struct msg *m)
@@ -132,28 +150,32 @@ static void do_tap(struct conn *c, uint64_t id, struct msg *m)
 	fds[0] = userns;
 	fds[1] = b->netns_fd(b->ctx, n->name);
 	if (fds[0] < 0 || fds[1] < 0) {
-		err_sys(&err, errno, "Can't hand out the namespaces of %s", n->name);
+		err_sys(&err, fds[0] < 0 ? errno : -fds[1], "Can't hand out the namespaces of %s",
+			n->name);
 		peer_answer_err(c->peer, id, &err);
 		return;
 	}
-	peer_answer(c->peer, id, NULL, fds, 2);
+	peer_answer(c->peer, id, json_object(), fds, 2);
 }
 
 static void do_down(struct conn *c, uint64_t id, struct msg *m)
 {
 	(void)m;
-	peer_answer(c->peer, id, NULL, NULL, 0);
+	peer_answer_ok(c->peer, id);
 	lab_end(c->lab, "down", 0);
 }
 
 static const struct verb host_verbs[] = {
-	{"boot", boot_start},	   {"info", do_info},	      {"exec", do_exec},
-	{"signal", do_signal},	   {"event", do_event},	      {"probe", verify_probe},
-	{"fault", verify_fault},   {"verify", verify_verify}, {"finish", verify_finish},
-	{"diagnose", answer_diagnose}, {"hint", answer_hint}, {"task", answer_task},
-	{"map", answer_map},	   {"check", answer_check},   {"causes", answer_causes},
-	{"read", do_read},	   {"tap", do_tap},	      {"down", do_down},
-	{NULL, NULL},
+	{"boot", boot_start, true},	{"info", do_info, true},
+	{"down", do_down, true},	{"event", do_event, false},
+	{"exec", do_exec, false},	{"signal", do_signal, false},
+	{"probe", verify_probe, false}, {"fault", verify_fault, false},
+	{"verify", verify_verify, false}, {"finish", verify_finish, false},
+	{"diagnose", answer_diagnose, false}, {"hint", answer_hint, false},
+	{"task", answer_task, false},	{"map", answer_map, false},
+	{"check", answer_check, false}, {"causes", answer_causes, false},
+	{"read", do_read, false},	{"tap", do_tap, false},
+	{NULL, NULL, false},
 };
 
 struct conn *host_boss(struct lab *lab, int fd)
@@ -187,6 +209,6 @@ static void on_accepted(void *arg, int fd)
 
 int host_listen(struct lab *lab, int fd, struct err *err)
 {
-	lab->listener = conn_listen(lab, fd, on_accepted, lab);
+	lab->listener = conn_listen(lab, fd, 0, on_accepted, lab);
 	return lab->listener ? 0 : err_sys(err, ENOMEM, "Can't serve the host socket");
 }

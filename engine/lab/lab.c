@@ -19,30 +19,13 @@
 /* A packet's event is flushed within a few milliseconds; what comes this long after an exec ended is not its doing. */
 #define ACTOR_LINGER 0.05
 
-void actor_begin(struct actor_span *s)
-{
-	if (s->active++ == 0)
-		s->began = log_now();
-}
-
-void actor_end(struct actor_span *s)
-{
-	if (s->active > 0 && --s->active == 0)
-		s->ended = log_now();
-}
-
-static bool in_span(const struct actor_span *s, double mono, double linger)
-{
-	return s->began > 0 && mono >= s->began && (s->active > 0 || mono <= s->ended + linger);
-}
-
 const char *lab_actor(const struct lab *lab, double mono)
 {
-	if (in_span(&lab->probing, mono, 0))
+	if (actor_covers(&lab->probing, mono, 0))
 		return "lab";
-	if (in_span(&lab->learner, mono, ACTOR_LINGER))
+	if (actor_covers(&lab->learner, mono, ACTOR_LINGER))
 		return "learner";
-	if (in_span(&lab->tool, mono, ACTOR_LINGER))
+	if (actor_covers(&lab->tool, mono, ACTOR_LINGER))
 		return "tool";
 	return "lab";
 }
@@ -55,8 +38,7 @@ uint64_t lab_event(struct lab *lab, const char *kind, const char *node, const ch
 		json_object_set_new(e, "node", json_string(node));
 	if (by)
 		json_object_set_new(e, "by", json_string(by));
-	if (more)
-		json_object_update_missing(e, more);
+	json_object_update_missing(e, more);
 	json_decref(more);
 	return log_put(&lab->log, e);
 }
@@ -69,22 +51,32 @@ void lab_end(struct lab *lab, const char *why, int exit_code)
 	lab->exit_code = exit_code;
 	if (lab->boot)
 		lab_event(lab, "lab", NULL, "lab", json_pack("{s:s, s:s}", "what", "end", "why", why));
-	event_base_loopexit(lab->base, NULL);
+	/* now, not after what else is waiting: that would act on a lab which has said its last word */
+	event_base_loopbreak(lab->base);
+}
+
+static void tell_boss(struct lab *lab, const struct err *err)
+{
+	struct conn *c;
+
+	TAILQ_FOREACH (c, &lab->conns, link)
+		if (c->boss)
+			peer_answer_err(c->peer, lab->boot_id, err);
 }
 
 void lab_fail(struct lab *lab, const struct err *err)
 {
-	struct conn *c;
-
 	if (lab->phase == LAB_ENDING)
 		return;
-	if (lab->boot)
-		lab_event(lab, "lab", NULL, "lab",
-			  json_pack("{s:s, s:s}", "what", "died", "why", err->msg));
+	if (!lab->boot) {
+		if (!lab->early_err.msg[0])
+			lab->early_err = *err;
+		return;
+	}
+	lab_event(lab, "lab", NULL, "lab",
+		  json_pack("{s:s, s:o}", "what", "died", "why", json_text(err->msg)));
 	if (lab->phase == LAB_BOOTING)
-		TAILQ_FOREACH (c, &lab->conns, link)
-			if (c->boss)
-				peer_answer_err(c->peer, lab->boot_id, err);
+		tell_boss(lab, err);
 	lab_end(lab, "failed", err->kind);
 }
 
@@ -110,7 +102,8 @@ static int lab_open(struct lab *lab, int boss, struct err *err)
 	int rc;
 
 	lab->base = event_base_new();
-	if (!lab->base)
+	lab->generations = json_object();
+	if (!lab->base || !lab->generations)
 		return err_sys(err, ENOMEM, "Can't make the event loop");
 	lab->children = evsignal_new(lab->base, SIGCHLD, on_child, lab);
 	lab->terminate = evsignal_new(lab->base, SIGTERM, on_terminate, lab);
@@ -137,39 +130,45 @@ static void free_models(struct lab *lab)
 {
 	model_free(lab->healthy);
 	model_free(lab->faulty);
-	for (size_t i = 0; i < lab->n_owned; i++)
-		model_free(lab->owned[i]);
-	free(lab->owned);
+	model_free(lab->now_owned);
+	model_free(lab->early);
 }
 
-static void lab_close(struct lab *lab)
+/* Whoever waits for something hears that it will not come, while all that an answer touches still stands. */
+static void close_doors(struct lab *lab)
 {
 	struct lab_node *n;
 	struct conn *c;
 
-	lab->phase = LAB_ENDING;
-	change_done(lab);
+	conn_unlisten(lab->listener);
 	while ((n = TAILQ_FIRST(&lab->nodes)))
 		node_stop(n);
 	while ((c = TAILQ_FIRST(&lab->conns)))
 		conn_free(c);
-	exec_done(lab);
-	service_done(lab);
 	peer_free(lab->script);
 	peer_free(lab->serve);
+	record_done(lab);
+	change_done(lab);
+	exec_done(lab);
+	service_done(lab);
+}
+
+static void lab_close(struct lab *lab)
+{
+	lab->phase = LAB_ENDING;
+	close_doors(lab);
+	fd_closep(&lab->ports.script);
+	fd_closep(&lab->ports.serve);
 	free_event(lab->script_timer);
 	free_event(lab->watching);
-	record_done(lab);
 	free_event(lab->children);
 	free_event(lab->terminate);
-	if (lab->listener)
-		close(event_get_fd(lab->listener));
-	free_event(lab->listener);
 	if (lab->base)
 		event_base_free(lab->base);
 	log_done(&lab->log);
 	fd_closep(&lab->attempt_dir);
 	free_models(lab);
+	json_decref(lab->generations);
 	json_decref(lab->boot);
 	json_decref(lab->meta);
 }
@@ -184,7 +183,7 @@ int lab_run(int boss, const struct lab_ports *ports)
 	TAILQ_INIT(&lab.conns);
 	lab.booted = log_now();
 	if (lab_open(&lab, boss, &err) < 0)
-		lab_fail(&lab, &err);
+		lab.exit_code = err.kind;
 	else
 		event_base_dispatch(lab.base);
 	code = lab.exit_code;

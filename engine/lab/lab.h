@@ -16,6 +16,7 @@
 #include <event2/event.h>
 #include <sys/queue.h>
 
+#include "lab/actor.h"
 #include "lab/log.h"
 #include "lab/peer.h"
 #include "model/model.h"
@@ -26,6 +27,7 @@
 struct change_queue;
 struct exec_list;
 struct lab_node;
+struct listener;
 struct record_wait;
 struct service_list;
 struct verb;
@@ -46,17 +48,12 @@ struct lab_ports {
 struct conn {
 	TAILQ_ENTRY(conn) link;
 	struct lab *lab;
+	uint64_t serial; /* never used again */
 	struct peer *peer;
 	struct lab_node *node; /* NULL: the host's side */
 	const struct verb *verbs;
 	bool boss;
 	bool terminal; /* opened a session: wants session notices */
-};
-
-/* When somebody was at work: events reach us a little after they happened, so the times are kept. */
-struct actor_span {
-	unsigned active;
-	double began, ended; /* CLOCK_MONOTONIC of the latest stretch */
 };
 
 enum lab_phase { LAB_BOOTING, LAB_READY, LAB_ENDING };
@@ -68,21 +65,25 @@ struct lab {
 	int exit_code;
 	pid_t pid_outside; /* as the host numbers us; 0 = unknown */
 
+	struct err early_err; /* what failed before the boot request came; its answer */
 	json_t *boot;	 /* the boot request */
 	uint64_t boot_id;
 	json_t *meta;	 /* the scenario's, from script */
 	struct model *healthy; /* as the topology describes it */
 	struct model *faulty;  /* as fault() leaves it; NULL until asked for */
-	struct model *now;     /* what the kernel was last brought to; one of these or of owned */
-	struct model **owned;  /* later ones */
-	size_t n_owned;
+	bool fault_asked;      /* by the verb, so that it is put in once */
+	struct model *now;     /* what the kernel was last brought to; one of these or now_owned */
+	struct model *now_owned; /* a later one; NULL = now is healthy, faulty or nothing */
+	struct model *early;   /* a later one that came before the lab was built; waits for that */
 	struct change_queue *changes;
 	struct service_list *services; /* real programs that serve */
 	TAILQ_HEAD(, lab_node) nodes;
+	json_t *generations; /* {"wsl": 2}: of nodes there are or were */
 
 	struct peer *script, *serve;
 	TAILQ_HEAD(, conn) conns;
-	struct event *listener; /* the host socket */
+	uint64_t next_conn;
+	struct listener *listener; /* the host socket */
 	struct event *watching; /* the watch port's descriptor */
 	struct event *children, *terminate;
 
@@ -95,6 +96,7 @@ struct lab {
 	struct actor_span quiet;   /* probes of ours that run beside a learner */
 	struct actor_span learner, tool; /* execs under way, by whom */
 	unsigned hints;	      /* given so far */
+	bool checking;	      /* a learner's check is under way */
 	uint64_t next_exec;
 	struct exec_list *execs;
 	struct event *script_timer;
@@ -106,14 +108,12 @@ int lab_run(int boss, const struct lab_ports *ports);
 
 /* Ends it: what is left of the log is written, the loop stops. why goes to the log ("down", "boss-gone"). */
 void lab_end(struct lab *lab, const char *why, int exit_code);
-/* Ends it because something failed; before ready the boss is told. */
+/* Ends it because something failed; before ready the boss is told, for which a lab not yet asked to boot waits. */
 void lab_fail(struct lab *lab, const struct err *err);
 
 /* Puts an event together and logs it; NULL-safe node. `more` is stolen and may be NULL. Returns seq. */
 uint64_t lab_event(struct lab *lab, const char *kind, const char *node, const char *by, json_t *more);
 /* Who did what a recorder saw at `mono`: "lab", "learner" or "tool". */
 const char *lab_actor(const struct lab *lab, double mono);
-void actor_begin(struct actor_span *s);
-void actor_end(struct actor_span *s);
 
 #endif

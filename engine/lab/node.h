@@ -7,7 +7,10 @@
 
 /* A probe's or file operation's outcome; result is borrowed. Runs once; err is NULL on success. */
 typedef void (*node_result_fn)(void *arg, json_t *result, const struct err *err);
-/* A spawn's life: spawned (pid, pty owned by the receiver or -1), then exited; or err instead of spawned. */
+/*
+ * A spawn's life: spawned (pid, pty owned by the receiver or -1), then exited; or failed instead of spawned, or instead of
+ * exited where the node was stopped.
+ */
 struct node_spawn_fns {
 	void (*spawned)(void *arg, pid_t pid, int pty);
 	void (*exited)(void *arg, int status);
@@ -28,22 +31,25 @@ struct lab_node {
 	unsigned generation;
 	struct proc_node *proc;
 	struct event *readable;
-	struct event *accepting; /* the node socket */
-	unsigned connections;
+	struct listener *accepting; /* the node socket */
+	int connections;
 	node_ready_fn ready;
 	void *ready_arg;
 	bool watched;
+	bool busy;    /* its events are being taken: freeing waits */
+	bool stopped; /* to be freed */
 	TAILQ_HEAD(, node_call) calls;
 };
 
 /* Starts the agent of a node whose network namespace stands; ready runs later. */
 int node_start(struct lab *lab, const struct node *n, node_ready_fn ready, void *arg, struct err *err);
-/* Stops the agent, answers what is under way with an error, frees. Takes NULL. */
+/* Stops the agent, answers what is under way with an error, frees. Takes NULL. Safe from within what a node calls. */
 void node_stop(struct lab_node *n);
 /* The recorders of a node stand (or are known to be lacking). */
 void node_recorded(struct lab *lab, const char *name);
 struct lab_node *node_find(struct lab *lab, const char *name);
 
+/* fn runs exactly once, before these return only when they failed. */
 void node_probe(struct lab_node *n, const char *kind, const json_t *args, node_result_fn fn, void *arg);
 void node_file(struct lab_node *n, const struct file *f, bool remove, node_result_fn fn, void *arg);
 /* *ret_id, for node_signal, is set before any of fns runs; fns must live as long as the spawn. */

@@ -28,6 +28,7 @@ static void on_probed(void *arg, struct msg *m, const struct err *err)
 {
 	struct probing run = *(struct probing *)arg;
 	const json_t *probes = m ? json_object_get(m->body, "probes") : NULL;
+	struct err bad = {0};
 	const json_t *p;
 	size_t i;
 
@@ -35,15 +36,24 @@ static void on_probed(void *arg, struct msg *m, const struct err *err)
 	actor_end(run.span);
 	json_array_foreach(probes, i, p)
 		log_probe(run.lab, p);
-	run.fn(run.arg, probes, err);
+	if (!err && !json_is_array(probes)) {
+		err_set(&bad, ERR_MACHINE, EPROTO, "The scenario's process gave no probes");
+		err = &bad;
+	}
+	run.fn(run.arg, err ? NULL : probes, err);
 }
 
 void probing_run(struct lab *lab, const char *set, bool quiet, probing_fn fn, void *arg)
 {
 	struct probing *run = malloc(sizeof(*run));
 
-	if (!run)
+	struct err err = {0};
+
+	if (!run) {
+		err_sys(&err, ENOMEM, "Can't run the probes");
+		fn(arg, NULL, &err);
 		return;
+	}
 	*run = (struct probing){lab, quiet ? &lab->quiet : &lab->probing, fn, arg};
 	actor_begin(run->span);
 	scripting_call(lab, json_pack("{s:s, s:s}", "do", "probe", "set", set), on_probed, run);

@@ -139,10 +139,14 @@ static struct program *program_new(struct lab *lab, const struct service *s)
 	p->lab = lab;
 	p->name = strdup(s->name);
 	p->node = strdup(s->node);
-	strcpy(p->proto, json_object_get(ready, "udp") ? "udp" : "tcp");
-	p->port = (int)json_int(ready, p->proto, 0);
 	p->look = evtimer_new(lab->base, look, p);
 	TAILQ_INSERT_TAIL(&lab->services->head, p, link);
+	if (!p->name || !p->node || !p->look) {
+		program_free(p);
+		return NULL;
+	}
+	strcpy(p->proto, json_object_get(ready, "udp") ? "udp" : "tcp");
+	p->port = (int)json_int(ready, p->proto, 0);
 	return p;
 }
 

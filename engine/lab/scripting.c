@@ -57,16 +57,19 @@ static void on_answer(void *arg, struct msg *m, const struct err *err)
 	free(arg);
 	call.lab->script_calls--;
 	timer_set(call.lab);
-	if (call.fn)
-		call.fn(call.arg, m, err);
+	call.fn(call.arg, m, err);
 }
 
 void scripting_call(struct lab *lab, json_t *body, peer_answer_fn fn, void *arg)
 {
 	struct script_call *call = malloc(sizeof(*call));
 
+	struct err err = {0};
+
 	if (!call) {
 		json_decref(body);
+		err_sys(&err, ENOMEM, "Can't ask the scenario");
+		fn(arg, NULL, &err);
 		return;
 	}
 	*call = (struct script_call){lab, fn, arg};
@@ -80,8 +83,6 @@ static void on_probed(void *arg, json_t *result, const struct err *err)
 	struct probe_wait w = *(struct probe_wait *)arg;
 
 	free(arg);
-	if (!w.lab->script)
-		return;
 	w.lab->script_waits--;
 	timer_set(w.lab);
 	if (err)
@@ -93,9 +94,13 @@ static void on_probed(void *arg, json_t *result, const struct err *err)
 static void do_probe(struct lab *lab, uint64_t id, struct lab_node *n, const json_t *body)
 {
 	struct probe_wait *w = malloc(sizeof(*w));
+	struct err err = {0};
 
-	if (!w)
+	if (!w) {
+		err_sys(&err, ENOMEM, "Can't probe");
+		peer_answer_err(lab->script, id, &err);
 		return;
+	}
 	*w = (struct probe_wait){lab, id};
 	lab->script_waits++;
 	timer_set(lab);
@@ -110,7 +115,7 @@ static void do_read(struct lab *lab, uint64_t id, struct lab_node *n, const json
 	int rc;
 
 	if (what < 0)
-		rc = err_set(&err, ERR_USAGE, EINVAL, "There is no state named '%s' to read",
+		rc = err_set(&err, ERR_USAGE, EINVAL, "There is no state named '%.64s' to read",
 			     json_str(body, "what", ""));
 	else
 		rc = lab->ports.build.read(lab->ports.build.ctx, n->name, (enum read_what)what,
@@ -142,12 +147,14 @@ static void on_request(void *arg, struct peer *p, const char *verb, uint64_t id,
 	struct lab_node *n = node_find(lab, json_str(m->body, "node", ""));
 	struct err err = {0};
 
+	if (lab->phase == LAB_ENDING)
+		return;
 	if (!id && model) {
 		do_model(lab, model);
 		return;
 	}
 	if (!n)
-		err_set(&err, ERR_USAGE, ENOENT, "There is no node '%s'",
+		err_set(&err, ERR_USAGE, ENOENT, "There is no node '%.64s'",
 			json_str(m->body, "node", ""));
 	else if (!strcmp(verb, "node.probe")) {
 		do_probe(lab, id, n, m->body);
@@ -156,9 +163,11 @@ static void on_request(void *arg, struct peer *p, const char *verb, uint64_t id,
 		do_read(lab, id, n, m->body);
 		return;
 	} else
-		err_set(&err, ERR_USAGE, EINVAL, "Unknown request '%s'", verb);
+		err_set(&err, ERR_USAGE, EINVAL, "Unknown request '%.64s'", verb);
 	peer_answer_err(p, id, &err);
 }
+
+static const char script_gone[] = "The scenario's process has ended";
 
 static void on_closed(void *arg, struct peer *p)
 {
@@ -168,11 +177,11 @@ static void on_closed(void *arg, struct peer *p)
 	(void)p;
 	if (lab->phase == LAB_ENDING)
 		return;
-	err_set(&err, ERR_MACHINE, EPIPE, "The scenario's process has ended");
+	err_set(&err, ERR_MACHINE, EPIPE, "%s", script_gone);
 	lab_fail(lab, &err);
 }
 
-static const struct peer_owner script_owner = {on_request, on_closed};
+static const struct peer_owner script_owner = {on_request, on_closed, script_gone};
 
 int scripting_open(struct lab *lab, struct err *err)
 {

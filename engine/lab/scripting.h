@@ -7,7 +7,7 @@
 
 /* Opens lab->script on the port's socket. */
 int scripting_open(struct lab *lab, struct err *err);
-/* Asks the script; body is stolen. The script's own time (not what it waits for us) is limited; over it the lab fails. */
+/* Asks the script; body is stolen, fn runs once (peer.h). The script's own time (not what it waits for us) is limited; over it the lab fails. */
 void scripting_call(struct lab *lab, json_t *body, peer_answer_fn fn, void *arg);
 
 #endif

@@ -35,8 +35,13 @@ static void ask(struct lab *lab, const char *name, json_t *body, const int *fds,
 {
 	struct service_wait *w = calloc(1, sizeof(*w));
 
+	struct err err = {0};
+
 	if (!w) {
 		json_decref(body);
+		err_sys(&err, ENOMEM, "Service %s", name);
+		if (done)
+			done(arg, &err);
 		return;
 	}
 	w->done = done;
@@ -157,15 +162,17 @@ static void on_request(void *arg, struct peer *p, const char *verb, uint64_t id,
 	auto_fd fd = -1;
 
 	if (strcmp(verb, "socket"))
-		err_set(&err, ERR_MACHINE, EINVAL, "Unknown request '%s'", verb);
+		err_set(&err, ERR_MACHINE, EINVAL, "Unknown request '%.64s'", verb);
 	else
 		fd = lab->ports.build.open_socket(lab->ports.build.ctx, node, SOCK_STREAM, "", 0,
 						  &err);
 	if (fd < 0)
 		peer_answer_err(p, id, &err);
 	else
-		peer_answer(p, id, NULL, &fd, 1);
+		peer_answer(p, id, json_object(), &fd, 1);
 }
+
+static const char serve_gone[] = "The services' process has ended";
 
 static void on_closed(void *arg, struct peer *p)
 {
@@ -175,11 +182,11 @@ static void on_closed(void *arg, struct peer *p)
 	(void)p;
 	if (lab->phase == LAB_ENDING)
 		return;
-	err_set(&err, ERR_MACHINE, EPIPE, "The services' process has ended");
+	err_set(&err, ERR_MACHINE, EPIPE, "%s", serve_gone);
 	lab_fail(lab, &err);
 }
 
-static const struct peer_owner serve_owner = {on_request, on_closed};
+static const struct peer_owner serve_owner = {on_request, on_closed, serve_gone};
 
 int service_open(struct lab *lab, struct err *err)
 {

@@ -10,30 +10,34 @@
 #include "lab/record.h"
 #include "lab/scripting.h"
 
-/* A request that waits for probes or a change. peer is looked up again: its connection may have gone. */
+/* A request that waits for probes or a change; its connection may have gone meanwhile. */
 struct asker {
 	struct lab *lab;
-	struct peer *peer; /* NULL: nobody */
+	uint64_t conn; /* its serial; 0 = nobody's */
 	uint64_t id;
 };
 
+/* c may be NULL. NULL when there is no memory, which has then been answered. */
 static struct asker *asker_new(struct lab *lab, struct conn *c, uint64_t id)
 {
 	struct asker *a = malloc(sizeof(*a));
+	struct err err = {0};
 
-	if (a)
-		*a = (struct asker){lab, c ? c->peer : NULL, id};
-	return a;
+	if (a) {
+		*a = (struct asker){lab, c ? c->serial : 0, id};
+		return a;
+	}
+	err_sys(&err, ENOMEM, "Can't answer");
+	if (c)
+		peer_answer_err(c->peer, id, &err);
+	return NULL;
 }
 
 /* Answers (body stolen) or refuses, and frees the asker. */
 static void reply(struct asker *a, json_t *body, const struct err *err)
 {
-	struct conn *c;
+	struct conn *c = conn_find(a->lab, a->conn);
 
-	TAILQ_FOREACH (c, &a->lab->conns, link)
-		if (c->peer == a->peer)
-			break;
 	if (c && err)
 		peer_answer_err(c->peer, a->id, err);
 	else if (c)
@@ -55,9 +59,21 @@ void verify_probe(struct conn *c, uint64_t id, struct msg *m)
 		probing_run(c->lab, json_str(m->body, "set", "all"), false, on_probed, a);
 }
 
+/* A fault that could not be put in may be tried again. */
+static void give_up_fault(struct lab *lab)
+{
+	model_free(lab->faulty);
+	lab->faulty = NULL;
+	lab->fault_asked = false;
+}
+
 static void on_faulty(void *arg, const struct err *err)
 {
-	reply(arg, NULL, err);
+	struct asker *a = arg;
+
+	if (err)
+		give_up_fault(a->lab);
+	reply(a, err ? NULL : json_object(), err);
 }
 
 static void on_fault_model(void *arg, struct msg *m, const struct err *err)
@@ -70,9 +86,10 @@ static void on_fault_model(void *arg, struct msg *m, const struct err *err)
 		err_wrap(&bad, "The scenario's fault");
 		err = &bad;
 	}
-	if (err)
+	if (err) {
+		give_up_fault(lab);
 		reply(a, NULL, err);
-	else
+	} else
 		change_start(lab, lab->faulty, NULL, on_faulty, a);
 }
 
@@ -84,11 +101,12 @@ void verify_fault(struct conn *c, uint64_t id, struct msg *m)
 	(void)m;
 	if (!a)
 		return;
-	if (c->lab->faulty) {
+	if (c->lab->faulty || c->lab->fault_asked) {
 		err_set(&err, ERR_USAGE, EALREADY, "The fault is in already");
 		reply(a, NULL, &err);
 		return;
 	}
+	c->lab->fault_asked = true;
 	scripting_call(c->lab, json_pack("{s:s}", "do", "fault"), on_fault_model, a);
 }
 

@@ -26,7 +26,7 @@ struct build_port {
 	void *ctx;
 	/* Executes one operation other than OP_FILE_* and OP_SERVICE_*; those belong to the lab. */
 	int (*apply)(void *ctx, const struct op *op, struct err *err);
-	/* Undoes an applied one (journal, newest first); best effort, never fails the caller. */
+	/* Undoes an applied one; best effort, never fails the caller. */
 	void (*undo)(void *ctx, const struct op *op);
 	/* Reads live state; arg is "" unless said. Caller owns *ret. */
 	int (*read)(void *ctx, const char *node, enum read_what what, const char *arg, json_t **ret,
