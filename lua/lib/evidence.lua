@@ -90,22 +90,61 @@ function evidence.event(self, seq)
   return self.by_seq[seq]
 end
 
--- Commands typed by the learner in a node whose recorded output satisfies fn(output).
+local function basename(path)
+  return (path or ""):match("([^/]+)$") or ""
+end
+
+local tells = { map = true, task = true, hint = true }
+
+-- Seqs of the commands that asked `dojo`: its map, ticket and hints tell of the network, and show nothing of the live one.
+local function told_by_dojo(self)
+  if self.told then return self.told end
+  self.told = {}
+  for _, e in ipairs(self:all("exec")) do
+    if e.cause and basename(e.path) == "dojo" and tells[(e.argv or {})[2]] then self.told[e.cause] = true end
+  end
+  for _, e in ipairs(self:all("command")) do
+    if tells[(e.text or ""):match("^%s*dojo%s+(%l+)")] then self.told[e.seq] = true end
+  end
+  return self.told
+end
+
+-- Commands typed by the learner in a node whose recorded output satisfies fn(output, event).
 function evidence.output(self, node, fn)
+  local told = told_by_dojo(self)
   return self:find("command", function(e)
-    return (e.node or "wsl") == node and type(e.output) == "string" and fn(e.output, e)
+    return (e.node or "wsl") == node and type(e.output) == "string" and not told[e.seq] and fn(e.output, e)
   end)
 end
 
-local function basename(path)
-  return (path or ""):match("([^/]+)$") or ""
+-- Had the learner typed this value, in this command or before it? Then that it is shown says nothing.
+function evidence.typed(self, value, command)
+  value = value:lower()
+  for _, e in ipairs(self:all("command")) do
+    if e.seq > command.seq then return false end
+    local text = (e.text or ""):lower()
+    if addr.number(value) and addr.within(text, value) or (not addr.number(value) and text:find(value, 1, true)) then
+      return true
+    end
+  end
+  return false
+end
+
+-- Programs that run another under their own name: the applet is the program.
+local function applet(path, argv)
+  local program = basename(path)
+  if (program == "busybox" or program == "toybox") and argv[2] then
+    return basename(argv[2]), table.move(argv, 2, #argv, 1, {})
+  end
+  return program, argv
 end
 
 -- Confirmed starts of programs: fn(program, argv, status, event); status is nil where the kernel did not tell.
 function evidence.ran(self, node, fn)
   return self:find("exec", function(e)
     if e.what == "exit" or (e.node or "wsl") ~= node then return false end
-    return fn(basename(e.path or (e.argv or {})[1]), e.argv or {}, self.exits[e.pid or 0], e)
+    local program, argv = applet(e.path or (e.argv or {})[1], e.argv or {})
+    return fn(program, argv, self.exits[e.pid or 0], e)
   end)
 end
 
@@ -149,6 +188,16 @@ function evidence.passed(self, set)
     if not (e and e.ok) then all = false end
   end
   return all, seqs
+end
+
+-- The scenario's probes of a set that did not pass at the end, each with the event of its last run if there is one.
+function evidence.failing(self, set)
+  local out = {}
+  for _, probe in ipairs(self.scenario[set]) do
+    local e = self.probes[set] and self.probes[set][probe.name]
+    if not (e and e.ok) then out[#out + 1] = { probe = probe, event = e } end
+  end
+  return out
 end
 
 -- Fixed-probes pass, controls still do, and the learner did something.

@@ -3,6 +3,7 @@
 
 local attempt = require("attempt")
 local evidence = require("evidence")
+local lessons = require("lessons")
 local text = require("text")
 
 local score = {}
@@ -11,7 +12,7 @@ local shown = { en = "Shown by the evidence", ja = "証拠により確認" }
 local blind = { en = "A recorder was missing, so this is not counted", ja = "記録が欠けているため採点しない" }
 
 local function item(step, ev)
-  local ok, seqs = step.test(ev, step.options)
+  local ok, seqs, reason = step.test(ev, step.options)
   local void = not ok and ev:blind(step.needs)
   local list = core.array({})
   for i, seq in ipairs(seqs or {}) do
@@ -21,7 +22,8 @@ local function item(step, ev)
   return {
     id = step.id, group = step.group, points = ok and step.points or 0, max = step.points, void = void,
     evidence = list, title = text.both(text.fill(step.title, ev.p)),
-    why = ok and shown or (void and blind or step.lacking),
+    why = ok and shown or (void and blind
+      or lessons.lost(step.name, reason or step.lacking, ev.p, ev.scenario.chapter)),
   }
 end
 

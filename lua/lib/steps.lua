@@ -1,12 +1,13 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- `step.NAME { points = n }`: what earns points, and by what evidence.
 --
--- A step's test is a pure function of the log: it returns a truth value, the seqs that show it, and where it matters a
--- text. What counts is what the kernel saw (a program started, a packet, a change, a probe) or a command whose recorded output
+-- A step's test is a pure function of the log: it returns a truth value, the seqs that show it, and where it can be lost
+-- in several ways the reason. What counts is what the kernel saw (a program started, a packet, a change, a probe) or a command whose recorded output
 -- holds the live value. No mend is recognised by its command.
 
 local addr = require("addr")
 local evidence = require("evidence")
+local lessons = require("lessons")
 local strict = require("strict")
 
 local steps = {}
@@ -71,6 +72,16 @@ local function one_of(...)
   return function(w) return set[w] == true end
 end
 
+-- Is another interface than eth0 named? ("ip addr show lo")
+local function of_another(argv)
+  local named = false
+  for i = 2, #argv do
+    if argv[i] == "eth0" then return false end
+    named = named or argv[i] == "lo"
+  end
+  return named
+end
+
 local function succeeded(status)
   return status == nil or status == 0
 end
@@ -106,22 +117,47 @@ end
 
 local tests = {}
 
-local address_tools = one_of("ifconfig", "hostname", "nmcli", "networkctl")
+local address_tools = one_of("ifconfig", "nmcli", "networkctl")
+
+-- "hostname" alone tells no address; -I, -i and their long forms do.
+local function address_tool(program, argv)
+  if program == "hostname" then
+    return has_arg(argv, function(a) return a:find("^%-%w*[Ii]") ~= nil or a:find("^%-%-.*ip%-address") ~= nil end)
+  end
+  return address_tools(program)
+end
+
+local readers = one_of("cat", "head", "tail", "grep", "egrep", "less", "more", "awk", "gawk", "mawk", "sed", "od", "xxd",
+  "hexdump", "column", "nl", "tac", "python3", "perl", "ruby", "vi", "vim", "vim.tiny", "vim.basic", "nano", "view")
+
+-- A program that shows files, started on one whose path holds this pattern.
+local function reads(program, argv, path)
+  return readers(program) and has_arg(argv, function(a) return a:find(path) ~= nil end)
+end
 
 function tests.address_seen(ev)
   local p = ev.p
-  local shown = ev:output("wsl", function(out)
-    return addr.within(out, p.guest) or out:lower():find(p.guest_mac, 1, true) ~= nil
+  local shown = ev:output("wsl", function(out, e)
+    return (addr.within(out, p.guest) and not ev:typed(p.guest, e))
+      or (out:lower():find(p.guest_mac, 1, true) ~= nil and not ev:typed(p.guest_mac, e))
   end)
   local ran = ev:ran("wsl", function(program, argv, status)
-    if not succeeded(status) then return false end
-    return (program == "ip" and (ip_shows(argv, "address") or ip_shows(argv, "link"))) or address_tools(program)
+    if not succeeded(status) or of_another(argv) then return false end
+    return (program == "ip" and (ip_shows(argv, "address") or ip_shows(argv, "link"))) or address_tool(program, argv)
+      or reads(program, argv, "/sys/class/net/eth0/%l") or reads(program, argv, "/proc/net/fib_trie")
   end)
   return looked(ev, shown, ran)
 end
 
+-- An address as /proc/net/route writes it.
+local function kernel_hex(address)
+  local n = addr.number(address)
+  return ("%02X%02X%02X%02X"):format(n & 255, n >> 8 & 255, n >> 16 & 255, n >> 24 & 255)
+end
+
 local function route_line(line, p)
   if line:find(p.subnet_base, 1, true) then return true end
+  if line:find("%s" .. kernel_hex(p.subnet_base) .. "%s") then return true end
   return addr.within(line, p.gateway) and (line:find("default", 1, true) or line:find(" via ", 1, true)
     or line:find("^0%.0%.0%.0")) ~= nil
 end
@@ -129,12 +165,14 @@ end
 local function route_tool(program, argv)
   if program == "ip" then return ip_shows(argv, "route") end
   if program == "netstat" then return has_arg(argv, function(a) return a:find("^%-%w*r") ~= nil end) end
-  return program == "route" or program == "routel"
+  return program == "route" or program == "routel" or reads(program, argv, "/proc/net/route")
+    or reads(program, argv, "/proc/net/fib_trie")
 end
 
 function tests.gateway_seen(ev)
-  local shown = ev:output("wsl", function(out)
+  local shown = ev:output("wsl", function(out, e)
     return some_line(out, function(line) return route_line(line, ev.p) end)
+      and not ev:typed(ev.p.subnet_base, e) and not ev:typed(ev.p.gateway, e)
   end)
   local ran = ev:ran("wsl", function(program, argv, status) return succeeded(status) and route_tool(program, argv) end)
   return looked(ev, shown, ran)
@@ -149,9 +187,26 @@ function tests.gateway_pinged(ev)
   return looked(ev, sent, ran)
 end
 
-local reachers = one_of("ping", "traceroute", "tracepath", "mtr", "nc", "telnet", "curl")
+local reachers = one_of("ping", "traceroute", "tracepath", "mtr", "nc", "ncat", "telnet", "curl", "wget", "nmap", "dig",
+  "host", "nslookup", "drill", "ssh", "git")
 
--- An outside address tried as such: not one a look-up had just given. With no way out no packet leaves, so a started ping counts too.
+-- An outside address as an argument: plain, of a URL, as dig's server, for bash's /dev/tcp.
+local function names_public(a)
+  local host = a:match("^%a+://([%d.]+)") or a:match("^@([%d.]+)$") or a:match("/dev/%l%l%l/([%d.]+)/%d") or a
+  return addr.public(host)
+end
+
+local UNREACHABLE = "Network is unreachable"
+
+local function holds_public(command)
+  for a in command:gmatch("%d+%.%d+%.%d+%.%d+") do
+    if addr.public(a) then return true end
+  end
+  return false
+end
+
+-- An outside address tried as such: not one a look-up had just given. With no way out no packet leaves: then a program
+-- started on it counts, or a command about it that was told so (the shell's own /dev/tcp, a script's socket).
 function tests.public_pinged(ev)
   local from_dns = {}
   for _, e in ipairs(ev:all("packet")) do
@@ -159,12 +214,18 @@ function tests.public_pinged(ev)
       for _, a in ipairs(e.answers or {}) do from_dns[a] = true end
     end
   end
+  local servers = nameservers(ev)
   local sent = ev:packets("wsl", function(e)
-    return (e.what == "echo-request" or e.what == "syn") and e.dir ~= "in" and addr.public(e.dst or "")
-      and not from_dns[e.dst]
+    return (e.what == "echo-request" or e.what == "syn" or (e.what == "dns-query" and not servers[e.dst]))
+      and e.dir ~= "in" and addr.public(e.dst or "") and not from_dns[e.dst]
   end)
-  local ran = ev:ran("wsl", function(program, argv) return reachers(program) and has_arg(argv, addr.public) end)
-  return looked(ev, sent, ran)
+  local ran = ev:ran("wsl", function(program, argv)
+    return (reachers(program) or program == "bash") and has_arg(argv, names_public)
+  end)
+  local refused = ev:output("wsl", function(out, e)
+    return out:find(UNREACHABLE, 1, true) ~= nil and not ev:typed(UNREACHABLE, e) and holds_public(e.text or "")
+  end)
+  return looked(ev, sent, ran, refused)
 end
 
 local resolvers = one_of("ping", "getent", "host", "dig", "nslookup", "curl", "wget", "traceroute", "tracepath",
@@ -172,18 +233,31 @@ local resolvers = one_of("ping", "getent", "host", "dig", "nslookup", "curl", "w
 
 function tests.name_looked_up(ev)
   local sent = ev:packets("wsl", function(e) return e.what == "dns-query" and e.dir ~= "in" end)
-  local ran = ev:ran("wsl", function(program, argv) return resolvers(program) and has_arg(argv, evidence.is_name) end)
+  local ran = ev:ran("wsl", function(program, argv)
+    return resolvers(program) and has_arg(argv, function(a) return evidence.is_name(a:match("^%a+://([^/:]+)") or a) end)
+  end)
   return looked(ev, sent, ran)
 end
 
+-- A recorded output that holds the line. A shell inside the shell (sudo -i) is one long command, recorded when it ends:
+-- there the reader's start tells when it was.
 function tests.resolv_conf_read(ev)
   local servers = nameservers(ev)
-  return looked(ev, ev:output("wsl", function(out)
+  local function holds(out)
     return some_line(out, function(line)
       local server = line:match("^%s*nameserver%s+(%S+)")
       return server ~= nil and servers[server] == true
     end)
-  end))
+  end
+  local shown = ev:output("wsl", function(out, e)
+    return holds(out) and not (e.text or ""):find("nameserver%s+%d")
+  end)
+  local ran = ev:ran("wsl", function(program, argv, status, e)
+    local around = ev:event(e.cause or 0)
+    return succeeded(status) and reads(program, argv, "/resolv%.conf$") and around ~= nil and around.kind == "command"
+      and type(around.output) == "string" and holds(around.output)
+  end)
+  return looked(ev, shown, ran)
 end
 
 local socket_tools = one_of("ss", "netstat", "lsof")
@@ -211,7 +285,10 @@ end
 -- table: a name that stands in the live rules, {{p.x}} filled in.
 function tests.filters_seen(ev, t)
   local name = t.table and require("text").fill(t.table, ev.p)
-  local shown = ev:output("wsl", function(out) return name ~= nil and out:find(name, 1, true) ~= nil end)
+  local listed = name and ("table%s+%l+%s+" .. name:gsub("%W", "%%%0") .. "%f[^%w_]")
+  local shown = ev:output("wsl", function(out, e)
+    return listed ~= nil and out:find(listed) ~= nil and not (e.text or ""):find(listed)
+  end)
   local ran = ev:ran("wsl", function(program, argv, status, e)
     -- An ordinary user is refused; where the kernel can't tell the status, root's try counts.
     return (status == 0 or (status == nil and e.uid == 0)) and filter_tool(program, argv)
@@ -240,7 +317,8 @@ function tests.looked_first(ev, t)
       end
     end
   end
-  return n >= (t.least or 2), join(seqs)
+  local least = t.least or 2
+  return n >= least, join(seqs), lessons.why(first and "looked_too_little" or "looked_too_little_unchanged", n, least)
 end
 
 -- Tests: diagnosing ------------------------------------------------------------------------------------------------
@@ -279,21 +357,52 @@ local function guessed(ev)
   return n > GUESSES
 end
 
+-- Why an answer earned nothing; wrong: the reason where one was given and was not it.
+local function lost_answer(ev, wrong)
+  local e, n = last_answer(ev)
+  if not e then return lessons.why("no_answer") end
+  if n > GUESSES then return lessons.why("guessed", n, GUESSES) end
+  return lessons.why(wrong)
+end
+
 function tests.layer_named(ev)
   local ok, seqs = answered(ev, function(a, truth) return layer_matches(a.layer, truth.layer) end)
-  return ok and not guessed(ev), seqs
+  return ok and not guessed(ev), seqs, lost_answer(ev, "wrong_layer")
+end
+
+local function any_cause(e)
+  for _, a in ipairs(e and e.answers or {}) do
+    if (a.cause or "") ~= "" then return true end
+  end
+  return e ~= nil and e.none == true
 end
 
 function tests.cause_named(ev)
   local ok, seqs = answered(ev, function(a, truth) return tostring(a.cause or ""):lower() == truth.cause end)
-  return ok and not guessed(ev), seqs
+  return ok and not guessed(ev), seqs, lost_answer(ev, any_cause((last_answer(ev))) and "wrong_cause" or "no_cause")
 end
 
 -- Tests: mending, verifying, care -----------------------------------------------------------------------------------
 
+-- The titles of probes, for a sentence; and the seqs of their last runs.
+local function told(ev, failing)
+  local titles, seqs = { en = {}, ja = {} }, {}
+  for i, item in ipairs(failing) do
+    local title = require("probes").title(item.probe, ev.p)
+    titles.en[i], titles.ja[i] = title.en, title.ja
+    seqs[#seqs + 1] = item.event and item.event.seq
+  end
+  return { en = table.concat(titles.en, "; "), ja = table.concat(titles.ja, "、") }, seqs
+end
+
 function tests.mended(ev)
   local ok, seqs = ev:mended()
-  return ok, join(seqs)
+  if ok then return true, join(seqs) end
+  if not ev.ended then return false, core.array({}), lessons.why("not_ended") end
+  local broke, unmended = ev:failing("controls"), ev:failing("fixed")
+  if #broke + #unmended == 0 then return false, join(seqs), lessons.why("nothing_done") end
+  local titles, shown = told(ev, #broke > 0 and broke or unmended)
+  return false, join(shown), lessons.why(#broke > 0 and "broke" or "unmended", titles)
 end
 
 local function good_answer(e)
@@ -303,7 +412,7 @@ end
 
 -- By a packet that came back after the last change: an answer, an echo reply, an accepted connection.
 function tests.verified(ev, t)
-  if not ev:mended() then return false, core.array({}) end
+  if not ev:mended() then return false, core.array({}), lessons.why("nothing_to_prove") end
   local wanted = {}
   for _, what in ipairs(t.by or { "dns-answer", "echo-reply", "syn-ack" }) do wanted[what] = true end
   local last = ev:changes()[#ev:changes()]
@@ -332,7 +441,9 @@ end
 
 -- allow: kinds of change a mend may make ("route", "ruleset", ...) and files as "file:/path".
 function tests.care(ev, t)
-  if not ev:mended() then return false, core.array({}) end
+  if not ev:mended() then
+    return false, core.array({}), lessons.why(#ev:changes() > 0 and "nothing_to_judge" or "nothing_changed")
+  end
   local allowed, seqs = {}, {}
   for _, what in ipairs(t.allow or {}) do allowed[what] = true end
   for _, kind in ipairs({ "change", "file" }) do

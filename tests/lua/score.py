@@ -33,10 +33,10 @@ class Log:
     def output(self, text, by="learner", command="?"):
         return self.add("command", by=by, text=command, output=text, exit=0)
 
-    def run(self, line, status=0, by="learner"):
+    def run(self, line, status=0, by="learner", **keys):
         argv = line.split()
         pid = next(self.pids)
-        self.add("exec", by=by, path="/usr/bin/" + argv[0], argv=argv, pid=pid, uid=1000)
+        self.add("exec", by=by, path="/usr/bin/" + argv[0], argv=argv, pid=pid, uid=1000, **keys)
         return self.add("exec", by=by, what="exit", pid=pid, status=status)
 
     def packet(self, what, **keys):
@@ -96,6 +96,24 @@ def only(step, options="", extra="", base=L2):
     return re.sub(r"(?ms)^  steps = \{$.*?^  \},\n", lambda _: steps, base, count=1)
 
 
+def kernel_hex(address):
+    """As /proc/net/route has it."""
+    return "".join(f"{int(part):02X}" for part in reversed(address.split(".")))
+
+
+def dojo_by_alias(log, a):
+    """The map under another name: the program that was started tells."""
+    log.output(f"eth0 {a.guest}/20", command="m")
+    return log.run("dojo map", cause=log.events[-1]["seq"])
+
+
+def nested_reader(log, a):
+    """A root shell is one long command, recorded when it ends: after the change that was made in it."""
+    whole = len(log.events) + 4
+    log.run("cat /etc/resolv.conf", cause=whole).file("/etc/resolv.conf", "nameserver 9.9.9.9\n")
+    return log.output(f"# cat /etc/resolv.conf\nnameserver {a.server}\n", command="sudo -i")
+
+
 def predicates(problems):
     """(step, options, extra steps, base, logs that earn, logs that don't); a log is a function of (log, attempt)."""
     end = lambda g, a: g.end(a.meta)  # noqa: E731
@@ -106,29 +124,46 @@ def predicates(problems):
           lambda g, a: g.output(f"link/ether {a.mac} brd ff:ff:ff:ff:ff:ff"),
           lambda g, a: g.output(f"           |-- {a.guest}\n              /32 host LOCAL"),
           lambda g, a: g.run("ip -4 addr show eth0"), lambda g, a: g.run("ip -br a"), lambda g, a: g.run("ifconfig -a"),
-          lambda g, a: g.run("ip a s eth0"), lambda g, a: g.run("ip l").change("route")],
+          lambda g, a: g.run("ip a s eth0"), lambda g, a: g.run("ip l").change("route"), lambda g, a: g.run("hostname -I"),
+          lambda g, a: g.run("busybox ip addr"), lambda g, a: g.run("cat /sys/class/net/eth0/operstate"),
+          lambda g, a: g.run("cat /proc/net/fib_trie"), lambda g, a: g.output(a.guest, command="dojo check; python3 me.py")],
          [lambda g, a: g.output("inet 172.16.0.1/20"), lambda g, a: g.output(a.guest + "9"),
           lambda g, a: g.output(a.guest, by="lab"), lambda g, a: g.run("ip -4 addr show eth0", by="lab"),
           lambda g, a: g.run("ip addr add 1.2.3.4/20 dev eth0"), lambda g, a: g.run("ip link set eth0 up"),
           lambda g, a: g.change("route").run("ip a"), lambda g, a: g.run("ip l s eth0 up"),
           lambda g, a: g.run("ip -4 addrr", status=255 << 8), lambda g, a: g.run("ip route"), lambda g, a: g.run("ls -a"),
-          lambda g, a: g.output("", command=f"echo ip a {a.guest}")]),
+          lambda g, a: g.output("", command=f"echo ip a {a.guest}"), lambda g, a: g.output(a.guest, command=f"echo {a.guest}"),
+          lambda g, a: g.output("", command=f"echo {a.guest} > f").output(a.guest, command="cat f"),
+          lambda g, a: g.output(f"eth0 {a.guest}/20", command="dojo map"), dojo_by_alias,
+          lambda g, a: g.run("ip addr show lo"), lambda g, a: g.run("ip link show dev lo"), lambda g, a: g.run("hostname"),
+          lambda g, a: g.run("ifconfig lo"), lambda g, a: g.run("ls /sys/class/net/eth0/operstate")]),
         ("gateway_seen", "", "", L2,
          [lambda g, a: g.output(f"default via {a.gateway} dev eth0 proto kernel"),
           lambda g, a: g.output(f"{a.base}/20 dev eth0 proto kernel scope link src {a.guest}"),
           lambda g, a: g.output(f"0.0.0.0         {a.gateway}    0.0.0.0         UG"),
-          lambda g, a: g.run("ip r"), lambda g, a: g.run("ip -4 route show"), lambda g, a: g.run("ip r get 8.8.8.8"), lambda g, a: g.run("netstat -rn")],
+          lambda g, a: g.run("ip r"), lambda g, a: g.run("ip -4 route show"), lambda g, a: g.run("ip r get 8.8.8.8"), lambda g, a: g.run("netstat -rn"),
+          lambda g, a: g.run("busybox ip route"), lambda g, a: g.run("cat /proc/net/route"),
+          lambda g, a: g.output(f"eth0\t{kernel_hex(a.base)}\t00000000\t0001")],
          [lambda g, a: g.output(f"nameserver {a.gateway}"), lambda g, a: g.run("ip a"), lambda g, a: g.run("netstat -lnt"),
-          lambda g, a: g.run("ip route", by="lab"), lambda g, a: g.run("ip route add default via 1.2.3.4")]),
+          lambda g, a: g.run("ip route", by="lab"), lambda g, a: g.run("ip route add default via 1.2.3.4"),
+          lambda g, a: g.output(f"no line `default via`; the way out is {a.gateway}", command="dojo hint"),
+          lambda g, a: g.output(f"WSL switch {a.base}/20", command="dojo map | tail"),
+          lambda g, a: g.output(f"default via {a.gateway}", command=f"echo default via {a.gateway}")]),
         ("gateway_pinged", "", "", L2,
          [lambda g, a: g.packet("echo-request", dst=a.gateway), lambda g, a: g.run(f"ping -c1 {a.gateway}", status=256)],
          [lambda g, a: g.packet("echo-request", dst="8.8.8.8"), lambda g, a: g.packet("echo-request", dst=a.gateway, by="lab"),
           lambda g, a: g.packet("echo-request", dst=a.gateway, node="router"), lambda g, a: g.run(f"echo {a.gateway}")]),
         ("public_pinged", "", "", L2,
          [lambda g, a: g.packet("echo-request", dst="8.8.8.8"), lambda g, a: g.packet("syn", dst="1.1.1.1", dport=53),
-          lambda g, a: g.run("ping -c 1 8.8.8.8", status=512)],
+          lambda g, a: g.run("ping -c 1 8.8.8.8", status=512), lambda g, a: g.run("busybox ping 8.8.8.8", status=256),
+          lambda g, a: g.run("curl -m 1 http://8.8.8.8/", status=1792), lambda g, a: g.run("dig @8.8.8.8 google.com", status=2304),
+          lambda g, a: g.run("bash -c </dev/tcp/1.1.1.1/443", status=256), lambda g, a: g.packet("dns-query", dst="8.8.8.8"),
+          lambda g, a: g.output("bash: connect: Network is unreachable", command=": </dev/tcp/1.1.1.1/443")],
          [lambda g, a: g.packet("echo-request", dst=a.gateway), lambda g, a: g.packet("echo-request", dst="192.168.1.1"),
           lambda g, a: g.packet("echo-request", dst="8.8.8.8", by="lab"), lambda g, a: g.run("ping google.com"),
+          lambda g, a: g.run("curl http://192.168.1.1/"), lambda g, a: g.output("8.8.8.8", command="echo 8.8.8.8"),
+          lambda g, a: g.output("Network is unreachable", command="echo 8.8.8.8 Network is unreachable"),
+          lambda g, a: g.packet("dns-query", dst=a.server),
           lambda g, a: g.packet("dns-answer", dir="in", answers=["140.82.121.4"]).packet("syn", dst="140.82.121.4")]),
         ("name_looked_up", "", "", L2,
          [lambda g, a: g.packet("dns-query", dst=a.server, qname="google.com"), lambda g, a: g.run("getent hosts google.com", status=512),
@@ -136,9 +171,11 @@ def predicates(problems):
          [lambda g, a: g.packet("dns-query", dst=a.server, by="lab"), lambda g, a: g.run("ping 8.8.8.8"),
           lambda g, a: g.run("cat resolv.conf"), lambda g, a: g.run("getent passwd root")]),
         ("resolv_conf_read", "", "", DNS,
-         [lambda g, a: g.output(f"# by WSL\nnameserver {a.server}\n"), lambda g, a: g.output(f"nameserver {a.server}\r\n"),
+         [nested_reader, lambda g, a: g.output(f"# by WSL\nnameserver {a.server}\n"), lambda g, a: g.output(f"nameserver {a.server}\r\n"),
           lambda g, a: g.file("/etc/resolv.conf", "nameserver 9.9.9.9\n").output("nameserver 9.9.9.9").file("/etc/resolv.conf")],
-         [lambda g, a: g.output("nameserver 8.8.8.8"), lambda g, a: g.output(f"via {a.server}"),
+         [lambda g, a: g.output(f"nameserver {a.server}", command=f"echo nameserver {a.server}"),
+          lambda g, a: g.output(f"nameserver {a.server} is", command="dojo hint"),
+          lambda g, a: g.output("nameserver 8.8.8.8"), lambda g, a: g.output(f"via {a.server}"),
           lambda g, a: g.run("cat /etc/resolv.conf"), lambda g, a: g.output(f"nameserver {a.server}", by="lab")]),
         ("listening_seen", ", port = 8080", "", L2,
          [lambda g, a: g.output("LISTEN 0 128 0.0.0.0:8080 0.0.0.0:*"), lambda g, a: g.run("ss -lnt")],
@@ -148,7 +185,8 @@ def predicates(problems):
          [lambda g, a: g.output("table inet no_telnet {"), lambda g, a: g.run("nft list ruleset"), lambda g, a: g.run("iptables -nvL"),
           lambda g, a: g.run("iptables-save")],
          [lambda g, a: g.run("nft list ruleset", status=256), lambda g, a: g.run("nft flush ruleset"),
-          lambda g, a: g.run("iptables -F"), lambda g, a: g.output("table inet other {"), lambda g, a: g.run("nft list ruleset", by="lab")]),
+          lambda g, a: g.run("iptables -F"), lambda g, a: g.output("table inet other {"),
+          lambda g, a: g.output("no_telnet"), lambda g, a: g.output("table inet no_telnet {", command="echo table inet no_telnet {"), lambda g, a: g.run("nft list ruleset", by="lab")]),
         ("named_server_asked", "", "", DNS,
          [lambda g, a: g.packet("dns-query", dst="8.8.8.8")],
          [lambda g, a: g.packet("dns-query", dst=a.server), lambda g, a: g.packet("dns-query", dst="8.8.8.8", by="lab"),
@@ -276,9 +314,42 @@ def whole_attempts(problems):
         a.close()
 
 
+def reasons(problems):
+    """A lost item says what was lost and how, in both languages."""
+    end = lambda g, a: g.end(a.meta, fixed=False)  # noqa: E731
+    many = lambda g, a: g.diagnose(("L1", "x")).diagnose(("L3", "x")).diagnose(("L4", "x")).diagnose(("L2", "x"))  # noqa: E731
+    cases = [
+        ("looked-first", lambda g, a: end(g.run("ip a"), a), "Nothing was changed, but only 1 of the 2", "何も変更していない"),
+        ("looked-first", lambda g, a: g.change("route").run("ip a"), "Looked at 0 of the 2", "最初の変更まで"),
+        ("layer-named", end, "No diagnosis was stated", "診断が答えられていない"),
+        ("layer-named", lambda g, a: g.diagnose(("L1", "x")), "names another layer", "レイヤーが違う"),
+        ("layer-named", many, "4 diagnoses were stated; more than 3", "4 回"),
+        ("cause-named", lambda g, a: g.diagnose(("L2", "")), "no cause", "原因が答えられていない"),
+        ("cause-named", lambda g, a: g.diagnose(("L2", "x")), "names another cause", "原因が違う"),
+        ("mended", end, "Still failing: 8.8.8.8 answers ping from wsl", "まだ失敗している"),
+        ("mended", lambda g, a: g.change("route").end(a.meta, controls=False), "worked before and fails now", "前は正常だった"),
+        ("mended", lambda g, a: g.end(a.meta), "Nothing was done", "何も実行していない"),
+        ("verified", end, "not mended, so there was nothing to prove", "確かめるものがない"),
+        ("verified", lambda g, a: g.change("route").end(a.meta), "Nothing came back after the last change", "確かめた記録がない"),
+        ("care", end, "Nothing was changed and nothing was mended", "何も変更しておらず"),
+        ("care", lambda g, a: end(g.change("route"), a), "It was not mended, so care can't be judged", "判定できない"),
+        ("care", lambda g, a: g.change("route").file("/etc/hosts").end(a.meta), "nothing to do with the fault", "関係のない"),
+        ("address-seen", end, "`ip -4 addr show eth0`.*guide, chapter 4", "ガイド 4 章"),
+        ("mended", end, "`dojo check`.*guide, chapter 5", "ガイド 5 章"),
+    ]
+    attempt = Attempt(L2)
+    for n, (step, make, en, ja) in enumerate(cases):
+        log = Log()
+        make(log, attempt)
+        item = attempt.items(log)[step]
+        if item["points"] or not re.search(en, item["why"]["en"]) or ja not in item["why"]["ja"]:
+            problems.append(f"reason {n} of {step}: {item['why']}, not '{en}' and '{ja}'")
+    attempt.close()
+
+
 def main():
     problems = []
-    for test in (predicates, building_does_not_count, void_when_blind, whole_attempts):
+    for test in (reasons, predicates, building_does_not_count, void_when_blind, whole_attempts):
         test(problems)
     for p in problems:
         print(p)
