@@ -3,6 +3,7 @@
 # Common to the scripts: where things are, what is said, which packages are needed.
 
 SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck disable=SC2034 # for those who source this
 JOBS=$(nproc 2>/dev/null || echo 2)
 
 say() {
@@ -18,10 +19,12 @@ have() {
 	command -v "$1" >/dev/null 2>&1
 }
 
-# as_root CMD ARG...: directly or by sudo.
+# as_root CMD ARG...: directly or by sudo, which may ask for a password where somebody is there to type it.
 as_root() {
 	if [ "$(id -u)" = 0 ]; then
 		"$@"
+	elif [ -t 0 ]; then
+		sudo "$@"
 	else
 		sudo -n "$@"
 	fi
@@ -31,28 +34,29 @@ package_installed() {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# Lines "package why" of what is not installed.
+# packages_missing FOR...: lines "package why" of what is not installed; FOR: build, lab, test, lint.
 packages_missing() {
-	local package why
+	local package what why
 
-	while read -r package why; do
+	while read -r package what why; do
 		case $package in '' | '#'*) continue ;; esac
+		case " $* " in *" $what "*) ;; *) continue ;; esac
 		package_installed "$package" || printf '%s %s\n' "$package" "$why"
 	done <"$SOURCE/script/packages"
 }
 
-# Installs what is missing; touches nothing, the network included, when all is there.
+# packages_install FOR...: installs what is missing; touches nothing, the network included, when all is there.
 packages_install() {
 	local missing names
 
 	have dpkg-query || { say "not a Debian or Ubuntu: see script/packages for what is needed" && return 0; }
-	missing=$(packages_missing)
+	missing=$(packages_missing "$@")
 	[ -n "$missing" ] || return 0
 	say "installing packages"
 	printf '%s\n' "$missing" | sed 's/^\([^ ]*\) */   \1: /'
 	names=$(printf '%s\n' "$missing" | cut -d' ' -f1)
-	if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
-		die "run this first, or as root: apt-get install" $names
+	if ! as_root true 2>/dev/null; then
+		die "run this first, or as root: apt-get install ${names//$'\n'/ }"
 	fi
 	# A fresh image has no package lists.
 	# shellcheck disable=SC2086 # one word a package
@@ -75,4 +79,24 @@ unused_uid() {
 		return 0
 	done
 	return 1
+}
+
+# build_quietly CMD ARG...: on a terminal one line that shows how far it is; all of its words only when it fails.
+build_quietly() {
+	local log line rc
+
+	log=$(mktemp)
+	if [ -t 1 ]; then
+		"$@" 2>&1 | tee "$log" | while IFS= read -r line; do
+			case $line in '['*%']'*) printf '\r   %s' "${line%%]*}]" ;; esac
+		done
+		rc=${PIPESTATUS[0]}
+		printf '\r\033[K'
+	else
+		rc=0
+		"$@" >"$log" 2>&1 || rc=$?
+	fi
+	[ "$rc" = 0 ] || grep -E -B2 -A8 'error|Error|undefined' "$log" | head -60 >&2
+	rm -f "$log"
+	return "$rc"
 }
