@@ -47,7 +47,7 @@ class Relay(TermTest):
     def test_utf8_and_wide_text_untouched(self):
         person = self.at_prompt()
         person.run("echo 日本語と絵文字🐧 | od -An -c | head -1; echo 'あ'日本語", "あ日本語\r\n")
-        self.assertEqual(self.lab.commands()[0]["text"],
+        self.assertEqual(self.lab.commands(1)[0]["text"],
                          "echo 日本語と絵文字🐧 | od -An -c | head -1; echo 'あ'日本語")
 
     def test_commands_reach_the_log(self):

@@ -88,8 +88,14 @@ class Lab(threading.Thread):
         except OSError:
             pass
 
-    def commands(self):
-        return [e for e in self.events if e["kind"] == "command"]
+    def commands(self, at_least=0):
+        """The commands told so far; with at_least, once there are that many: the mark follows the output."""
+        end = time.monotonic() + 10
+        while True:
+            found = [e for e in self.events if e["kind"] == "command"]
+            if len(found) >= at_least or time.monotonic() > end:
+                return found
+            time.sleep(0.005)
 
     def die(self):
         self.ours.shutdown(socket.SHUT_RDWR)
