@@ -153,8 +153,10 @@ START_TEST(nothing_names_the_host)
 	for (int root = 0; root < 2; root++) {
 		o = lab_sh(&l, root ? "root" : "learner", view);
 		ck_assert_ptr_nonnull(strstr(o->out, "/etc/passwd"));
+#ifndef __SANITIZE_ADDRESS__ /* which puts source paths into the guest programs */
 		if (exe[0])
 			ck_assert_msg(!strstr(o->out, exe), "the view names %s", exe);
+#endif
 		if (source)
 			ck_assert_msg(!strstr(o->out, source), "the view names %s", source);
 		/* root's home is /root in every system */
