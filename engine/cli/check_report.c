@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/textwidth.h"
 #include "cli/check.h"
 #include "cli/progress.h"
-#include "cli/textwidth.h"
 #include "grade/xml.h"
 
 enum { ID_COLUMNS = 28 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* netdojo hint */
+#include "base/textwidth.h"
 #include "cli/client.h"
 #include "cli/commands.h"
-#include "cli/textwidth.h"
 
 enum { COLUMNS = 78 };
 

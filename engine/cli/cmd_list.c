@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/textwidth.h"
 #include "cli/catalogue.h"
 #include "cli/commands.h"
-#include "cli/textwidth.h"
 #include "cli/tools.h"
 
 static const char *const formats[] = {"human", "json", "markdown", NULL};

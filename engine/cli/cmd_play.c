@@ -4,13 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/textwidth.h"
 #include "cli/catalogue.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/grading.h"
 #include "cli/hosting.h"
 #include "cli/progress.h"
-#include "cli/textwidth.h"
 #include "model/draw.h"
 #include "term/term.h"
 

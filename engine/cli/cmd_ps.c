@@ -2,10 +2,10 @@
 /* netdojo ps */
 #include <time.h>
 
+#include "base/textwidth.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/statedir.h"
-#include "cli/textwidth.h"
 
 static const char *const formats[] = {"human", "json", NULL};
 

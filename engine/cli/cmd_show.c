@@ -2,10 +2,10 @@
 /* netdojo show ID */
 #include <string.h>
 
+#include "base/textwidth.h"
 #include "cli/catalogue.h"
 #include "cli/commands.h"
 #include "cli/script_client.h"
-#include "cli/textwidth.h"
 #include "model/draw.h"
 
 static const struct option_spec options[] = {

@@ -2,11 +2,11 @@
 /* netdojo up ID|FILE.lua */
 #include <string.h>
 
+#include "base/textwidth.h"
 #include "cli/catalogue.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/progress.h"
-#include "cli/textwidth.h"
 #include "cli/tools.h"
 
 static const struct option_spec options[] = {

@@ -3,6 +3,7 @@
 #include "cli/grading.h"
 
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "cli/script_client.h"
 #include "grade/grade.h"
@@ -31,10 +32,21 @@ int grading_finish(struct client *lab, char **ret_dir, struct err *err)
 	return *ret_dir ? 0 : err_sys(err, ENOMEM, "The attempt can't be ended");
 }
 
+enum { COLUMNS_OF_A_FILE = 100 };
+
+static int columns(const struct cli *c)
+{
+	struct winsize size;
+
+	return ioctl(fileno(c->out), TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col
+									    : COLUMNS_OF_A_FILE;
+}
+
 static char *card(const struct cli *c, const struct attempt *a)
 {
 	return report_card(a->grade, a->events,
-			   &(struct report_style){.lang = cli_lang(c), .colour = c->color});
+			   &(struct report_style){
+				   .lang = cli_lang(c), .colour = c->color, .columns = columns(c)});
 }
 
 int grading_print(const struct cli *c, const struct attempt *a)

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
+#include "base/textwidth.h"
 #include "cli/commands.h"
-#include "cli/textwidth.h"
 
 enum { COLUMNS = 78, OPTION_COLUMN = 26, CHOICES_COLUMNS = 50 };
 

@@ -86,7 +86,7 @@ static const struct option_spec lab_options[] = {
 };
 
 static const struct example hint_examples[] = {
-	{"netdojo hint", {"the next hint; each one costs points", "次のヒント。使うたびに減点"}},
+	{"netdojo hint", {"the next hint; the score card counts them", "次のヒント。使った回数が採点表に載る"}},
 	{0},
 };
 

@@ -13,10 +13,10 @@ const json_t *evidence_first(const json_t *events, const char *kind, const char 
 const json_t *evidence_last(const json_t *events, const char *kind, const char *what);
 
 /*
- * One line for people about an event: "$ ping -c1 8.8.8.8", "eth0 out: DNS query A google.com to
+ * One line for people about an event, in "en" or "ja": "$ ping -c1 8.8.8.8", "eth0 out: DNS query A google.com to
  * 172.27.32.1", "route add default via 172.27.32.1 dev eth0". Caller frees; NULL when out of
  * memory.
  */
-char *evidence_words(const json_t *event);
+char *evidence_words(const json_t *event, const char *lang);
 
 #endif

@@ -1,10 +1,59 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One line for people about an event. */
+/* One line for people about an event, in English or Japanese. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "evidence/query.h"
+
+/* Where a line goes, and in which language. */
+struct line {
+	FILE *f;
+	bool ja;
+};
+
+static const char *tr(const struct line *l, const char *en, const char *ja)
+{
+	return l->ja ? ja : en;
+}
+
+/* A word of the log's own, as people say it in Japanese. */
+static const char *word(const struct line *l, const char *id)
+{
+	static const char *const words[][2] = {
+		{"echo-request", "ping 要求"},
+		{"echo-reply", "ping 応答"},
+		{"unreachable", "到達不能の通知"},
+		{"frag-needed", "分割が必要との通知"},
+		{"time-exceeded", "TTL 超過の通知"},
+		{"dns-query", "DNS 問い合わせ"},
+		{"dns-answer", "DNS 応答"},
+		{"syn", "TCP 接続要求 (SYN)"},
+		{"syn-ack", "TCP 接続応答 (SYN-ACK)"},
+		{"rst", "TCP 拒否 (RST)"},
+		{"in", "受信"},
+		{"out", "送信"},
+		{"link", "リンク"},
+		{"address", "アドレス"},
+		{"route", "経路"},
+		{"rule", "経路ルール"},
+		{"neigh", "近隣テーブル"},
+		{"ruleset", "フィルタ"},
+		{"add", "追加"},
+		{"del", "削除"},
+		{"set", "変更"},
+		{"write", "書き込み"},
+		{"remove", "削除"},
+		{"create", "作成"},
+		{"changed", "変更"},
+		{"hint", "ヒント"},
+	};
+
+	for (size_t i = 0; l->ja && i < ARRAY_SIZE(words); i++)
+		if (strcmp(id, words[i][0]) == 0)
+			return words[i][1];
+	return id;
+}
 
 /* The first line of a text, in at most max bytes cut at a character. */
 static void put_line(FILE *f, const char *s, size_t max)
@@ -17,124 +66,137 @@ static void put_line(FILE *f, const char *s, size_t max)
 	fprintf(f, "%.*s%s", (int)n, s, n < whole || s[whole] ? "..." : "");
 }
 
-static void command_words(FILE *f, const json_t *e)
+static void command_words(const struct line *l, const json_t *e)
 {
 	int status = (int)json_int(e, "exit", 0);
 
-	fputs("$ ", f);
-	put_line(f, json_str(e, "text", ""), 72);
+	fputs("$ ", l->f);
+	put_line(l->f, json_str(e, "text", ""), 72);
 	if (status > 0)
-		fprintf(f, " (exit %d)", status);
+		fprintf(l->f, " (%s %d)", tr(l, "exit", "終了コード"), status);
 }
 
-static void exec_words(FILE *f, const json_t *e)
+static void exec_words(const struct line *l, const json_t *e)
 {
 	const json_t *argv = json_object_get(e, "argv"), *a;
 	size_t i;
 
 	if (strcmp(json_str(e, "what", ""), "exit") == 0) {
-		fprintf(f, "process %d ended", (int)json_int(e, "pid", 0));
+		int pid = (int)json_int(e, "pid", 0);
+
+		fprintf(l->f, l->ja ? "プロセス %d が終了" : "process %d ended", pid);
 		return;
 	}
-	fputs("ran", f);
+	fputs(tr(l, "ran", "実行:"), l->f);
 	if (!json_array_size(argv))
-		fprintf(f, " %s", json_str(e, "path", "?"));
+		fprintf(l->f, " %s", json_str(e, "path", "?"));
 	json_array_foreach (argv, i, a) {
-		fputc(' ', f);
-		put_line(f, json_is_string(a) ? json_string_value(a) : "?", 48);
+		fputc(' ', l->f);
+		put_line(l->f, json_is_string(a) ? json_string_value(a) : "?", 48);
 	}
 }
 
-static void endpoint(FILE *f, const json_t *e, const char *addr, const char *port)
+static void endpoint(const struct line *l, const json_t *e, const char *addr, const char *port)
 {
-	fprintf(f, "%s", json_str(e, addr, "?"));
+	fprintf(l->f, "%s", json_str(e, addr, "?"));
 	if (json_object_get(e, port))
-		fprintf(f, ":%d", (int)json_int(e, port, 0));
+		fprintf(l->f, ":%d", (int)json_int(e, port, 0));
 }
 
-static void packet_words(FILE *f, const json_t *e)
+static void packet_words(const struct line *l, const json_t *e)
 {
-	const char *what = json_str(e, "what", "?");
 	int count = (int)json_int(e, "count", 1);
 
-	fprintf(f, "%s %s: %s", json_str(e, "if", "?"), json_str(e, "dir", "?"), what);
+	fprintf(l->f, "%s %s: %s", json_str(e, "if", "?"), word(l, json_str(e, "dir", "?")),
+		word(l, json_str(e, "what", "?")));
 	if (json_object_get(e, "qname"))
-		fprintf(f, " %s %s", json_str(e, "qtype", ""), json_str(e, "qname", ""));
+		fprintf(l->f, " %s %s", json_str(e, "qtype", ""), json_str(e, "qname", ""));
 	if (json_object_get(e, "rcode"))
-		fprintf(f, " %s", json_str(e, "rcode", ""));
-	fputc(' ', f);
-	endpoint(f, e, "src", "sport");
-	fputs(" > ", f);
-	endpoint(f, e, "dst", "dport");
+		fprintf(l->f, " %s", json_str(e, "rcode", ""));
+	fputc(' ', l->f);
+	endpoint(l, e, "src", "sport");
+	fputs(" > ", l->f);
+	endpoint(l, e, "dst", "dport");
 	if (count > 1)
-		fprintf(f, " (%d times)", count);
+		fprintf(l->f, l->ja ? " (%d 回)" : " (%d times)", count);
 }
 
-static void change_words(FILE *f, const json_t *e)
+static void change_words(const struct line *l, const json_t *e)
 {
 	static const char *const keys[] = {"dst", "gateway",   "ifname", "dev",	  "local",
 					   "mtu", "operstate", "table",	 "chain", "tool"};
 
-	fprintf(f, "%s %s:", json_str(e, "what", "?"), json_str(e, "action", "?"));
+	fprintf(l->f, "%s %s:", word(l, json_str(e, "what", "?")),
+		word(l, json_str(e, "action", "?")));
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		const json_t *v = json_object_get(e, keys[i]);
 
 		if (json_is_string(v) && json_string_length(v))
-			fprintf(f, " %s %s", keys[i], json_string_value(v));
+			fprintf(l->f, " %s %s", keys[i], json_string_value(v));
 		else if (json_is_integer(v))
-			fprintf(f, " %s %lld", keys[i], (long long)json_integer_value(v));
+			fprintf(l->f, " %s %lld", keys[i], (long long)json_integer_value(v));
 	}
 }
 
-static void file_words(FILE *f, const json_t *e)
+static void file_words(const struct line *l, const json_t *e)
 {
-	fprintf(f, "%s %s", json_str(e, "path", "?"), json_str(e, "action", "changed"));
+	fprintf(l->f, "%s %s", json_str(e, "path", "?"), word(l, json_str(e, "action", "changed")));
 }
 
-static void probe_words(FILE *f, const json_t *e)
+static void probe_words(const struct line *l, const json_t *e)
 {
-	fprintf(f, "probe %s: %s", json_str(e, "name", "?"),
-		json_flag(e, "ok", false) ? "holds" : "fails");
+	bool ok = json_flag(e, "ok", false);
+
+	fprintf(l->f, "%s %s: %s", tr(l, "probe", "確認"), json_str(e, "name", "?"),
+		ok ? tr(l, "holds", "成功") : tr(l, "fails", "失敗"));
 }
 
-static void answer_words(FILE *f, const json_t *e)
+static void answer_words(const struct line *l, const json_t *e)
 {
 	const json_t *a;
 	size_t i;
 
-	fputs("diagnosis:", f);
+	fputs(tr(l, "diagnosis:", "診断:"), l->f);
 	if (!json_array_size(json_object_get(e, "answers")))
-		fputs(" none", f);
-	json_array_foreach (json_object_get(e, "answers"), i, a)
-		fprintf(f, "%s %s %s", i ? "," : "", json_str(a, "layer", "?"),
-			json_str(a, "cause", ""));
+		fputs(tr(l, " none", " 異常なし"), l->f);
+	json_array_foreach (json_object_get(e, "answers"), i, a) {
+		const char *cause = json_str(a, "cause", "");
+
+		fprintf(l->f, "%s %s%s%s", i ? "," : "", json_str(a, "layer", "?"),
+			*cause ? " " : "", cause);
+	}
+}
+
+static void hint_words(const struct line *l, const json_t *e)
+{
+	fprintf(l->f, "%s %d", word(l, "hint"), (int)json_int(e, "n", 0));
 }
 
 static const struct {
 	const char *kind;
-	void (*words)(FILE *f, const json_t *e);
+	void (*words)(const struct line *l, const json_t *e);
 } kinds[] = {
 	{"command", command_words}, {"windows", command_words}, {"exec", exec_words},
 	{"packet", packet_words},   {"change", change_words},	{"file", file_words},
-	{"probe", probe_words},	    {"answer", answer_words},
+	{"probe", probe_words},	    {"answer", answer_words},	{"hint", hint_words},
 };
 
-char *evidence_words(const json_t *event)
+char *evidence_words(const json_t *event, const char *lang)
 {
 	const char *kind = json_str(event, "kind", "?");
 	char *text = NULL;
 	size_t len, i;
-	FILE *f = open_memstream(&text, &len);
+	struct line l = {.f = open_memstream(&text, &len), .ja = lang && strcmp(lang, "ja") == 0};
 
-	if (!f)
+	if (!l.f)
 		return NULL;
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (strcmp(kind, kinds[i].kind) == 0)
 			break;
 	if (i < ARRAY_SIZE(kinds))
-		kinds[i].words(f, event);
+		kinds[i].words(&l, event);
 	else
-		fprintf(f, "%s %s", kind, json_str(event, "what", ""));
-	fclose(f);
+		fprintf(l.f, "%s %s", kind, json_str(event, "what", ""));
+	fclose(l.f);
 	return text;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/textwidth.h"
 #include "grade/item.h"
 #include "grade/report.h"
 
@@ -83,12 +84,35 @@ static const char *group_word(const struct card *c, const char *id)
 	return id;
 }
 
+enum { DETAIL_COLUMN = 9 };
+
+/* The line wrapped below itself; one that fits is left as it is, blanks and all. Caller frees. */
+static char *fitted(const struct card *c, const char *line)
+{
+	int columns = c->style->columns;
+	char *text = NULL;
+	size_t len;
+	FILE *f;
+
+	if (!columns || DETAIL_COLUMN + text_width(line) <= columns)
+		return strdup(line);
+	f = open_memstream(&text, &len);
+	if (!f)
+		return NULL;
+	text_wrap(f, line, DETAIL_COLUMN, columns);
+	fclose(f);
+	text[len - 1] = '\0'; /* its newline */
+	return text;
+}
+
 static void put_detail(const struct card *c, const char *detail)
 {
 	while (*detail) {
 		size_t n = strcspn(detail, "\n");
+		auto_free char *line = strndup(detail, n), *text = line ? fitted(c, line) : NULL;
 
-		fprintf(c->f, "         %s%.*s%s\n", sgr(c, DIM), (int)n, detail, sgr(c, NORMAL));
+		fprintf(c->f, "%*s%s%s%s\n", DETAIL_COLUMN, "", sgr(c, DIM), text ? text : "",
+			sgr(c, NORMAL));
 		detail += n + (detail[n] == '\n');
 	}
 }

@@ -28,10 +28,10 @@ static const json_t *command_of(const json_t *event, const json_t *events)
 }
 
 /* "#12 $ ip route", and what came of it unless that was only the program's start. */
-static void put_event(FILE *f, const json_t *event, const json_t *command)
+static void put_event(FILE *f, const json_t *event, const json_t *command, const char *lang)
 {
-	auto_free char *words = evidence_words(event);
-	auto_free char *by = command ? evidence_words(command) : NULL;
+	auto_free char *words = evidence_words(event, lang);
+	auto_free char *by = command ? evidence_words(command, lang) : NULL;
 	bool same = command == event || strcmp(json_str(event, "kind", ""), "exec") == 0;
 
 	fprintf(f, "#%lld ", (long long)json_int(event, "seq", 0));
@@ -42,7 +42,7 @@ static void put_event(FILE *f, const json_t *event, const json_t *command)
 
 /* Writes the first pieces of evidence, a command once; returns how many were shown or said by
  * another. */
-static size_t put_evidence(FILE *f, const json_t *evidence, const json_t *events)
+static size_t put_evidence(FILE *f, const json_t *evidence, const json_t *events, const char *lang)
 {
 	const json_t *seq, *last = NULL;
 	size_t i, shown = 0;
@@ -55,7 +55,7 @@ static size_t put_evidence(FILE *f, const json_t *evidence, const json_t *events
 			continue;
 		if (shown == ITEM_EVIDENCE_SHOWN)
 			return i;
-		put_event(f, e, command);
+		put_event(f, e, command, lang);
 		last = command;
 		shown++;
 	}
@@ -74,9 +74,10 @@ char *item_detail(const json_t *item, const json_t *events, const char *lang)
 		return NULL;
 	if (json_num(item, "points", 0) < json_num(item, "max", 0) && *why)
 		fprintf(f, "%s\n", why);
-	n = put_evidence(f, evidence, events);
+	n = put_evidence(f, evidence, events, lang);
 	if (n < json_array_size(evidence))
-		fprintf(f, "(+%zu)\n", json_array_size(evidence) - n);
+		fprintf(f, strcmp(lang, "ja") ? "(%zu more)\n" : "(ほか %zu 件)\n",
+			json_array_size(evidence) - n);
 	fclose(f);
 	return text;
 }

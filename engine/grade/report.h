@@ -10,6 +10,7 @@
 struct report_style {
 	const char *lang; /* "en" or "ja" */
 	bool colour;
+	int columns; /* the card's details are wrapped to it; 0: not at all */
 };
 
 /* All return malloc'ed text ending in a newline, NULL when out of memory. grade: grade_make's;

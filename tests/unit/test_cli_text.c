@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "cli/textwidth.h"
+#include "base/textwidth.h"
 #include "cli/tools.h"
 #include "test_cli.h"
 
@@ -42,6 +42,7 @@ static const struct wrapping {
 	{"toolongword x", "toolongword\nx\n", 0, 5},
 	{"日本語です。次", "日本語\nです。\n次\n", 0, 6},
 	{"日本語。", "日本\n語。\n", 0, 6},
+	{"日本「語」", "日本\n「語」\n", 0, 6},
 	{"  $ kept  as it is and long\nnot kept", "  $ kept  as it is and long\nnot kept\n", 0, 8},
 };
 

@@ -157,33 +157,41 @@ START_TEST(first_last_and_by_seq)
 END_TEST
 
 static const struct {
-	const char *event, *words;
+	const char *event, *words, *ja;
 } said[] = {
 	{"{\"kind\":\"command\",\"text\":\"ping -c1 8.8.8.8\",\"exit\":1}",
-	 "$ ping -c1 8.8.8.8 (exit 1)"},
-	{"{\"kind\":\"command\",\"text\":\"for i\\ndone\",\"exit\":0}", "$ for i..."},
-	{"{\"kind\":\"exec\",\"argv\":[\"ip\",\"a\"]}", "ran ip a"},
+	 "$ ping -c1 8.8.8.8 (exit 1)", "$ ping -c1 8.8.8.8 (終了コード 1)"},
+	{"{\"kind\":\"command\",\"text\":\"for i\\ndone\",\"exit\":0}", "$ for i...", "$ for i..."},
+	{"{\"kind\":\"exec\",\"argv\":[\"ip\",\"a\"]}", "ran ip a", "実行: ip a"},
+	{"{\"kind\":\"exec\",\"what\":\"exit\",\"pid\":7}", "process 7 ended", "プロセス 7 が終了"},
 	{"{\"kind\":\"packet\",\"if\":\"eth0\",\"dir\":\"out\",\"what\":\"dns-query\",\"src\":\"1."
 	 "2.3.4\",\"dst\":\"5.6.7.8\","
 	 "\"dport\":53,\"qname\":\"google.com\",\"qtype\":\"A\",\"count\":3}",
-	 "eth0 out: dns-query A google.com 1.2.3.4 > 5.6.7.8:53 (3 times)"},
+	 "eth0 out: dns-query A google.com 1.2.3.4 > 5.6.7.8:53 (3 times)",
+	 "eth0 送信: DNS 問い合わせ A google.com 1.2.3.4 > 5.6.7.8:53 (3 回)"},
 	{"{\"kind\":\"change\",\"what\":\"route\",\"action\":\"add\",\"dst\":\"default\","
 	 "\"gateway\":\"1.1.1.1\"}",
-	 "route add: dst default gateway 1.1.1.1"},
-	{"{\"kind\":\"file\",\"path\":\"/etc/hosts\",\"action\":\"write\"}", "/etc/hosts write"},
-	{"{\"kind\":\"probe\",\"name\":\"web\",\"ok\":true}", "probe web: holds"},
+	 "route add: dst default gateway 1.1.1.1", "経路 追加: dst default gateway 1.1.1.1"},
+	{"{\"kind\":\"file\",\"path\":\"/etc/hosts\",\"action\":\"write\"}", "/etc/hosts write",
+	 "/etc/hosts 書き込み"},
+	{"{\"kind\":\"probe\",\"name\":\"web\",\"ok\":true}", "probe web: holds", "確認 web: 成功"},
+	{"{\"kind\":\"probe\",\"name\":\"web\",\"ok\":false}", "probe web: fails",
+	 "確認 web: 失敗"},
 	{"{\"kind\":\"answer\",\"answers\":[{\"layer\":\"L1\",\"cause\":\"x\"}]}",
-	 "diagnosis: L1 x"},
-	{"{\"kind\":\"answer\",\"none\":true}", "diagnosis: none"},
-	{"{\"kind\":\"hint\"}", "hint "},
+	 "diagnosis: L1 x", "診断: L1 x"},
+	{"{\"kind\":\"answer\",\"answers\":[{\"layer\":\"L1\"}]}", "diagnosis: L1", "診断: L1"},
+	{"{\"kind\":\"answer\",\"none\":true}", "diagnosis: none", "診断: 異常なし"},
+	{"{\"kind\":\"hint\",\"n\":2}", "hint 2", "ヒント 2"},
+	{"{\"kind\":\"lab\",\"what\":\"ready\"}", "lab ready", "lab ready"},
 };
 
 START_TEST(in_words)
 {
 	auto_json json_t *e = json_loads(said[_i].event, 0, NULL);
-	auto_free char *words = evidence_words(e);
+	auto_free char *words = evidence_words(e, "en"), *ja = evidence_words(e, "ja");
 
 	ck_assert_str_eq(words, said[_i].words);
+	ck_assert_str_eq(ja, said[_i].ja);
 }
 END_TEST
 

@@ -67,6 +67,21 @@ START_TEST(card_in_japanese_and_colour)
 }
 END_TEST
 
+/* The sample's longest detail takes 82 columns. */
+START_TEST(details_are_wrapped_to_the_terminal)
+{
+	auto_free char *text =
+		report_card(grade, events,
+			    &(struct report_style){.lang = "en", .colour = false, .columns = 50});
+	char *rest = text;
+
+	ck_assert_ptr_nonnull(strstr(text, "eth0 out:\n         echo-request"));
+	for (char *line; (line = strsep(&rest, "\n"));)
+		if (strncmp(line, "         ", 9) == 0)
+			ck_assert_int_le(strlen(line), 50);
+}
+END_TEST
+
 START_TEST(card_of_a_void_attempt)
 {
 	json_object_set_new(grade, "void", json_true());
@@ -130,6 +145,7 @@ int main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, card_in_english);
 	tcase_add_test(t, card_in_japanese_and_colour);
+	tcase_add_test(t, details_are_wrapped_to_the_terminal);
 	tcase_add_test(t, card_of_a_void_attempt);
 	tcase_add_test(t, junit);
 	tcase_add_test(t, tap);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Text on a terminal: columns, not bytes, since Japanese characters are two columns wide. UTF-8,
  * whatever the locale. */
-#ifndef NETDOJO_CLI_TEXTWIDTH_H
-#define NETDOJO_CLI_TEXTWIDTH_H
+#ifndef NETDOJO_BASE_TEXTWIDTH_H
+#define NETDOJO_BASE_TEXTWIDTH_H
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Columns of UTF-8 text. */
-#include "cli/textwidth.h"
+#include "base/textwidth.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -87,14 +87,21 @@ static bool stays_behind(uint32_t ch)
 	return false;
 }
 
+/* Characters no line may end with. */
+static bool stays_ahead(uint32_t ch)
+{
+	return ch == 0x300c || ch == 0x300e || ch == 0xff08;
+}
+
 /*
  * The next piece that must stay on one line: a run of narrow characters up to a blank, or one wide
- * character with the closing marks after it. Returns its bytes; *ret_width its columns.
+ * character with the closing marks after it or the opening one before it. Returns its bytes;
+ * *ret_width its columns.
  */
 static size_t piece(const char *s, int *ret_width)
 {
 	size_t n = 0;
-	bool was_wide = false;
+	bool was_wide = false, opened = false;
 
 	*ret_width = 0;
 	while (s[n] && s[n] != ' ' && s[n] != '\n') {
@@ -102,9 +109,10 @@ static size_t piece(const char *s, int *ret_width)
 		size_t len = decode(s + n, &ch);
 		bool is_wide = columns_of(ch) == 2;
 
-		if (n && (is_wide || was_wide) && !stays_behind(ch))
+		if (n && (is_wide || was_wide) && !stays_behind(ch) && !opened)
 			break;
 		was_wide = is_wide;
+		opened = stays_ahead(ch);
 		*ret_width += columns_of(ch);
 		n += len;
 	}
