@@ -142,7 +142,10 @@ static const char view[] = "cat /proc/self/mountinfo /proc/mounts; cat /proc/[0-
 START_TEST(nothing_names_the_host)
 {
 	struct passwd *pw = getpwuid(getuid() ? getuid() : 0);
-	const char *source = getenv("NETDOJO_SOURCE"), *home = getenv("HOME");
+	const char *home = getenv("HOME");
+#ifndef __SANITIZE_ADDRESS__ /* it puts source paths into the guest programs */
+	const char *source = getenv("NETDOJO_SOURCE");
+#endif
 	char exe[PATH_MAX] = "";
 	struct lab_node l = wsl();
 	struct outcome *o;
@@ -153,12 +156,12 @@ START_TEST(nothing_names_the_host)
 	for (int root = 0; root < 2; root++) {
 		o = lab_sh(&l, root ? "root" : "learner", view);
 		ck_assert_ptr_nonnull(strstr(o->out, "/etc/passwd"));
-#ifndef __SANITIZE_ADDRESS__ /* which puts source paths into the guest programs */
+#ifndef __SANITIZE_ADDRESS__
 		if (exe[0])
 			ck_assert_msg(!strstr(o->out, exe), "the view names %s", exe);
-#endif
 		if (source)
 			ck_assert_msg(!strstr(o->out, source), "the view names %s", source);
+#endif
 		/* root's home is /root in every system */
 		if (home && strcmp(home, "/root") && strcmp(home, "/"))
 			ck_assert_msg(!strstr(o->out, home), "the view names %s", home);
