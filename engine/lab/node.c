@@ -96,7 +96,7 @@ static void on_ready(struct lab_node *n, struct proc_event *e)
 	if (rc == 0 && (w.observed || w.listener >= 0)) {
 		rc = lab->ports.watch.add(lab->ports.watch.ctx, &w, &err);
 		n->watched = rc == 0;
-		if (n->watched)
+		if (n->watched && n->lab->phase != LAB_ENDING) /* else its own end is near */
 			return; /* ready when the recorders stand */
 	}
 	tell_ready(n, rc < 0 ? &err : NULL);

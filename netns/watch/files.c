@@ -14,6 +14,7 @@
 #include <sys/inotify.h>
 #include <sys/stat.h>
 
+#include "netns/watch/linger.h"
 #include "netns/watch/text.h"
 
 enum {
@@ -151,6 +152,7 @@ static int open_inotify(struct files *f, struct err *err)
 	f->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (f->inotify < 0)
 		return err_sys(err, errno, "Can't watch files (fs.inotify.max_user_instances)");
+	linger_hold(f->watch->linger, f->inotify);
 	f->readable = event_new(f->watch->base, f->inotify, EV_READ | EV_PERSIST, on_readable, f);
 	if (!f->readable || event_add(f->readable, NULL) < 0) {
 		fd_closep(&f->inotify);

@@ -17,6 +17,7 @@
 
 #include "base/msg.h"
 #include "netns/watch/files.h"
+#include "netns/watch/linger.h"
 #include "netns/watch/procs.h"
 #include "netns/watch/watch.h"
 #include "netns/watch/wnode.h"
@@ -147,12 +148,14 @@ static int watch_init(struct watch *w)
 	w->out = w->base ? out_new(w->base, INIT_SOCKET) : NULL;
 	w->procs = w->out ? procs_new(w) : NULL;
 	w->files = files_new(w);
+	w->linger = linger_new();
 	w->syncs = json_array();
 	return w->procs && w->files && w->syncs ? 0 : -ENOMEM;
 }
 
 static void watch_done(struct watch *w)
 {
+	linger_free(ptr_steal(w->linger)); /* first: what it holds outlives the rest */
 	while (w->nodes)
 		wnode_remove(w, w->nodes->name);
 	procs_free(w->procs);

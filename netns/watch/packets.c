@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "netns/watch/linger.h"
 #include "netns/watch/netopen.h"
 #include "netns/watch/packet_parse.h"
 #include "packet_filter.inc"
@@ -250,6 +251,7 @@ static int set_up(struct packets *p, int netns, struct err *err)
 	p->sock = net_open(p->node->watch, netns, AF_PACKET, SOCK_DGRAM, 0, err);
 	if (p->sock < 0)
 		return p->sock;
+	linger_hold(p->node->watch->linger, p->sock);
 	if (setsockopt(p->sock, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)) < 0 ||
 	    setsockopt(p->sock, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) < 0 ||
 	    setsockopt(p->sock, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) < 0 ||
@@ -288,8 +290,10 @@ void packets_free(struct packets *p)
 	for (size_t i = 0; i < RECENT; i++)
 		shape_clear(p, &p->recent[i]);
 	report_cut(p);
-	if (p->sock >= 0)
+	if (p->sock >= 0) {
 		report_drops(p);
+		linger_drop(p->node->watch->linger, p->sock);
+	}
 	if (p->readable)
 		event_free(p->readable);
 	if (p->second)

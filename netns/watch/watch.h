@@ -11,6 +11,7 @@
 
 struct procs;
 struct files;
+struct linger;
 struct listener;
 struct hints;
 struct packets;
@@ -38,6 +39,7 @@ struct watch {
 	struct out *out;
 	struct procs *procs;
 	struct files *files;
+	struct linger *linger; /* may be NULL */
 	struct wnode *nodes;
 	json_t *syncs; /* numbers of the syncs asked for in this turn */
 };
