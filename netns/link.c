@@ -55,15 +55,22 @@ static uint32_t mtu_of(const struct iface *i)
 	return i->kind == IFACE_LOOPBACK ? MTU_LOOPBACK : MTU_ETHERNET;
 }
 
+/*
+ * Said also when it is one: a veth of which nothing is said is made with a queue for each CPU, then brought down to one,
+ * and waits for an RCU grace period over that (netif_set_real_num_tx_queues, Linux 6.18), twice a pair.
+ */
+static void set_queues(struct rtnl_link *l, unsigned int n)
+{
+	rtnl_link_set_num_tx_queues(l, n ? n : 1);
+	rtnl_link_set_num_rx_queues(l, n ? n : 1);
+}
+
 /* Name, place, MAC, MTU and queues of a link yet to be made. */
 static int describe(struct rtnl_link *l, const struct iface *i, int netns, struct err *err)
 {
 	rtnl_link_set_name(l, i->name);
 	rtnl_link_set_mtu(l, mtu_of(i));
-	if (i->queues > 1) {
-		rtnl_link_set_num_tx_queues(l, i->queues);
-		rtnl_link_set_num_rx_queues(l, i->queues);
-	}
+	set_queues(l, i->queues);
 	if (netns >= 0)
 		rtnl_link_set_ns_fd(l, netns);
 	return set_mac(l, i->mac, err);
@@ -203,6 +210,7 @@ static int add_port(struct build *b, const struct iface *i, unsigned int bridge,
 	snprintf(port, sizeof(port), "p%u", ++b->next_port);
 	rtnl_link_set_name(l, port);
 	rtnl_link_set_mtu(l, MTU_HUB);
+	set_queues(l, 1);
 	if (bridge)
 		rtnl_link_set_master(l, (int)bridge);
 	rc = describe(far, i, n->netns, err);
