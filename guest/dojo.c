@@ -7,7 +7,11 @@
 #include <string.h>
 
 #include "guest/lang.h"
+#include "guest/layers.h"
+#include "guest/page.h"
 #include "guest/talk.h"
+
+enum { TEXT_COLUMN = 40 };
 
 static int end_session(const char *verb, const char *en, const char *ja, int argc, char **argv)
 {
@@ -43,10 +47,12 @@ static const struct {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{"task", "", "what you were asked to mend", "依頼内容を見る", dojo_task},
-	{"hint", "", "the next hint (it costs points)", "次のヒントを見る(減点あり)", dojo_hint},
+	{"hint", "", "the next hint; the score card counts them",
+	 "次のヒントを見る（回数が採点表に載る）", dojo_hint},
 	{"map", "", "a drawing of the healthy network", "正常時の構成図を見る", dojo_map},
 	{"check", "", "whether the goals are met now", "目標を満たしているか確かめる", dojo_check},
-	{"diagnose", "[LAYER [CAUSE] | none]", "say what is broken", "原因を答える", dojo_diagnose},
+	{"diagnose", "[LAYER [CAUSE] | none]", "say what is broken; alone: choose",
+	 "原因を答える（引数なしなら一覧から選ぶ）", dojo_diagnose},
 	{"grade", "[-y]", "end the attempt and grade it", "終了して採点する", dojo_grade},
 	{"quit", "[-y]", "leave without a grade", "採点せずに終える", dojo_quit},
 	{"help", "", "this list", "この一覧", dojo_help},
@@ -57,10 +63,18 @@ static int dojo_help(int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		if (commands[i].en)
-			printf("  dojo %-8s %-23s %s\n", commands[i].name, commands[i].args,
-			       lang_text(commands[i].en, commands[i].ja));
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (!commands[i].en)
+			continue;
+		printf("  dojo %-8s %-23s ", commands[i].name, commands[i].args);
+		page_text(lang_text(commands[i].en, commands[i].ja), TEXT_COLUMN);
+	}
+	printf("\n%s\n",
+	       lang_text("Layers, looked at from the bottom up:", "レイヤー（下から順に見る）:"));
+	layers_print(stdout, false);
+	printf("\n%s\n",
+	       lang_text("Look, diagnose, mend, try again what had failed, then: dojo grade",
+			 "観察し、診断し、直し、失敗していた操作を試し直してから dojo grade"));
 	return 0;
 }
 

@@ -13,13 +13,18 @@ int dojo_check(int argc, char **argv);
 int dojo_diagnose(int argc, char **argv);
 int dojo_causes(int argc, char **argv); /* for completion: the ids, of one layer or all */
 
-/* Asks the lab one thing; a failure is printed. Request is stolen; caller owns the answer, NULL on failure. */
+/* dojo diagnose without words. The exit status. */
+int dojo_choose(void);
+/* States the answer and says so; cause may be NULL. The exit status. */
+int dojo_answer(const char *layer, const char *cause);
+int dojo_answer_none(void);
+
+/* Asks the lab one thing; a failure is printed. Request is stolen; caller owns the answer, NULL on
+ * failure. */
 json_t *dojo_ask(json_t *request);
 /* Asks on the terminal; false on anything but yes. */
 bool dojo_yes(const char *question);
 /* Reads a line into buf without its newline; false at the end of input. */
 bool dojo_line(char *buf, size_t size);
-/* Whether two layer names are one: case and the L do not count; "4/5" is L4 and L5. */
-bool dojo_layer_is(const char *given, const char *layer);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "guest/dojo.h"
 #include "guest/lang.h"
+#include "guest/page.h"
 
 /* One goal a line; the scenario gives a list of texts, or one text. */
 static void print_goals(const json_t *goals)
@@ -16,13 +17,16 @@ static void print_goals(const json_t *goals)
 	if (!goals || json_is_null(goals))
 		return;
 	if (!json_is_array(goals)) {
-		printf("\n%s\n", lang_pick(goals));
+		putchar('\n');
+		page_text(lang_pick(goals), 0);
 		return;
 	}
 	if (json_array_size(goals))
 		printf("\n%s\n", lang_text("Goals", "目標"));
-	json_array_foreach (goals, i, goal)
-		printf("  - %s\n", lang_pick(goal));
+	json_array_foreach (goals, i, goal) {
+		fputs("  - ", stdout);
+		page_text(lang_pick(goal), 4);
+	}
 }
 
 int dojo_task(int argc, char **argv)
@@ -33,8 +37,8 @@ int dojo_task(int argc, char **argv)
 	(void)argv;
 	if (!answer)
 		return 3;
-	printf("%s\n\n%s\n", lang_pick(json_object_get(answer, "title")),
-	       lang_pick(json_object_get(answer, "ticket")));
+	printf("%s\n\n", lang_pick(json_object_get(answer, "title")));
+	page_text(lang_pick(json_object_get(answer, "ticket")), 0);
 	print_goals(json_object_get(answer, "goals"));
 	return 0;
 }
@@ -49,8 +53,9 @@ int dojo_hint(int argc, char **argv)
 	if (!answer)
 		return 3;
 	if (n && of)
-		printf("%s %d/%d: ", lang_text("Hint", "ヒント"), (int)n, (int)of);
-	printf("%s\n", lang_pick(json_object_get(answer, "text")));
+		printf("%s %d/%d:\n", lang_text("Hint", "ヒント"), (int)n, (int)of);
+	fputs("  ", stdout);
+	page_text(lang_pick(json_object_get(answer, "text")), 2);
 	return 0;
 }
 
@@ -84,8 +89,8 @@ int dojo_check(int argc, char **argv)
 		bool ok = json_flag(probe, "ok", false);
 
 		failed += !ok;
-		printf("  %s  %s\n", ok ? lang_text("ok  ", "成功") : lang_text("FAIL", "失敗"),
-		       lang_pick(json_object_get(probe, "name")));
+		printf("  %s  ", ok ? lang_text("ok  ", "成功") : lang_text("FAIL", "失敗"));
+		page_text(lang_pick(json_object_get(probe, "name")), 8);
 	}
 	return failed ? 1 : 0;
 }

@@ -7,7 +7,8 @@
 
 bool lang_is_ja(void)
 {
-	/* LANGUAGE first: `play --lang ja` sets it, where a whole Japanese locale may not be installed. */
+	/* LANGUAGE first: `play --lang ja` sets it, where a whole Japanese locale may not be
+	 * installed. */
 	static const char *const names[] = {"LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {

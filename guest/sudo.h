@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sudo inside a node: asks the lab's init to run a command as another user of the node, on the same terminal. */
+/* sudo inside a node: asks the lab's init to run a command as another user of the node, on the same
+ * terminal. */
 #ifndef NETDOJO_GUEST_SUDO_H
 #define NETDOJO_GUEST_SUDO_H
 
@@ -26,7 +27,8 @@ extern const char sudo_usage[];
 json_t *sudo_env(const struct sudo_args *a);
 json_t *sudo_argv(const struct sudo_args *a);
 
-/* sudo_relay.c: between the terminal and the command's until it ends. Returns the exit status to give. */
+/* sudo_relay.c: between the terminal and the command's until it ends. Returns the exit status to
+ * give. */
 struct relay {
 	int sock;
 	json_int_t exec;

@@ -7,8 +7,10 @@
 
 /* Connects. The descriptor, or a negative errno with the reason in err. */
 int talk_open(struct err *err);
-/* Asks and waits for the answer; request is stolen. 0 and *ret (caller's, msg_done), or a negative errno. */
-int talk_ask(int sock, json_t *request, const int *fds, size_t n_fds, struct msg *ret, struct err *err);
+/* Asks and waits for the answer; request is stolen. 0 and *ret (caller's, msg_done), or a negative
+ * errno. */
+int talk_ask(int sock, json_t *request, const int *fds, size_t n_fds, struct msg *ret,
+	     struct err *err);
 /* Both, for one question. Caller owns *ret. */
 int talk_once(json_t *request, json_t **ret, struct err *err);
 
