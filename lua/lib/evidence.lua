@@ -179,6 +179,11 @@ function evidence.changes(self)
   return out
 end
 
+-- Was anything changed at all, a link set up or down too?
+function evidence.touched(self)
+  return #self:all("change") + #self:all("file") > 0
+end
+
 -- Seqs of the last probes of a set, and whether all the scenario's probes of that set passed.
 function evidence.passed(self, set)
   local seqs, all = {}, true

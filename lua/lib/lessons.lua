@@ -5,7 +5,8 @@ local text = require("text")
 
 local lessons = {}
 
--- Why nothing was earned, for the steps that can be lost in more than one way. %s and %d are filled in by `why`.
+-- Why nothing was earned, for the steps that can be lost in more than one way. %s and %d are filled in by `why`; `alone`:
+-- what to try would be beside the point.
 local reasons = {
   looked_too_little = { "Looked at %d of the %d things wanted before the first change", "最初の変更までに見たのは %d 項目だけ（%d 項目以上が必要）" },
   looked_too_little_unchanged = { "Nothing was changed, but only %d of the %d things wanted were looked at",
@@ -15,14 +16,14 @@ local reasons = {
   wrong_layer = { "The last diagnosis names another layer", "最後の診断のレイヤーが違う" },
   no_cause = { "The layer was named, but no cause", "レイヤーだけで、原因が答えられていない" },
   wrong_cause = { "The last diagnosis names another cause", "最後の診断の原因が違う" },
-  not_ended = { "The attempt has not ended yet", "まだ終了していない" },
+  not_ended = { "The attempt has not ended yet", "まだ終了していない", alone = true },
   nothing_done = { "Nothing was done in the lab", "ラボの中で何も実行していない" },
   unmended = { "Still failing: %s", "まだ失敗している: %s" },
   broke = { "It worked before and fails now: %s", "前は正常だったのに失敗している: %s" },
-  nothing_to_prove = { "It was not mended, so there was nothing to prove", "直っていないので、確かめるものがない" },
-  nothing_to_judge = { "It was not mended, so care can't be judged", "直っていないので、慎重さは判定できない" },
+  nothing_to_prove = { "It was not mended, so there was nothing to prove", "直っていないので、確かめるものがない", alone = true },
+  nothing_to_judge = { "It was not mended, so care can't be judged", "直っていないので、慎重さは判定できない", alone = true },
   nothing_changed = { "Nothing was changed and nothing was mended, so care can't be judged",
-    "何も変更しておらず直ってもいないので、慎重さは判定できない" },
+    "何も変更しておらず直ってもいないので、慎重さは判定できない", alone = true },
 }
 
 -- The reason with its values; a value may be a text {en, ja} itself.
@@ -31,7 +32,8 @@ function lessons.why(name, ...)
   for i, v in ipairs(en) do
     if type(v) == "table" then en[i], ja[i] = v.en, v.ja end
   end
-  return { en = reasons[name][1]:format(table.unpack(en)), ja = reasons[name][2]:format(table.unpack(ja)) }
+  local reason = reasons[name]
+  return { en = reason[1]:format(table.unpack(en)), ja = reason[2]:format(table.unpack(ja)), alone = reason.alone }
 end
 
 -- By a step's name: the guide's chapter, English, Japanese.
@@ -66,7 +68,7 @@ end
 -- A lost step's reason with what to try next, for the score card. chapter: the scenario's, where the step has none.
 function lessons.lost(name, reason, p, chapter)
   local hint = hints[name]
-  if not hint then return text.both(reason) end
+  if not hint or reason.alone then return text.both(reason) end
   local where = chapter_words(hint[1] or chapter)
   local en, ja = text.fill(hint[2], p), text.fill(hint[3], p)
   return { en = ("%s. %s%s"):format(reason.en, en, where.en), ja = ("%s。%s%s"):format(reason.ja, ja, where.ja) }

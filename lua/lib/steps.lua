@@ -318,7 +318,7 @@ function tests.looked_first(ev, t)
     end
   end
   local least = t.least or 2
-  return n >= least, join(seqs), lessons.why(first and "looked_too_little" or "looked_too_little_unchanged", n, least)
+  return n >= least, join(seqs), lessons.why(ev:touched() and "looked_too_little" or "looked_too_little_unchanged", n, least)
 end
 
 -- Tests: diagnosing ------------------------------------------------------------------------------------------------
@@ -398,7 +398,7 @@ end
 function tests.mended(ev)
   local ok, seqs = ev:mended()
   if ok then return true, join(seqs) end
-  if not ev.ended then return false, core.array({}), lessons.why("not_ended") end
+  if not ev.probes.fixed then return false, core.array({}), lessons.why("not_ended") end
   local broke, unmended = ev:failing("controls"), ev:failing("fixed")
   if #broke + #unmended == 0 then return false, join(seqs), lessons.why("nothing_done") end
   local titles, shown = told(ev, #broke > 0 and broke or unmended)
@@ -442,7 +442,7 @@ end
 -- allow: kinds of change a mend may make ("route", "ruleset", ...) and files as "file:/path".
 function tests.care(ev, t)
   if not ev:mended() then
-    return false, core.array({}), lessons.why(#ev:changes() > 0 and "nothing_to_judge" or "nothing_changed")
+    return false, core.array({}), lessons.why(ev:touched() and "nothing_to_judge" or "nothing_changed")
   end
   local allowed, seqs = {}, {}
   for _, what in ipairs(t.allow or {}) do allowed[what] = true end

@@ -332,7 +332,7 @@ def reasons(problems):
         ("verified", end, "not mended, so there was nothing to prove", "確かめるものがない"),
         ("verified", lambda g, a: g.change("route").end(a.meta), "Nothing came back after the last change", "確かめた記録がない"),
         ("care", end, "Nothing was changed and nothing was mended", "何も変更しておらず"),
-        ("care", lambda g, a: end(g.change("route"), a), "It was not mended, so care can't be judged", "判定できない"),
+        ("care", lambda g, a: end(g.change("link", flags=["UP"], action="set"), a), "It was not mended, so care can't be judged", "判定できない"),
         ("care", lambda g, a: g.change("route").file("/etc/hosts").end(a.meta), "nothing to do with the fault", "関係のない"),
         ("address-seen", end, "`ip -4 addr show eth0`.*guide, chapter 4", "ガイド 4 章"),
         ("mended", end, "`dojo check`.*guide, chapter 5", "ガイド 5 章"),
