@@ -195,12 +195,15 @@ static int add_node(struct change *c, const struct op *op, struct err *err)
 	return rc;
 }
 
+/* The agent last: where the namespace can't be let go, the node is whole. */
 static int remove_node(struct change *c, const struct op *op, struct err *err)
 {
 	const struct build_port *b = &c->lab->ports.build;
+	int rc = b->apply(b->ctx, op, err);
 
-	node_stop(node_find(c->lab, op->node->name));
-	return b->apply(b->ctx, op, err);
+	if (rc == 0)
+		node_stop(node_find(c->lab, op->node->name));
+	return rc;
 }
 
 static int apply_file(struct change *c, const struct op *op, struct err *err)

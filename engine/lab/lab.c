@@ -97,10 +97,8 @@ static void on_terminate(evutil_socket_t sig, short what, void *arg)
 	lab_end(arg, "terminated", 0);
 }
 
-static int lab_open(struct lab *lab, int boss, struct err *err)
+static int open_loop(struct lab *lab, struct err *err)
 {
-	int rc;
-
 	lab->base = event_base_new();
 	lab->generations = json_object();
 	if (!lab->base || !lab->generations)
@@ -110,9 +108,22 @@ static int lab_open(struct lab *lab, int boss, struct err *err)
 	if (!lab->children || !lab->terminate || event_add(lab->children, NULL) < 0 ||
 	    event_add(lab->terminate, NULL) < 0)
 		return err_sys(err, ENOMEM, "Can't watch for signals");
-	if (!host_boss(lab, boss))
-		return err_sys(err, ENOMEM, "Can't serve the command line");
-	rc = scripting_open(lab, err);
+	return 0;
+}
+
+int lab_open(struct lab *lab, int boss, const struct lab_ports *ports, struct err *err)
+{
+	int rc;
+
+	*lab = (struct lab){.ports = *ports, .attempt_dir = -1, .log = {.fd = -1}};
+	TAILQ_INIT(&lab->nodes);
+	TAILQ_INIT(&lab->conns);
+	lab->booted = log_now();
+	rc = open_loop(lab, err);
+	if (rc == 0 && !host_boss(lab, boss))
+		rc = err_sys(err, ENOMEM, "Can't serve the command line");
+	if (rc == 0)
+		rc = scripting_open(lab, err);
 	if (rc == 0)
 		rc = service_open(lab, err);
 	if (rc == 0)
@@ -153,7 +164,7 @@ static void close_doors(struct lab *lab)
 	service_done(lab);
 }
 
-static void lab_close(struct lab *lab)
+void lab_close(struct lab *lab)
 {
 	lab->phase = LAB_ENDING;
 	close_doors(lab);
@@ -175,14 +186,11 @@ static void lab_close(struct lab *lab)
 
 int lab_run(int boss, const struct lab_ports *ports)
 {
-	struct lab lab = {.ports = *ports, .attempt_dir = -1, .log = {.fd = -1}};
 	struct err err = {0};
+	struct lab lab;
 	int code;
 
-	TAILQ_INIT(&lab.nodes);
-	TAILQ_INIT(&lab.conns);
-	lab.booted = log_now();
-	if (lab_open(&lab, boss, &err) < 0)
+	if (lab_open(&lab, boss, ports, &err) < 0)
 		lab.exit_code = err.kind;
 	else
 		event_base_dispatch(lab.base);

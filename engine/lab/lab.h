@@ -105,6 +105,9 @@ struct lab {
 
 /* Runs a lab to its end; boss is owned. Returns the exit code. */
 int lab_run(int boss, const struct lab_ports *ports);
+/* Its parts, for tests, which turn lab->base themselves. lab_close takes a lab that could not be opened too. */
+int lab_open(struct lab *lab, int boss, const struct lab_ports *ports, struct err *err);
+void lab_close(struct lab *lab);
 
 /* Ends it: what is left of the log is written, the loop stops. why goes to the log ("down", "boss-gone"). */
 void lab_end(struct lab *lab, const char *why, int exit_code);

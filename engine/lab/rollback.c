@@ -2,6 +2,8 @@
 /* The way back from a change that failed in the middle. */
 #include "lab/rollback.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The first operations of a plan, which ran. */
@@ -83,20 +85,68 @@ static bool wanted(const struct ran *r, const struct op *op)
 	return ran_on(r, opposite[op->kind], name_of(op));
 }
 
+/* Whether it puts up again what the kernel drops by itself when a link or an address changes. */
+static bool is_dropped_kind(enum op_kind k)
+{
+	return k == OP_ADDR_ADD || k == OP_RULE_ADD || k == OP_NEIGH_ADD || k == OP_ROUTE_ADD;
+}
+
+static bool is_touched(const struct ran *r, const struct node *n)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		const struct op *op = &r->ops[i];
+
+		if ((op->node && !strcmp(op->node->name, n->name)) ||
+		    (op->peer_node && !strcmp(op->peer_node->name, n->name)))
+			return true;
+	}
+	return false;
+}
+
+/* Files and services need the network. */
+static bool needs_net(enum op_kind k)
+{
+	return k == OP_FILE_DEL || k == OP_FILE_SET || k == OP_SERVICE_START || k == OP_SERVICE_SET;
+}
+
+static void keep(struct plan *p, const struct op *op)
+{
+	p->ops[p->n++] = *op;
+}
+
+/*
+ * Puts `whole`'s operations that restore what the kernel may have dropped in nodes that were touched between those of `back` that
+ * come before and after. Both models may name it, so that `back` says nothing: the plan that failed would have put it up again.
+ */
+static int merge(const struct ran *r, const struct plan *back, const struct plan *whole, struct plan *ret,
+		 struct err *err)
+{
+	struct plan out = {.ops = calloc(back->n + whole->n + 1, sizeof(struct op))};
+	size_t i = 0;
+
+	if (!out.ops)
+		return err_sys(err, ENOMEM, "Can't plan the way back");
+	for (; i < back->n && !needs_net(back->ops[i].kind); i++)
+		if (wanted(r, &back->ops[i]))
+			keep(&out, &back->ops[i]);
+	for (size_t k = 0; k < whole->n; k++)
+		if (is_dropped_kind(whole->ops[k].kind) && is_touched(r, whole->ops[k].node))
+			keep(&out, &whole->ops[k]);
+	for (; i < back->n; i++)
+		if (wanted(r, &back->ops[i]))
+			keep(&out, &back->ops[i]);
+	*ret = out;
+	return 0;
+}
+
 int rollback_plan(const struct model *from, const struct model *to, const struct plan *forth, size_t n,
 		  struct plan *ret, struct err *err)
 {
 	struct ran ran = {forth->ops, n};
-	struct plan back = {0};
-	size_t kept = 0;
+	auto_plan back = {0}, whole = {0};
 	int rc = plan_make(to, from, &back, err);
 
-	if (rc < 0)
-		return rc;
-	for (size_t i = 0; i < back.n; i++)
-		if (wanted(&ran, &back.ops[i]))
-			back.ops[kept++] = back.ops[i];
-	back.n = kept;
-	*ret = back;
-	return 0;
+	if (rc == 0 && from)
+		rc = plan_make(NULL, from, &whole, err);
+	return rc < 0 ? rc : merge(&ran, &back, &whole, ret, err);
 }

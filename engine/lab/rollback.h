@@ -8,7 +8,8 @@
 /*
  * What brings the kernel back to `from` when of the plan from `from` to `to` the first n operations ran: the plan from
  * `to` to `from`, less what would make or remove something that the first n left alone. Of the rest every operation is kept,
- * as it does nothing where nothing is to be done (port/build.h); so what the kernel dropped on the way comes back too.
+ * as it does nothing where nothing is to be done (model/plan.h). With them goes what puts up again whatever the kernel dropped by
+ * itself in the nodes that were touched. What a learner took away by hand there, and the model names, comes back too.
  * Borrows from both models, either of which may be NULL.
  */
 int rollback_plan(const struct model *from, const struct model *to, const struct plan *forth, size_t n,

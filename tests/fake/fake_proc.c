@@ -19,6 +19,8 @@ struct queued {
 struct proc_node {
 	struct fake_proc *owner;
 	char name[32];
+	struct sockaddr_un address; /* of its socket */
+	socklen_t address_len;
 	int waiting; /* an eventfd that counts queued events */
 	TAILQ_HEAD(, queued) events;
 };
@@ -61,7 +63,7 @@ static void queue(struct proc_node *n, const struct proc_event *e)
 }
 
 /* A listening socket at an abstract name of the kernel's choice: nobody can find it. */
-static int node_socket(void)
+static int node_socket(struct proc_node *n)
 {
 	struct sockaddr_un anon = {.sun_family = AF_UNIX};
 	auto_fd fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -69,6 +71,8 @@ static int node_socket(void)
 	if (fd < 0 || bind(fd, (struct sockaddr *)&anon, sizeof(sa_family_t)) < 0 ||
 	    listen(fd, 8) < 0)
 		return -1;
+	n->address_len = sizeof(n->address);
+	getsockname(fd, (struct sockaddr *)&n->address, &n->address_len);
 	return fd_steal(&fd);
 }
 
@@ -76,7 +80,7 @@ static void queue_ready(struct proc_node *n)
 {
 	struct proc_event e = blank(PROC_READY, 0);
 
-	e.node_socket = node_socket();
+	e.node_socket = node_socket(n);
 	queue(n, &e);
 }
 
@@ -185,7 +189,8 @@ static int fake_signal(struct proc_node *n, uint64_t id, int sig, struct err *er
 {
 	(void)err;
 	record(n->owner, "signal %s %d", n->name, sig);
-	fake_proc_exit(n->owner, n->name, id, sig); /* waitpid's status of a death by that signal */
+	if (!n->owner->deaf)
+		fake_proc_exit(n->owner, n->name, id, sig); /* waitpid's status of a death by that signal */
 	return 0;
 }
 
@@ -288,4 +293,14 @@ bool fake_proc_called(const struct fake_proc *f, const char *line)
 		if (strcmp(f->calls[i], line) == 0)
 			return true;
 	return false;
+}
+
+int fake_proc_connect(struct fake_proc *f, const char *node)
+{
+	struct proc_node *n = find(f, node);
+	auto_fd fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (!n || fd < 0 || connect(fd, (struct sockaddr *)&n->address, n->address_len) < 0)
+		return -1;
+	return fd_steal(&fd);
 }

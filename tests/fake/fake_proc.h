@@ -21,6 +21,7 @@ struct fake_proc {
 	bool hold_ready;	/* PROC_READY waits for fake_proc_ready() */
 	const char *fail_start; /* the node whose start() fails; NULL = none */
 	const char *fail_file;	/* the path whose write gives {"ok":false}; NULL = none */
+	bool deaf;		/* programs that run ignore signals */
 	bool keep_running;	/* spawned programs do not exit by themselves */
 	int exit_status;	/* as waitpid gives it, for programs that do */
 	json_t *probe_results;	/* {"wsl ping": {...}}; others get {"ok":true,"ms":0.1}; owned */
@@ -37,6 +38,8 @@ void fake_proc_exit(struct fake_proc *f, const char *node, uint64_t id, int stat
 void fake_proc_lose(struct fake_proc *f, const char *node);
 /* result is stolen. */
 void fake_proc_answer(struct fake_proc *f, const char *node, const char *kind, json_t *result);
+/* A connection to the node's socket; -1 when nobody can be connected to. The caller owns it. */
+int fake_proc_connect(struct fake_proc *f, const char *node);
 bool fake_proc_called(const struct fake_proc *f, const char *line);
 
 #endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The lab's init, by parts, over fakes of its ports. */
+#include <signal.h>
+#include <stdio.h>
+
+#include "tests/unit/lab_rig.h"
+
+int main(void)
+{
+	SRunner *runner = srunner_create(suite_create("lab"));
+	TCase *(*const cases[])(void) = {lab_actor_case, lab_boot_case, lab_change_case,
+					 lab_exec_case,	 lab_guest_case, lab_host_case,
+					 lab_log_case,	 lab_peer_case,	 lab_verify_case};
+	Suite *s = suite_create("parts");
+	int failed;
+
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		suite_add_tcase(s, cases[i]());
+	srunner_add_suite(runner, s);
+	if (!rig_be_root()) {
+		printf("SKIP: no user namespace to be root in, as programs in a node are\n");
+		return 77;
+	}
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? 1 : 0;
+}
