@@ -86,8 +86,8 @@ static int inject(struct lab_case *l, json_t **ret, struct err *err)
 	return rc < 0 ? rc : ask_waiting(l, json_pack("{s:s}", "do", "verify"), ret, err);
 }
 
-/* Whether all probes of a set came out as wanted; the others' names go to f. */
-static bool all_are(const json_t *probes, const char *set, bool want, FILE *f)
+/* Whether all probes of a set came out as wanted; f is told of the others, and in which lab. */
+static bool all_are(const char *lab, const json_t *probes, const char *set, bool want, FILE *f)
 {
 	const json_t *p;
 	bool all = true;
@@ -96,7 +96,8 @@ static bool all_are(const json_t *probes, const char *set, bool want, FILE *f)
 	json_array_foreach (probes, i, p) {
 		if (strcmp(json_str(p, "set", ""), set) != 0 || json_flag(p, "ok", !want) == want)
 			continue;
-		fprintf(f, "; %s %s %s", set, json_str(p, "name", "?"), want ? "fails" : "passes");
+		fprintf(f, "%s%s: %s %s %s", ftell(f) ? "; " : "", lab, set,
+			json_str(p, "name", "?"), want ? "fails" : "passes");
 		all = false;
 	}
 	return all;
@@ -119,12 +120,11 @@ static int prove(struct lab_case *l, json_t **ret, struct err *err)
 	if (!f)
 		return rc ? rc : err_sys(err, ENOMEM, "Can't judge a case");
 	probes = json_object_get(healthy, "probes");
-	fputs("healthy lab", f);
-	well = all_are(probes, "symptoms", true, f) & all_are(probes, "controls", true, f);
+	well = all_are("healthy lab", probes, "symptoms", true, f) &
+	       all_are("healthy lab", probes, "controls", true, f);
 	probes = json_object_get(broken, "probes");
-	fputs("; broken lab", f);
-	shows = all_are(probes, "symptoms", false, f);
-	controls = all_are(probes, "controls", true, f);
+	shows = all_are("broken lab", probes, "symptoms", false, f);
+	controls = all_are("broken lab", probes, "controls", true, f);
 	fclose(f);
 	*ret = json_pack("{s:b, s:b, s:b, s:s}", "healthy", (int)well, "broken", (int)shows,
 			 "controls", (int)controls, "why", why);

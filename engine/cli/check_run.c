@@ -83,6 +83,8 @@ static int start_case(struct run *r, struct check_case *c, struct err *err)
 static void finish_scenario(struct run *r, struct check_scenario *s)
 {
 	s->ended = now();
+	if (!s->began)
+		s->began = s->ended; /* its file could not be read: no case was started */
 	script_client_free(ptr_steal(s->script));
 	check_report_line(r->k, s);
 }
