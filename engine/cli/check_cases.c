@@ -205,12 +205,14 @@ static void judge_error(struct check_case *c, const json_t *error)
 
 bool check_try_again(struct check_case *c)
 {
-	if (c->ok || c->patient || !c->interrupted)
+	/* A proof's probes are as short as a person's patience; a busy machine may need more. */
+	if (c->ok || c->patient || (!c->interrupted && c->kind != CASE_PROOF))
 		return false;
 	c->patient = true;
 	c->interrupted = false;
 	c->score = 0;
 	free(ptr_steal(c->why));
+	json_decref(ptr_steal(c->result));
 	return true;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* All cases of all scenarios, each a child process; their results, as they come. */
 #define _GNU_SOURCE
+#include <assert.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -101,6 +102,23 @@ static void load(struct run *r, struct check_scenario *s)
 		finish_scenario(r, s);
 }
 
+/*
+ * Those that end by waiting for probes to time out begin first, so that the others' work hides the
+ * wait: a check of four scenarios ends about a second earlier.
+ */
+static struct check_case *nth_to_begin(struct check_scenario *s, size_t nth)
+{
+	static const enum check_kind order[] = {CASE_NOTHING, CASE_MISSTEP, CASE_PROOF, CASE_ALTERNATIVE,
+						CASE_SOLUTION};
+
+	static_assert(ARRAY_SIZE(order) == N_CASE_KINDS, "every kind has its turn");
+	for (size_t k = 0; k < ARRAY_SIZE(order); k++)
+		for (size_t i = 0; i < s->n_cases; i++)
+			if (s->cases[i].kind == order[k] && nth-- == 0)
+				return &s->cases[i];
+	return NULL;
+}
+
 /* The next case that was not begun, its scenario loaded; NULL when all were. */
 static struct check_case *next_case(struct run *r)
 {
@@ -110,7 +128,7 @@ static struct check_case *next_case(struct run *r)
 		if (r->next_case == 0 && !s->meta && !s->error)
 			load(r, s);
 		if (r->next_case < s->n_cases)
-			return &s->cases[r->next_case];
+			return nth_to_begin(s, r->next_case);
 		r->next_scenario++;
 		r->next_case = 0;
 	}

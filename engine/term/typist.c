@@ -10,7 +10,7 @@
 #include "term/track.h"
 
 enum {
-	IDLE_MS = 25,	      /* nothing for so long: a command waits for an answer */
+	IDLE_MS = 8,	      /* nothing for so long: a command waits for an answer */
 	DEFAULT_TIMEOUT = 10, /* seconds */
 	BUF = 16 * 1024,
 };
