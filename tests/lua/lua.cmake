@@ -4,7 +4,7 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_executable(lua_model_check ${CMAKE_CURRENT_LIST_DIR}/model_check.c)
 target_link_libraries(lua_model_check PRIVATE nd_model)
 
-foreach(t attacks messages scenarios timed score sandbox)
+foreach(t attacks guide messages scenarios timed score sandbox)
   nd_script_test(lua_${t} LABEL lua TIMEOUT 300
     COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/${t}.py)
 endforeach()
