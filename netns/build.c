@@ -66,9 +66,12 @@ static int build_apply(void *ctx, const struct op *op, struct err *err)
 	if (op->kind >= ARRAY_SIZE(ops) || !ops[op->kind].apply)
 		return err_set(err, ERR_MACHINE, ENOSYS, "The build port does not do %s",
 			       op_kind_name(op->kind));
-	/* Nodes come first in a plan: after them, what was made ahead in vain is only memory. */
+	/* Nodes come first in a plan, links next: what nodes were made ahead in vain is only memory after that, and
+	 * all links that will be up are. */
 	if (op->kind != OP_NODE_ADD)
 		build_node_drop_spares(ctx);
+	if (op->kind > OP_LINK_SET)
+		link_settle(ctx);
 	rc = ops[op->kind].apply(ctx, op, err);
 	if (rc < 0 && err)
 		put_context(op, err);

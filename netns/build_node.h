@@ -3,10 +3,12 @@
 #ifndef NETDOJO_NETNS_BUILD_NODE_H
 #define NETDOJO_NETNS_BUILD_NODE_H
 
+#include <net/if.h>
+
 #include "model/plan.h"
 #include "netns/rtsock.h"
 
-enum { BUILD_PINS_MAX = 24 };
+enum { BUILD_PINS_MAX = 24, BUILD_RAISED_MAX = 64 };
 
 struct build_node {
 	char *name;	  /* owned */
@@ -22,6 +24,11 @@ struct build {
 	struct build_node spares[MODEL_MAX_NODES]; /* made ahead, nameless */
 	size_t n_spares;
 	unsigned int next_port; /* names the hub's ends: p1, p2, ... */
+	unsigned int settled_port; /* link_settle has seen those up to here */
+	struct {
+		char node[IFNAMSIZ], iface[IFNAMSIZ];
+	} raised[BUILD_RAISED_MAX]; /* up, not settled */
+	size_t n_raised;
 	uint32_t pins; /* bit i: a fresh namespace is not as our i-th pin says, so a node sets it */
 };
 

@@ -195,6 +195,11 @@ static int add_pair(struct build *b, const struct op *op, struct build_node *n, 
 	return rc;
 }
 
+static void port_name(char ret[IFNAMSIZ], unsigned int number)
+{
+	snprintf(ret, IFNAMSIZ, "p%u", number);
+}
+
 /* The interface in its node, the other end in the hub: a port of the segment's bridge, or (bridge
  * 0) leading nowhere. */
 static int add_port(struct build *b, const struct iface *i, unsigned int bridge,
@@ -207,7 +212,7 @@ static int add_port(struct build *b, const struct iface *i, unsigned int bridge,
 
 	if (!far)
 		return err_sys(err, ENOMEM, "Can't describe a veth pair");
-	snprintf(port, sizeof(port), "p%u", ++b->next_port);
+	port_name(port, ++b->next_port);
 	rtnl_link_set_name(l, port);
 	rtnl_link_set_mtu(l, MTU_HUB);
 	set_queues(l, 1);
@@ -297,6 +302,14 @@ int link_add(struct build *b, const struct op *op, struct err *err)
 /* --- changing and removing
  * ----------------------------------------------------------------------------------- */
 
+static void note_raised(struct build *b, const struct op *op)
+{
+	if (b->n_raised == ARRAY_SIZE(b->raised))
+		link_settle(b);
+	snprintf(b->raised[b->n_raised].node, IFNAMSIZ, "%s", op->node->name);
+	snprintf(b->raised[b->n_raised++].iface, IFNAMSIZ, "%s", op->iface->name);
+}
+
 int link_set(struct build *b, const struct op *op, struct err *err)
 {
 	auto_link *orig = rtnl_link_alloc(), *want = rtnl_link_alloc();
@@ -324,7 +337,31 @@ int link_set(struct build *b, const struct op *op, struct err *err)
 	if (rc < 0)
 		return rtsock_nlerr(err, rc, "Can't describe a link");
 	mask_flags(msg, op->iface->up);
-	return rtsock_call(&n->rt, msg, err);
+	rc = rtsock_call(&n->rt, msg, err);
+	if (rc == 0 && op->iface->up && op->iface->kind == IFACE_VETH)
+		note_raised(b, op);
+	return rc;
+}
+
+/*
+ * The kernel's link watcher gets to a carrier a moment after it came, and under load a second later; a lab that was ready
+ * before that lost its first packet, and TCP and ARP wait a second before they send another.
+ */
+void link_settle(struct build *b)
+{
+	char port[IFNAMSIZ];
+
+	for (size_t i = 0; i < b->n_raised; i++) {
+		struct build_node *n = build_node_find(b, b->raised[i].node);
+
+		if (n)
+			rtsock_settle(&n->rt, b->raised[i].iface);
+	}
+	b->n_raised = 0;
+	while (b->settled_port < b->next_port) {
+		port_name(port, ++b->settled_port);
+		rtsock_settle(&b->hub, port);
+	}
 }
 
 int link_del(struct build *b, const struct op *op, struct err *err)

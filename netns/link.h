@@ -16,6 +16,8 @@ int link_add(struct build *b, const struct op *op, struct err *err);
 int link_del(struct build *b, const struct op *op, struct err *err);
 /* MAC, MTU and up or down, in one request. */
 int link_set(struct build *b, const struct op *op, struct err *err);
+/* Once all links of a plan are up: returns when they pass packets. */
+void link_settle(struct build *b);
 
 int link_set_flag_up(struct rtsock *rt, unsigned int index, bool up, struct err *err);
 /* Every link that can be deleted in a node. */

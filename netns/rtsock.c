@@ -3,7 +3,9 @@
 #define _GNU_SOURCE
 #include "netns/rtsock.h"
 
+#include <linux/ethtool.h>
 #include <linux/netlink.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <netlink/socket.h>
 #include <string.h>
@@ -135,6 +137,17 @@ int rtsock_call_but(struct rtsock *s, struct nl_msg *msg, int fine, struct err *
 	if (rc < 0 && err)
 		*err = why;
 	return rc;
+}
+
+void rtsock_settle(const struct rtsock *s, const char *ifname)
+{
+	struct ethtool_value link = {.cmd = ETHTOOL_GLINK};
+	struct ifreq ifr = {.ifr_data = (char *)&link};
+
+	if (strlen(ifname) >= IFNAMSIZ)
+		return;
+	strcpy(ifr.ifr_name, ifname);
+	ioctl(nl_socket_get_fd(s->sk), SIOCETHTOOL, &ifr);
 }
 
 unsigned int rtsock_ifindex(const struct rtsock *s, const char *ifname)

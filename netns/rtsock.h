@@ -36,6 +36,12 @@ unsigned int rtsock_ifindex(const struct rtsock *s, const char *ifname);
 int rtsock_need_ifindex(const struct rtsock *s, const char *ifname, unsigned int *ret,
 			struct err *err);
 
+/*
+ * Has the kernel do now what it does a moment after a change of carrier (linkwatch_sync_dev, which asking for the carrier
+ * implies): until then a link drops packets, and a bridge's port forwards none.
+ */
+void rtsock_settle(const struct rtsock *s, const char *ifname);
+
 /* Turns one of libnl's own error numbers into a struct err; the only place that knows them. */
 int rtsock_nlerr(struct err *err, int nlerr, const char *what);
 
