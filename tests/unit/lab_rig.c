@@ -16,11 +16,20 @@
 
 enum { TURNS = 30 };
 
+/* Not Check's: fuzz targets, which have no runner, use this too. */
+#define need(what)                                                                                                     \
+	do {                                                                                                           \
+		if (!(what)) {                                                                                         \
+			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #what);                                     \
+			abort();                                                                                       \
+		}                                                                                                      \
+	} while (0)
+
 json_t *rig_nat(void)
 {
 	json_t *j = json_load_file(TEST_DATA "/nat.json", 0, NULL);
 
-	ck_assert_ptr_nonnull(j);
+	need(j);
 	return j;
 }
 
@@ -32,7 +41,7 @@ json_t *rig_node(const json_t *model, const char *name)
 	json_array_foreach (json_object_get(model, "nodes"), i, n)
 		if (!strcmp(json_str(n, "name", ""), name))
 			return n;
-	ck_abort_msg("no node %s", name);
+	abort();
 }
 
 json_t *rig_nat_broken(void)
@@ -87,8 +96,8 @@ void rig_init(struct rig *r)
 	fake_build_init(&r->build);
 	fake_proc_init(&r->proc);
 	fake_watch_init(&r->watch);
-	ck_assert_int_eq(fake_peer_init(&r->script, NULL), 0);
-	ck_assert_int_eq(fake_peer_init(&r->serve, NULL), 0);
+	need(fake_peer_init(&r->script, NULL) == 0);
+	need(fake_peer_init(&r->serve, NULL) == 0);
 	script_answers(&r->script);
 	serve_answers(&r->serve);
 	r->ports = (struct lab_ports){.build = r->build.port,
@@ -96,19 +105,19 @@ void rig_init(struct rig *r)
 				      .watch = r->watch.port,
 				      .id_map = "one"};
 	snprintf(r->dir, sizeof(r->dir), "/tmp/nd-lab-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(r->dir));
+	need(mkdtemp(r->dir));
 }
 
 void rig_open(struct rig *r)
 {
 	int pair[2];
 
-	ck_assert_int_eq(msg_pair(pair, NULL), 0);
+	need(msg_pair(pair, NULL) == 0);
 	r->boss = pair[0];
 	fcntl(r->boss, F_SETFL, O_NONBLOCK);
 	r->ports.script = fd_steal(&r->script.theirs);
 	r->ports.serve = fd_steal(&r->serve.theirs);
-	ck_assert_int_eq(lab_open(&r->lab, pair[1], &r->ports, NULL), 0);
+	need(lab_open(&r->lab, pair[1], &r->ports, NULL) == 0);
 }
 
 void rig_done(struct rig *r)
@@ -170,7 +179,7 @@ static uint64_t send_fds(struct rig *r, int fd, json_t *body, const int *fds, si
 
 	if (!json_object_get(body, "id"))
 		json_object_set_new(body, "id", json_integer((json_int_t)id));
-	ck_assert_int_eq(msg_send(fd, body, fds, n, NULL), 0);
+	need(msg_send(fd, body, fds, n, NULL) == 0);
 	json_decref(body);
 	return id;
 }
@@ -203,7 +212,7 @@ json_t *rig_boot(struct rig *r, json_t *more)
 	auto_fd text = memfd_create("scenario", MFD_CLOEXEC);
 	int fds[2] = {dir, text};
 
-	ck_assert_int_eq((int)write(text, "return 1", 8), 8);
+	need((int)write(text, "return 1", 8) == 8);
 	json_object_update(body, more);
 	json_decref(more);
 	return rig_ask_fds(r, r->boss, body, fds, 2);
@@ -216,8 +225,7 @@ void rig_up(struct rig *r, json_t *more)
 	rig_init(r);
 	rig_open(r);
 	answer = rig_boot(r, more);
-	ck_assert_msg(json_object_get(answer, "nodes") && r->lab.phase == LAB_READY, "not ready: %s",
-		      rig_error(answer));
+	need(json_object_get(answer, "nodes") && r->lab.phase == LAB_READY);
 	json_decref(answer);
 }
 
@@ -231,8 +239,8 @@ int rig_guest(struct rig *r, const char *node)
 {
 	int pair[2];
 
-	ck_assert_int_eq(msg_pair(pair, NULL), 0);
-	ck_assert_ptr_nonnull(guest_conn(node_find(&r->lab, node), pair[1]));
+	need(msg_pair(pair, NULL) == 0);
+	need(guest_conn(node_find(&r->lab, node), pair[1]));
 	return our_end(pair);
 }
 
@@ -240,7 +248,7 @@ int rig_host(struct rig *r)
 {
 	int pair[2];
 
-	ck_assert_int_eq(msg_pair(pair, NULL), 0);
+	need(msg_pair(pair, NULL) == 0);
 	host_boss(&r->lab, pair[1])->boss = false;
 	return our_end(pair);
 }
@@ -249,9 +257,9 @@ static void check_line(json_t *all, char *line)
 {
 	json_t *e = json_loads(line, 0, NULL);
 
-	ck_assert_msg(e != NULL, "not a line of the log: %.80s", line);
+	need(e);
 	json_array_append_new(all, e);
-	ck_assert_int_eq(json_int(e, "seq", 0), (int)json_array_size(all));
+	need(json_int(e, "seq", 0) == (int)json_array_size(all));
 }
 
 json_t *rig_log(const struct rig *r)

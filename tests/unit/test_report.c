@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "grade/grade.h"
+#include "grade/item.h"
 #include "grade/report.h"
 #include "grade/xml.h"
 
@@ -82,6 +83,42 @@ START_TEST(details_are_wrapped_to_the_terminal)
 }
 END_TEST
 
+static const struct {
+	const char *typed, *told;
+} starts[] = {
+	{"ip -br a", "#2 $ ip -br a\n"},
+	{"ll", "#2 $ ll: ran ip -br a\n"},
+	{"sudo -i", "#2 $ sudo -i: ran ip -br a\n"},
+};
+
+/* An alias, or a shell in the shell, does not tell which program it was. */
+START_TEST(a_program_behind_other_words_is_named)
+{
+	auto_json json_t *log =
+		json_pack("[{s:i, s:s, s:s}, {s:i, s:s, s:i, s:s, s:[s, s, s]}]", "seq", 1, "kind",
+			  "command", "text", starts[_i].typed, "seq", 2, "kind", "exec", "cause", 1,
+			  "path", "/usr/sbin/ip", "argv", "ip", "-br", "a");
+	auto_json json_t *item = json_pack("{s:s, s:i, s:i, s:[i]}", "id", "x", "points", 1, "max",
+					   1, "evidence", 2);
+	auto_free char *detail = item_detail(item, log, "en");
+
+	ck_assert_str_eq(detail, starts[_i].told);
+}
+END_TEST
+
+START_TEST(a_layer_without_its_cause)
+{
+	auto_json json_t *answers = json_pack("[[{s:s}]]", "layer", "2.5");
+	json_t *d = json_object_get(grade, "diagnosis");
+	auto_free char *text = NULL;
+
+	json_object_set(d, "answers", answers);
+	json_object_set_new(d, "correct", json_false());
+	text = report_card(grade, events, &(struct report_style){.lang = "en", .colour = false});
+	ck_assert_ptr_nonnull(strstr(text, "Your diagnosis: 2.5: the layer is right, the cause"));
+}
+END_TEST
+
 START_TEST(card_of_a_void_attempt)
 {
 	json_object_set_new(grade, "void", json_true());
@@ -146,6 +183,8 @@ int main(void)
 	tcase_add_test(t, card_in_english);
 	tcase_add_test(t, card_in_japanese_and_colour);
 	tcase_add_test(t, details_are_wrapped_to_the_terminal);
+	tcase_add_test(t, a_layer_without_its_cause);
+	tcase_add_loop_test(t, a_program_behind_other_words_is_named, 0, ARRAY_SIZE(starts));
 	tcase_add_test(t, card_of_a_void_attempt);
 	tcase_add_test(t, junit);
 	tcase_add_test(t, tap);

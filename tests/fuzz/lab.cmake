@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What is said to a lab's init, by programs in its nodes and by the command line. With clang and -DNETDOJO_FUZZ=ON libFuzzer's, else
+# our driver's mutations of the same seeds.
+set(fuzz_lab_unit ${CMAKE_CURRENT_SOURCE_DIR}/unit)
+foreach(side guest host)
+  set(fuzz_lab_args 300 ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus-${side})
+  set(fuzz_lab_driver ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/driver.c)
+  if(NETDOJO_FUZZ)
+    set(fuzz_lab_args -runs=300 -seed=1 ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus-${side})
+    set(fuzz_lab_driver "")
+  endif()
+  add_executable(fuzz_${side} ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/fuzz_${side}.c ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/fuzz_lab.c
+    ${fuzz_lab_unit}/lab_rig.c ${fuzz_lab_driver})
+  target_link_libraries(fuzz_${side} PRIVATE nd_lab nd_fake PkgConfig::check)
+  target_compile_definitions(fuzz_${side} PRIVATE TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}/data")
+  if(NETDOJO_FUZZ)
+    target_compile_options(fuzz_${side} PRIVATE -fsanitize=fuzzer)
+    target_link_options(fuzz_${side} PRIVATE -fsanitize=fuzzer)
+  endif()
+  add_test(NAME fuzz_${side} COMMAND fuzz_${side} ${fuzz_lab_args})
+  set_tests_properties(fuzz_${side} PROPERTIES LABELS fuzz TIMEOUT 300)
+endforeach()
+if(NETDOJO_FUZZ)
+  target_compile_options(nd_lab PRIVATE -fsanitize=fuzzer-no-link)
+endif()
