@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/textwidth.h"
+#include "grade/diagnosis.h"
 #include "grade/item.h"
 #include "grade/report.h"
 
@@ -18,6 +19,7 @@ enum word {
 	W_NOTHING,
 	W_UNSAID,
 	W_RIGHT,
+	W_LAYER_RIGHT,
 	W_WRONG,
 	W_FIXED,
 	W_HINTS,
@@ -40,6 +42,8 @@ static const char *const words[N_WORDS][2] = {
 	[W_NOTHING] = {"nothing is wrong", "ネットワークに異常なし"},
 	[W_UNSAID] = {"none stated", "未回答"},
 	[W_RIGHT] = {"right", "正しい"},
+	[W_LAYER_RIGHT] = {"the layer is right, the cause is not named or another",
+			   "レイヤーは正しいが、原因がないか違う"},
 	[W_WRONG] = {"not right", "正しくない"},
 	[W_FIXED] = {"Working again", "復旧"},
 	[W_HINTS] = {"Hints taken", "使ったヒント"},
@@ -157,11 +161,28 @@ static void put_causes(const struct card *c, const json_t *list)
 	if (!json_array_size(list))
 		fputs(word(c, W_NOTHING), c->f);
 	json_array_foreach (list, i, e) {
-		const char *at = json_str(e, "at", "");
+		const char *at = json_str(e, "at", ""), *cause = json_str(e, "cause", "");
 
-		fprintf(c->f, "%s%s %s%s%s%s", i ? ", " : "", json_str(e, "layer", ""),
-			json_str(e, "cause", ""), *at ? " (" : "", at, *at ? ")" : "");
+		fprintf(c->f, "%s%s%s%s%s%s%s", i ? ", " : "", json_str(e, "layer", ""),
+			*cause ? " " : "", cause, *at ? " (" : "", at, *at ? ")" : "");
 	}
+}
+
+/* Whether the answer names the layer of every fault. */
+static bool layers_right(const json_t *answer, const json_t *truth)
+{
+	const json_t *a, *t;
+	size_t i, k;
+
+	json_array_foreach (truth, i, t) {
+		bool named = false;
+
+		json_array_foreach (answer, k, a)
+			named |= layer_names(json_str(a, "layer", ""), json_str(t, "layer", ""));
+		if (!named)
+			return false;
+	}
+	return json_array_size(truth) > 0;
 }
 
 static void put_diagnosis(const struct card *c)
@@ -170,6 +191,7 @@ static void put_diagnosis(const struct card *c)
 	const json_t *answers = json_object_get(d, "answers");
 	size_t n = json_array_size(answers);
 	bool right = json_flag(d, "correct", false);
+	enum word verdict;
 
 	fprintf(c->f, "\n%s: ", word(c, W_TRUTH));
 	put_causes(c, json_object_get(c->grade, "truth"));
@@ -179,8 +201,11 @@ static void put_diagnosis(const struct card *c)
 		return;
 	}
 	put_causes(c, json_array_get(answers, n - 1));
-	fprintf(c->f, ": %s%s%s\n", sgr(c, right ? GOOD : BAD), word(c, right ? W_RIGHT : W_WRONG),
-		sgr(c, NORMAL));
+	verdict = right ? W_RIGHT
+		  : layers_right(json_array_get(answers, n - 1), json_object_get(c->grade, "truth"))
+			  ? W_LAYER_RIGHT
+			  : W_WRONG;
+	fprintf(c->f, ": %s%s%s\n", sgr(c, right ? GOOD : BAD), word(c, verdict), sgr(c, NORMAL));
 }
 
 static void put_fixed(const struct card *c)

@@ -27,12 +27,22 @@ static const json_t *command_of(const json_t *event, const json_t *events)
 	return evidence_by_seq(events, json_int(event, "cause", 0));
 }
 
+/* Whether the command's own words tell that the program was started: not so for an alias or a shell in the shell. */
+static bool names_program(const json_t *command, const json_t *exec)
+{
+	const char *path = json_str(exec, "path", ""), *slash = strrchr(path, '/');
+
+	return strstr(json_str(command, "text", ""), slash ? slash + 1 : path) != NULL;
+}
+
 /* "#12 $ ip route", and what came of it unless that was only the program's start. */
 static void put_event(FILE *f, const json_t *event, const json_t *command, const char *lang)
 {
 	auto_free char *words = evidence_words(event, lang);
 	auto_free char *by = command ? evidence_words(command, lang) : NULL;
-	bool same = command == event || strcmp(json_str(event, "kind", ""), "exec") == 0;
+	bool same =
+		command == event || (command && strcmp(json_str(event, "kind", ""), "exec") == 0 &&
+				     names_program(command, event));
 
 	fprintf(f, "#%lld ", (long long)json_int(event, "seq", 0));
 	if (by)
