@@ -277,14 +277,6 @@ static void http_stop(void *self)
 	free(h);
 }
 
-static bool needs_ca(const struct service_spec *spec)
-{
-	for (size_t i = 0; i < spec->n_listens; i++)
-		if (addr_port(&spec->listens[i].addr) == HTTPS_PORT)
-			return true;
-	return false;
-}
-
 static int http_start(struct serve *serve, struct service_spec *spec, void **ret, struct err *err)
 {
 	struct http *h = calloc(1, sizeof(*h));
@@ -311,5 +303,4 @@ const struct service_kind service_http = {
 	.start = http_start,
 	.set = http_set,
 	.stop = http_stop,
-	.needs_ca = needs_ca,
 };

@@ -103,8 +103,7 @@ static struct service *service_new(const char *name, const struct service_kind *
 	return s;
 }
 
-static int start(struct serve *serve, const json_t *service, struct msg *m, bool *ret_needs_ca,
-		 struct err *err)
+static int start(struct serve *serve, const json_t *service, struct msg *m, struct err *err)
 {
 	const char *name = json_str(service, "name", "");
 	const struct service_kind *kind = find_kind(json_str(service, "kind", ""));
@@ -124,7 +123,6 @@ static int start(struct serve *serve, const json_t *service, struct msg *m, bool
 	if (!s)
 		return err_sys(err, ENOMEM, "Can't start a service");
 	spec.name = s->name;
-	*ret_needs_ca = kind->needs_ca && kind->needs_ca(&spec);
 	rc = kind->start(serve, &spec, &s->self, err);
 	if (rc < 0) {
 		service_free(s);
@@ -133,12 +131,6 @@ static int start(struct serve *serve, const json_t *service, struct msg *m, bool
 	s->next = serve->services;
 	serve->services = s;
 	return 0;
-}
-
-/* A certificate authority came (or could not): the answer to a start that waited for it. */
-static void answer_start(struct serve *serve, json_int_t id, const struct err *err)
-{
-	boss_answer(serve, id, NULL, err);
 }
 
 static void answer_ca(struct serve *serve, json_int_t id, const struct err *err)
@@ -152,14 +144,9 @@ static void do_start(struct serve *serve, json_int_t id, struct msg *m)
 {
 	const json_t *service = json_object_get(m->body, "service");
 	struct err err = {0};
-	bool needs_ca = false;
 
-	if (start(serve, service, m, &needs_ca, &err) < 0)
+	if (start(serve, service, m, &err) < 0)
 		err_wrap(&err, "Service '%s'", json_str(service, "name", ""));
-	else if (needs_ca) {
-		ca_when_ready(serve, id, answer_start);
-		return;
-	}
 	boss_answer(serve, id, NULL, &err);
 }
 

@@ -34,8 +34,6 @@ struct service_kind {
 	int (*start)(struct serve *serve, struct service_spec *spec, void **ret, struct err *err);
 	int (*set)(void *self, const json_t *config, struct err *err);
 	void (*stop)(void *self);
-	/* Whether clients can be served only once the certificate authority stands. */
-	bool (*needs_ca)(const struct service_spec *spec);
 };
 
 extern const struct service_kind service_dns, service_http, service_echo, service_relay;

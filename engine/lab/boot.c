@@ -236,19 +236,7 @@ static void on_loaded(void *arg, struct msg *m, const struct err *err)
 		lab->meta = json_incref(json_object_get(m->body, "meta"));
 }
 
-/* The certificate authority is made while the lab is; nodes trust it from their first moment or a little after. */
-static void on_ca(void *arg, struct msg *m, const struct err *err)
-{
-	struct lab *lab = arg;
-	struct err bad = {0};
-
-	if (!usable(lab, err) || !lab->ports.trust)
-		return;
-	if (lab->ports.trust(lab->ports.trust_ctx, json_str(m->body, "pem", ""), &bad) < 0)
-		lab_fail(lab, &bad);
-}
-
-/* All that the script and serve have to do is asked at once: they work side by side. */
+/* All that the script has to do is asked at once. */
 static void ask_everything(struct lab *lab, const char *text)
 {
 	const json_t *b = lab->boot;
@@ -262,8 +250,6 @@ static void ask_everything(struct lab *lab, const char *text)
 	scripting_call(lab, json_pack("{s:s}", "do", "model"), on_model, lab);
 	if (wants_fault(lab))
 		scripting_call(lab, json_pack("{s:s}", "do", "fault"), on_fault, lab);
-	if (!json_flag(b, "dry_run", false))
-		peer_call(lab->serve, json_pack("{s:s}", "do", "ca"), NULL, 0, on_ca, lab);
 }
 
 static char *read_scenario(int fd, struct err *err)

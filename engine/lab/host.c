@@ -14,6 +14,7 @@
 #include "lab/exec.h"
 #include "lab/node.h"
 #include "lab/probing.h"
+#include "lab/trust.h"
 #include "lab/verify.h"
 
 static struct lab_node *the_node(struct conn *c, uint64_t id, const json_t *body)
@@ -42,7 +43,7 @@ static void do_info(struct conn *c, uint64_t id, struct msg *m)
 	peer_answer(c->peer, id, boot_info(c->lab), NULL, 0);
 }
 
-static void do_exec(struct conn *c, uint64_t id, struct msg *m)
+static void run_program(struct conn *c, uint64_t id, struct msg *m)
 {
 	struct lab_node *n = the_node(c, id, m->body);
 	bool tty = json_flag(m->body, "tty", false);
@@ -58,6 +59,41 @@ static void do_exec(struct conn *c, uint64_t id, struct msg *m)
 	if (json_object_get(m->body, "session"))
 		c->terminal = true;
 	exec_start(c, n, id, &ask);
+}
+
+/* An exec that waits for the lab's certificates. */
+struct held_exec {
+	struct lab *lab;
+	uint64_t conn, id;
+	struct msg m; /* owned */
+};
+
+static void on_trusted(void *arg, const struct err *err)
+{
+	struct held_exec *h = arg;
+	struct conn *c = conn_find(h->lab, h->conn);
+
+	if (c && err)
+		peer_answer_err(c->peer, h->id, err);
+	else if (c)
+		run_program(c, h->id, &h->m);
+	msg_done(&h->m);
+	free(h);
+}
+
+static void do_exec(struct conn *c, uint64_t id, struct msg *m)
+{
+	struct held_exec *h = malloc(sizeof(*h));
+	struct err err = {0};
+
+	if (!h) {
+		err_sys(&err, ENOMEM, "Can't run a command");
+		peer_answer_err(c->peer, id, &err);
+		return;
+	}
+	*h = (struct held_exec){c->lab, c->serial, id, *m};
+	*m = (struct msg){0};
+	trust_when(c->lab, on_trusted, h);
 }
 
 static void do_signal(struct conn *c, uint64_t id, struct msg *m)

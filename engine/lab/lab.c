@@ -15,6 +15,7 @@
 #include "lab/record.h"
 #include "lab/scripting.h"
 #include "lab/service.h"
+#include "lab/trust.h"
 
 /* A packet's event is flushed within a few milliseconds; what comes this long after an exec ended is not its doing. */
 #define ACTOR_LINGER 0.05
@@ -158,6 +159,7 @@ static void close_doors(struct lab *lab)
 		conn_free(c);
 	peer_free(lab->script);
 	peer_free(lab->serve);
+	trust_done(lab);
 	record_done(lab);
 	change_done(lab);
 	exec_done(lab);

@@ -30,6 +30,7 @@ struct lab_node;
 struct listener;
 struct record_wait;
 struct service_list;
+struct trust;
 struct verb;
 
 /* The real ports, or a test's fakes; wired by main.c. */
@@ -77,6 +78,7 @@ struct lab {
 	struct model *early;   /* a later one that came before the lab was built; waits for that */
 	struct change_queue *changes;
 	struct service_list *services; /* real programs that serve */
+	struct trust *trust; /* in the lab's certificates: trust.c */
 	TAILQ_HEAD(, lab_node) nodes;
 	json_t *generations; /* {"wsl": 2}: of nodes there are or were */
 

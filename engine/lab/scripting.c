@@ -7,6 +7,7 @@
 
 #include "lab/change.h"
 #include "lab/node.h"
+#include "lab/trust.h"
 
 /*
  * How long a script may compute before it has to answer or ask: seconds. Lua's own hook stops a loop of
@@ -91,7 +92,7 @@ static void on_probed(void *arg, json_t *result, const struct err *err)
 		peer_answer(w.lab->script, w.id, json_pack("{s:O}", "result", result), NULL, 0);
 }
 
-static void do_probe(struct lab *lab, uint64_t id, struct lab_node *n, const json_t *body)
+static void probe_now(struct lab *lab, uint64_t id, struct lab_node *n, const json_t *body)
 {
 	struct probe_wait *w = malloc(sizeof(*w));
 	struct err err = {0};
@@ -105,6 +106,42 @@ static void do_probe(struct lab *lab, uint64_t id, struct lab_node *n, const jso
 	lab->script_waits++;
 	timer_set(lab);
 	node_probe(n, json_str(body, "kind", ""), json_object_get(body, "args"), on_probed, w);
+}
+
+/* A probe that waits for the lab's certificates. */
+struct held_probe {
+	struct lab *lab;
+	uint64_t id;
+	json_t *body; /* owned */
+};
+
+static void on_trusted(void *arg, const struct err *err)
+{
+	struct held_probe *h = arg;
+	struct lab_node *n = node_find(h->lab, json_str(h->body, "node", ""));
+	struct err gone = {0};
+
+	err_set(&gone, ERR_MACHINE, ESRCH, "The node is gone");
+	if (err || !n)
+		peer_answer_err(h->lab->script, h->id, err ? err : &gone);
+	else
+		probe_now(h->lab, h->id, n, h->body);
+	json_decref(h->body);
+	free(h);
+}
+
+/* Only a program may look at the lab's certificates. */
+static void do_probe(struct lab *lab, uint64_t id, struct lab_node *n, const json_t *body)
+{
+	bool program = !strcmp(json_str(body, "kind", ""), "run");
+	struct held_probe *h = program ? malloc(sizeof(*h)) : NULL;
+
+	if (!h) {
+		probe_now(lab, id, n, body);
+		return;
+	}
+	*h = (struct held_probe){lab, id, json_incref((json_t *)body)};
+	trust_when(lab, on_trusted, h);
 }
 
 static void do_read(struct lab *lab, uint64_t id, struct lab_node *n, const json_t *body)
