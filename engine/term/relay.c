@@ -41,7 +41,7 @@ struct relay {
 	struct track track;
 	enum session_end end;
 	int status;
-	bool eof_sent;
+	bool eof; /* nobody types any more */
 };
 
 static void stop(struct relay *r, enum session_end end, int status)
@@ -71,9 +71,27 @@ static void on_bytes(void *arg, const char *data, size_t len)
 	}
 }
 
+static void pump_input(struct relay *r);
+
+static void type_end_of_file(struct relay *r)
+{
+	static const char end_of_file = 4; /* Ctrl-D */
+
+	evbuffer_add(r->input, &end_of_file, 1);
+	pump_input(r);
+}
+
+/*
+ * A Ctrl-D typed before readline is up is lost, and one typed ahead may go to a command. So whoever
+ * reads next is told again: the shell at its prompt, and each command.
+ */
 static void on_mark(void *arg, enum osc_mark m, const char *text, int status)
 {
-	track_mark(&((struct relay *)arg)->track, m, text, status);
+	struct relay *r = arg;
+
+	track_mark(&r->track, m, text, status);
+	if (r->eof && (m == OSC_INPUT || m == OSC_RUN))
+		type_end_of_file(r);
 }
 
 static void on_command(void *arg, json_t *event)
@@ -118,7 +136,7 @@ static void pump_input(struct relay *r)
 		event_add(r->events[EV_PTY_WRITE], NULL);
 	if (evbuffer_get_length(r->input) > INPUT_HIGH)
 		event_del(r->events[EV_STDIN]);
-	else if (!r->eof_sent)
+	else if (!r->eof)
 		event_add(r->events[EV_STDIN], NULL);
 }
 
@@ -131,7 +149,6 @@ static void pty_writable(evutil_socket_t fd, short what, void *arg)
 
 static void stdin_readable(evutil_socket_t fd, short what, void *arg)
 {
-	static const char end_of_file = 4; /* Ctrl-D */
 	struct relay *r = arg;
 	char buf[CHUNK];
 	ssize_t n = read(fd, buf, sizeof(buf));
@@ -139,12 +156,12 @@ static void stdin_readable(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (n > 0) {
 		evbuffer_add(r->input, buf, (size_t)n);
+		pump_input(r);
 	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
-		r->eof_sent = true;
+		r->eof = true;
 		event_del(r->events[EV_STDIN]);
-		evbuffer_add(r->input, &end_of_file, 1);
+		type_end_of_file(r);
 	}
-	pump_input(r);
 }
 
 static void link_readable(evutil_socket_t fd, short what, void *arg)

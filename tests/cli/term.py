@@ -167,6 +167,29 @@ class Play(TermTest):
                 self.setUp()
 
 
+class NobodyTypes(TermTest):
+    def host(self, data, *options):
+        fd = self.lab.theirs.fileno()
+        done = subprocess.run([term_rig.TERM, "--fd", str(fd), *options], input=data, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, pass_fds=[fd], timeout=60, check=False,
+                              env={"HOME": self.lab.home, "PATH": os.environ["PATH"], "TERM": "xterm"})
+        return done.returncode
+
+    def test_the_shell_ends_at_end_of_file(self):
+        for shell in ("bash", "sh"):
+            with self.subTest(shell):
+                self.assertEqual(self.host("", "--shell", shell), 0)
+                self.tearDown()
+                self.setUp()
+
+    def test_play_ends_in_the_grade(self):
+        self.assertEqual(self.host("", "--play"), GRADE)
+
+    def test_commands_from_a_pipe(self):
+        self.assertEqual(self.host("echo one > got\ncat >> got\n"), 0)
+        self.assertEqual([c["text"] for c in self.lab.commands()[:2]], ["echo one > got", "cat >> got"])
+
+
 class Recording(TermTest):
     def casts(self):
         return sorted(glob.glob(os.path.join(self.lab.home, "*.cast")))
