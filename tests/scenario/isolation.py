@@ -111,7 +111,7 @@ except (MemoryError, OSError):
 FLOOD = r'''
 import os, random, socket, sys
 path, rng = sys.argv[1], random.Random(1)
-texts = [b"{", b"[]", b"\x01", b"{}", b'{"id":1,"do":"mode"}', b'{"id":1,"do":"hint"}', b'{"id":2,"do":"check"}', b'{"re":1}',
+texts = [b"{", b"[]", b"\x01", b"{}", b'{"id":1,"do":"mode"}', b'{"id":1,"do":"map"}', b'{"re":1}',
          b'{"id":-1,"do":"down"}', b'{"id":1,"do":"down"}', b'{"id":1,"do":"sudo","argv":[]}', b"\xff" * 900, b"x" * 60000,
          b'{"id":1,"do":"' + b"a" * 50000 + b'"}', b'{"id":1,"do":"diagnose","answers":' + b"[" * 20000]
 sent = 0
