@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "cli/cli.h"
+#include "cli/kernel.h"
 #include "cli/script_client.h"
 
 #define CHECK_SEED "check"
@@ -56,7 +57,7 @@ struct check_scenario {
 	json_t *meta;		      /* for CHECK_SEED, once loaded; owned */
 	struct script_client *script; /* owned; has the scenario loaded */
 	char *skipped;		      /* why it was not run; owned */
-	char *error;		      /* why it could not even be loaded; owned */
+	struct err error;	      /* why it could not even be loaded; no kind = it could */
 	struct check_case *cases;
 	size_t n_cases, n_done;
 	double began, ended; /* monotonic seconds */
@@ -66,8 +67,9 @@ struct check {
 	const struct cli *cli;
 	struct check_scenario *scenarios;
 	size_t n;
-	int tokens[2]; /* a pipe: a byte in it is a right to work */
-	char *base;    /* folder of the attempt folders; owned */
+	struct kernel kernel; /* what this machine can do */
+	int tokens[2];	      /* a pipe: a byte in it is a right to work */
+	char *base;	      /* folder of the attempt folders; owned */
 	bool keep;
 	int interrupted; /* by this signal; 0 = not */
 	double began, ended;
@@ -81,6 +83,10 @@ void check_judge(struct check_case *c, const json_t *result);
 /* Whether a judged case failed for want of patience; it is then as it was before, but for that. */
 bool check_try_again(struct check_case *c);
 bool check_scenario_ok(const struct check_scenario *s);
+static inline bool check_unreadable(const struct check_scenario *s)
+{
+	return s->error.kind != 0;
+}
 
 /* check_lab.c: one case in its own process, which holds a job token; *ret is for check_judge,
  * caller owns. */

@@ -25,7 +25,6 @@ void check_scenario_done(struct check_scenario *s)
 	free(s->id);
 	free(s->path);
 	free(s->skipped);
-	free(s->error);
 	script_client_free(s->script);
 	json_decref(s->meta);
 }
@@ -77,23 +76,38 @@ static void make_cases(const struct check *k, struct check_scenario *s)
 	add(k, s, CASE_NOTHING, 0, strdup("nothing done"), NULL, CHECK_NOTHING_UNDER - 1);
 }
 
+/* Sets skipped where this machine lacks what the scenario requires. */
+static int find_lacking(struct check *k, struct check_scenario *s, struct err *err)
+{
+	const json_t *requires = json_object_get(s->meta, "requires");
+	auto_json json_t *tools = tools_lacking(requires), *kernel = json_array();
+	char what[256];
+	int rc = kernel_lacking(&k->kernel, requires, kernel, err);
+
+	if (rc < 0)
+		return err_wrap(err, "%s", s->path);
+	if (json_array_size(kernel)) {
+		kernel_describe(kernel, what, sizeof(what));
+		rc = asprintf(&s->skipped, "kernel lacks %s", what);
+	} else if (json_array_size(tools)) {
+		tools_describe(tools, what, sizeof(what));
+		rc = asprintf(&s->skipped, "this machine has no %s", what);
+	}
+	return rc < 0 ? err_sys(err, ENOMEM, "Can't check") : 0;
+}
+
 int check_load(struct check *k, struct check_scenario *s, struct err *err)
 {
-	auto_json json_t *lacking = NULL;
-	char what[256];
 	int rc = script_client_start(&s->script, err);
 
 	if (rc == 0)
 		rc = script_client_load(s->script, s->path, CHECK_SEED, NULL, "en", &s->meta, err);
 	if (rc < 0)
 		return rc;
-	lacking = tools_lacking(json_object_get(s->meta, "requires"));
-	if (json_array_size(lacking)) {
-		tools_describe(lacking, what, sizeof(what));
-		return asprintf(&s->skipped, "this machine has no %s", what) < 0 ? -ENOMEM : 0;
-	}
-	make_cases(k, s);
-	return 0;
+	rc = find_lacking(k, s, err);
+	if (rc == 0 && !s->skipped)
+		make_cases(k, s);
+	return rc;
 }
 
 /* "lost: verified 0/10, care 5/10" */
@@ -231,7 +245,7 @@ void check_judge(struct check_case *c, const json_t *result)
 
 bool check_scenario_ok(const struct check_scenario *s)
 {
-	if (s->error || !s->n_cases)
+	if (check_unreadable(s) || !s->n_cases)
 		return false;
 	for (size_t i = 0; i < s->n_cases; i++)
 		if (!s->cases[i].ok)

@@ -44,8 +44,6 @@ static void put_failures(const struct check *k, const struct check_scenario *s)
 {
 	FILE *out = k->cli->out;
 
-	if (s->error)
-		fprintf(out, "     %s\n", s->error);
 	for (size_t i = 0; i < s->n_cases; i++) {
 		const struct check_case *c = &s->cases[i];
 
@@ -64,8 +62,8 @@ void check_report_line(const struct check *k, const struct check_scenario *s)
 	const struct cli *c = k->cli;
 	bool ok = check_scenario_ok(s);
 
-	if (!human(k))
-		return;
+	if (!human(k) || check_unreadable(s))
+		return; /* said at the end, as every command says it */
 	progress_clear(c);
 	fprintf(c->out, "%s%s%s ",
 		cli_style(c, s->skipped ? STYLE_WARN
@@ -96,8 +94,8 @@ static json_t *reasons(const struct check_scenario *s)
 {
 	json_t *all = json_array();
 
-	if (s->error)
-		json_array_append_new(all, json_string(s->error));
+	if (check_unreadable(s))
+		json_array_append_new(all, json_string(s->error.msg));
 	for (size_t i = 0; i < s->n_cases; i++)
 		if (!s->cases[i].ok)
 			json_array_append_new(
@@ -259,17 +257,10 @@ static const json_t *machine_failure(const struct check *k)
 	return first;
 }
 
-int check_report(const struct check *k)
+static int report(const struct check *k, struct counts n)
 {
-	const json_t *broken = machine_failure(k);
-	struct counts n = count(k);
-	struct err err = {0};
 	int rc = 0;
 
-	if (broken) {
-		err_from_json(&err, broken);
-		return cli_fail(k->cli, &err);
-	}
 	if (k->cli->json)
 		rc = report_json(k, n);
 	else if (human(k))
@@ -279,4 +270,35 @@ int check_report(const struct check *k)
 	else
 		report_tap_all(k);
 	return rc ? rc : n.failed ? EXIT_SHORT : EXIT_DONE;
+}
+
+/* Scenarios that can't be read are wrong usage, and no failed check; returns how many. */
+static size_t tell_unreadable(const struct check *k, int *rc)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < k->n; i++) {
+		if (!check_unreadable(&k->scenarios[i]))
+			continue;
+		*rc = cli_fail(k->cli, &k->scenarios[i].error);
+		n++;
+	}
+	return n;
+}
+
+int check_report(const struct check *k)
+{
+	const json_t *broken = machine_failure(k);
+	struct counts n = count(k);
+	struct err err = {0};
+	int told, rc = 0;
+
+	if (broken) {
+		err_from_json(&err, broken);
+		return cli_fail(k->cli, &err);
+	}
+	if (k->n && tell_unreadable(k, &rc) == k->n)
+		return rc;
+	told = report(k, n);
+	return rc ? rc : told;
 }

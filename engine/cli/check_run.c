@@ -93,10 +93,10 @@ static void finish_scenario(struct run *r, struct check_scenario *s)
 /* A scenario that can't even be loaded is one that failed; the others go on. */
 static void load(struct run *r, struct check_scenario *s)
 {
-	struct err err = {0};
+	struct err err = {.kind = ERR_MACHINE};
 
 	if (check_load(r->k, s, &err) < 0)
-		s->error = strdup(err.msg);
+		s->error = err;
 	r->total += s->n_cases;
 	if (!s->n_cases)
 		finish_scenario(r, s);
@@ -108,8 +108,8 @@ static void load(struct run *r, struct check_scenario *s)
  */
 static struct check_case *nth_to_begin(struct check_scenario *s, size_t nth)
 {
-	static const enum check_kind order[] = {CASE_NOTHING, CASE_MISSTEP, CASE_PROOF, CASE_ALTERNATIVE,
-						CASE_SOLUTION};
+	static const enum check_kind order[] = {CASE_NOTHING, CASE_MISSTEP, CASE_PROOF,
+						CASE_ALTERNATIVE, CASE_SOLUTION};
 
 	static_assert(ARRAY_SIZE(order) == N_CASE_KINDS, "every kind has its turn");
 	for (size_t k = 0; k < ARRAY_SIZE(order); k++)
@@ -125,7 +125,7 @@ static struct check_case *next_case(struct run *r)
 	while (r->next_scenario < r->k->n) {
 		struct check_scenario *s = &r->k->scenarios[r->next_scenario];
 
-		if (r->next_case == 0 && !s->meta && !s->error)
+		if (r->next_case == 0 && !s->meta && !check_unreadable(s))
 			load(r, s);
 		if (r->next_case < s->n_cases)
 			return nth_to_begin(s, r->next_case);

@@ -21,6 +21,7 @@ static void check_done(struct check *k)
 	if (k->base && !k->keep)
 		rmdir(k->base);
 	free(k->base);
+	kernel_done(&k->kernel);
 }
 
 /* The selected scenarios; one whose metadata can't be read is kept, to be reported as failed. */
@@ -77,7 +78,7 @@ static int make_base(struct check *k, struct err *err)
 int cmd_check(struct cli *c)
 {
 	nd_cleanup(check_done) struct check k = {
-		.cli = c, .tokens = {-1, -1}, .keep = cli_flag(c, "keep")};
+		.cli = c, .kernel = {.cli = c}, .tokens = {-1, -1}, .keep = cli_flag(c, "keep")};
 	struct err err = {0};
 
 	if (select_scenarios(&k, &err) < 0 || make_tokens(&k, &err) < 0 ||

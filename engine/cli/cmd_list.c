@@ -6,6 +6,7 @@
 #include "base/textwidth.h"
 #include "cli/catalogue.h"
 #include "cli/commands.h"
+#include "cli/kernel.h"
 #include "cli/tools.h"
 
 static const char *const formats[] = {"human", "json", "markdown", NULL};
@@ -14,7 +15,7 @@ static const struct example examples[] = {
 	{"netdojo list", {"every scenario, in the guide's order", "すべてのシナリオ (ガイドの順)"}},
 	{"netdojo list layer:L3 tag:dns 'l1-*'",
 	 {"those of the firewall layer, those about DNS, and those whose id begins so",
-	  "ファイアウォール層、DNS、ID が l1- で始まるもの"}},
+	  "ファイアウォールのレイヤー、DNS、ID が l1- で始まるもの"}},
 	{0},
 };
 
@@ -37,113 +38,142 @@ const struct command_spec spec_list = {
 	.run = cmd_list,
 };
 
+/* A scenario that could be loaded, and what of its requirements is missing here. */
+struct row {
+	const struct catalogue_entry *entry; /* borrowed */
+	json_t *lacking;		     /* owned */
+};
+
+struct rows {
+	struct row *v;
+	size_t n;
+};
+
+static void rows_done(struct rows *rows)
+{
+	for (size_t i = 0; i < rows->n; i++)
+		json_decref(rows->v[i].lacking);
+	free(rows->v);
+}
+
 /* One scenario as the list document has it. */
-static json_t *row_of(const struct catalogue_entry *e)
+static json_t *row_of(const struct row *r)
 {
 	static const char *const keys[] = {"title",   "layer", "mode",	 "level",
 					   "minutes", "tags",  "sources"};
+	const struct catalogue_entry *e = r->entry;
 	json_t *row = json_pack("{s:s}", "id", e->id);
-	json_t *lacking = tools_lacking(json_object_get(e->meta, "requires"));
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		json_object_set(row, keys[i], json_object_get(e->meta, keys[i]));
-	json_object_set_new(row, "runnable", json_boolean(json_array_size(lacking) == 0));
-	json_object_set_new(row, "lacks", lacking);
+	json_object_set_new(row, "runnable", json_boolean(json_array_size(r->lacking) == 0));
+	json_object_set(row, "lacks", r->lacking);
 	return row;
 }
 
-static int print_json(const struct cli *c, const struct catalogue *all)
+static int print_json(const struct cli *c, const struct rows *rows)
 {
-	json_t *rows = json_array();
+	json_t *all = json_array();
 
-	for (size_t i = 0; i < all->n; i++)
-		if (all->v[i].meta)
-			json_array_append_new(rows, row_of(&all->v[i]));
-	return cli_print_json(c, "list", json_pack("{s:o}", "scenarios", rows));
+	for (size_t i = 0; i < rows->n; i++)
+		json_array_append_new(all, row_of(&rows->v[i]));
+	return cli_print_json(c, "list", json_pack("{s:o}", "scenarios", all));
 }
 
-static void print_row(const struct cli *c, const struct catalogue_entry *e, int id_width)
+/* What is missing, below its scenario. */
+static void print_lacking(const struct cli *c, int indent, struct text head, const char *what)
 {
-	auto_json json_t *lacking = tools_lacking(json_object_get(e->meta, "requires"));
+	if (*what)
+		fprintf(c->out, "%*s  %s%s %s%s\n", indent, "", cli_style(c, STYLE_WARN),
+			cli_tr(c, head), what, cli_style(c, STYLE_NONE));
+}
+
+static void print_row(const struct cli *c, const struct row *r, int id_width)
+{
+	const json_t *meta = r->entry->meta;
 	char what[512];
 
-	text_pad(c->out, e->id, id_width);
-	fprintf(c->out, "  %-5s  %-8s  %5d  %3d  ", json_str(e->meta, "layer", ""),
-		json_str(e->meta, "mode", ""), (int)json_int(e->meta, "level", 0),
-		(int)json_int(e->meta, "minutes", 0));
-	fprintf(c->out, "%s\n", cli_tr_json(c, json_object_get(e->meta, "title")));
-	if (json_array_size(lacking) == 0)
-		return;
-	tools_describe(lacking, what, sizeof(what));
-	fprintf(c->out, "%*s  %s%s %s%s\n", id_width, "", cli_style(c, STYLE_WARN),
-		cli_tr(c, (struct text){"not installed:", "未インストール:"}), what,
-		cli_style(c, STYLE_NONE));
+	text_pad(c->out, r->entry->id, id_width);
+	fprintf(c->out, "  %-5s  %-8s  %5d  %3d  ", json_str(meta, "layer", ""),
+		json_str(meta, "mode", ""), (int)json_int(meta, "level", 0),
+		(int)json_int(meta, "minutes", 0));
+	fprintf(c->out, "%s\n", cli_tr_json(c, json_object_get(meta, "title")));
+	tools_describe(r->lacking, what, sizeof(what));
+	print_lacking(c, id_width, (struct text){"not installed:", "未インストール:"}, what);
+	kernel_describe(r->lacking, what, sizeof(what));
+	print_lacking(c, id_width, (struct text){"kernel lacks:", "カーネルに無いもの:"}, what);
 }
 
-static void print_human(const struct cli *c, const struct catalogue *all)
+static void print_human(const struct cli *c, const struct rows *rows)
 {
 	int width = (int)strlen("ID");
 
-	for (size_t i = 0; i < all->n; i++)
-		if (text_width(all->v[i].id) > width)
-			width = text_width(all->v[i].id);
+	for (size_t i = 0; i < rows->n; i++)
+		if (text_width(rows->v[i].entry->id) > width)
+			width = text_width(rows->v[i].entry->id);
 	fputs(cli_style(c, STYLE_BOLD), c->out);
 	text_pad(c->out, "ID", width);
 	fprintf(c->out, "  LAYER  MODE      LEVEL  MIN  TITLE%s\n", cli_style(c, STYLE_NONE));
-	for (size_t i = 0; i < all->n; i++)
-		if (all->v[i].meta)
-			print_row(c, &all->v[i], width);
+	for (size_t i = 0; i < rows->n; i++)
+		print_row(c, &rows->v[i], width);
 }
 
 /* docs/catalogue.md is this. */
-static void print_markdown(const struct cli *c, const struct catalogue *all)
+static void print_markdown(const struct cli *c, const struct rows *rows)
 {
 	fputs("| id | layer | mode | level | minutes | title |\n| --- | --- | --- | --- | --- | "
 	      "--- |\n",
 	      c->out);
-	for (size_t i = 0; i < all->n; i++) {
-		const json_t *m = all->v[i].meta;
+	for (size_t i = 0; i < rows->n; i++) {
+		const json_t *m = rows->v[i].entry->meta;
 
-		if (m)
-			fprintf(c->out, "| `%s` | %s | %s | %d | %d | %s |\n", all->v[i].id,
-				json_str(m, "layer", ""), json_str(m, "mode", ""),
-				(int)json_int(m, "level", 0), (int)json_int(m, "minutes", 0),
-				cli_tr_json(c, json_object_get(m, "title")));
+		fprintf(c->out, "| `%s` | %s | %s | %d | %d | %s |\n", rows->v[i].entry->id,
+			json_str(m, "layer", ""), json_str(m, "mode", ""),
+			(int)json_int(m, "level", 0), (int)json_int(m, "minutes", 0),
+			cli_tr_json(c, json_object_get(m, "title")));
 	}
 }
 
-/* A scenario that can't be loaded is said so, and the others are listed all the same. */
-static int tell_broken(const struct cli *c, const struct catalogue *all)
+/* Scenarios that can't be loaded are said so, and the others are listed all the same. */
+static int make_rows(const struct cli *c, const struct catalogue *all, struct rows *rows)
 {
+	auto_kernel kernel = {.cli = c};
 	int rc = EXIT_DONE;
 
-	for (size_t i = 0; i < all->n; i++) {
+	rows->v = calloc(all->n + 1, sizeof(*rows->v));
+	for (size_t i = 0; rows->v && i < all->n; i++) {
+		const struct catalogue_entry *e = &all->v[i];
+		const json_t *requires = json_object_get(e->meta, "requires");
+		auto_json json_t *lacking = tools_lacking(requires);
 		struct err err = {0};
 
-		if (all->v[i].meta)
-			continue;
-		err_set(&err, ERR_USAGE, EINVAL, "%s", all->v[i].error);
-		rc = cli_fail(c, &err);
+		if (!e->meta)
+			err_set(&err, ERR_USAGE, EINVAL, "%s", e->error);
+		else if (kernel_lacking(&kernel, requires, lacking, &err) < 0)
+			err_wrap(&err, "%s", e->path);
+		if (err.kind)
+			rc = cli_fail(c, &err);
+		else
+			rows->v[rows->n++] = (struct row){e, ptr_steal(lacking)};
 	}
 	return rc;
 }
 
 int cmd_list(struct cli *c)
 {
+	nd_cleanup(rows_done) struct rows rows = {0};
 	auto_catalogue all = {0};
 	struct err err = {0};
-	int rc;
+	int rc = EXIT_DONE, broken;
 
 	if (catalogue_select(c->args, c->n_args, &all, &err) < 0)
 		return cli_fail(c, &err);
-	if (c->json) {
-		rc = print_json(c, &all);
-		if (rc != EXIT_DONE)
-			return rc;
-	} else if (strcmp(c->format, "markdown") == 0) {
-		print_markdown(c, &all);
-	} else {
-		print_human(c, &all);
-	}
-	return tell_broken(c, &all);
+	broken = make_rows(c, &all, &rows);
+	if (c->json)
+		rc = print_json(c, &rows);
+	else if (strcmp(c->format, "markdown") == 0)
+		print_markdown(c, &rows);
+	else if (rows.n)
+		print_human(c, &rows);
+	return rc ? rc : broken;
 }

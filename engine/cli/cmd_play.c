@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/grading.h"
 #include "cli/hosting.h"
+#include "cli/kernel.h"
 #include "cli/progress.h"
 #include "model/draw.h"
 #include "term/term.h"
@@ -178,6 +179,8 @@ int cmd_play(struct cli *c)
 			 .hold = true};
 	int rc = catalogue_find(c->args[0], &e, &err);
 
+	if (rc == 0)
+		rc = kernel_need(c, e.path, &err);
 	if (rc < 0)
 		return cli_fail(c, &err);
 	b.scenario_path = e.path;

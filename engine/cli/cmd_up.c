@@ -6,6 +6,7 @@
 #include "cli/catalogue.h"
 #include "cli/client.h"
 #include "cli/commands.h"
+#include "cli/kernel.h"
 #include "cli/progress.h"
 #include "cli/tools.h"
 
@@ -136,6 +137,8 @@ int cmd_up(struct cli *c)
 			 .dry_run = cli_flag(c, "dry-run")};
 	int rc = catalogue_find(c->args[0], &e, &err);
 
+	if (rc == 0)
+		rc = kernel_need(c, e.path, &err);
 	if (rc < 0)
 		return cli_fail(c, &err);
 	b.scenario_path = e.path;

@@ -103,10 +103,12 @@ void tools_describe(const json_t *lacking, char *buf, size_t size)
 
 	*buf = '\0';
 	json_array_foreach ((json_t *)lacking, i, one) {
+		const char *name = json_str(one, "tool", NULL);
 		size_t used = strlen(buf);
 
-		snprintf(buf + used, size - used, "%s%s (package %s)", i ? ", " : "",
-			 json_str(one, "tool", ""), json_str(one, "package", ""));
+		if (name)
+			snprintf(buf + used, size - used, "%s%s (package %s)", used ? ", " : "",
+				 name, json_str(one, "package", ""));
 	}
 }
 

@@ -67,12 +67,57 @@ class NoLab(RealTest):
             with open(os.path.join(rig.SOURCE, page), encoding="utf-8") as f:
                 self.assertIn(table, f.read(), f"{page}: netdojo list --format markdown")
 
-    def test_a_scenario_with_a_typo(self):
+    def scenario(self, old, new, name="mine"):
+        """A scenario file like ours but for one change."""
         with open(os.path.join(rig.SOURCE, "scenarios", "dns", ID, "scenario.lua"), encoding="utf-8") as f:
             text = f.read()
-        path = os.path.join(self.home.path, "mine.lua")
+        self.assertIn(old, text)
+        path = os.path.join(self.home.path, name + ".lua")
         with open(path, "w", encoding="utf-8") as f:
-            f.write(text.replace("title ", "titl ", 1).replace("title=", "titl=", 1))
+            f.write(text.replace(old, new, 1))
+        return path
+
+    def requiring(self, kernel, name="mine"):
+        return self.scenario("requires = {", f'requires = {{ kernel = {{ "{kernel}" }},', name)
+
+    def test_requires_something_nobody_knows(self):
+        path = self.requiring("bridg")
+        for command in (["up", path], ["play", path], ["check", path], ["list", path], ["up", "-n", path]):
+            self.one_line_error(*command, code=2, words=["mine.lua:", "'bridg'", "'bridge'"])
+        self.assertEqual(self.home.attempts(), [])
+
+    def test_requires_what_is_here(self):
+        (row,) = self.json("list", self.requiring("tool-ip"), "--json")["scenarios"]
+        self.assertEqual((row["runnable"], row["lacks"]), (True, []))
+        self.netdojo("up", "--dry-run", self.requiring("tool-ip"))
+
+    def test_requires_what_is_not_here(self):
+        checks = json.loads(self.run_netdojo("doctor", "--json").stdout)["checks"]
+        missing = [c for c in checks if not c["ok"] and c["mend"]]
+        if not missing:
+            self.skipTest("this machine lacks nothing")
+        one = missing[0]
+        path = self.requiring(one["id"], "lacking")
+        listed = self.netdojo("list", path, "--json").stdout
+        self.fits(listed)
+        (row,) = json.loads(listed)["scenarios"]
+        self.assertEqual((row["runnable"], row["lacks"]), (False, [{"kernel": one["id"], "mend": one["mend"]}]))
+        self.assertIn(f"kernel lacks: {one['id']}", self.netdojo("list", path).stdout)
+        for command in ("up", "play"):
+            self.one_line_error(command, path, code=3, words=[one["id"], one["mend"]])
+        done = self.netdojo("check", path, "--json")
+        self.fits(done.stdout)
+        document = json.loads(done.stdout)
+        self.assertEqual((document["passed"], document["failed"], document["skipped"]), (0, 0, 1))
+        self.assertEqual(document["scenarios"][0]["skipped"], f"kernel lacks {one['id']}")
+        self.assertEqual(self.home.attempts(), [])
+
+    def test_check_of_a_wrong_scenario(self):
+        self.one_line_error("check", self.scenario("title =", "titl ="), code=2, words=["mine.lua:", "'titl'"])
+        self.one_line_error("check", self.scenario("title =", "titl ="), "--json", code=2, words=["mine.lua:"])
+
+    def test_a_scenario_with_a_typo(self):
+        path = self.scenario("title =", "titl =")
         for command in (["up", path], ["show", path], ["up", path, "--dry-run"], ["list", path]):
             done = self.netdojo(*command, code=2)
             self.assertIn("unknown key 'titl'", done.stderr)
