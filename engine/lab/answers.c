@@ -150,7 +150,7 @@ void answer_check(struct conn *c, uint64_t id, struct msg *m)
 	if (!l)
 		return;
 	c->lab->checking = true;
-	probing_run(c->lab, "fixed,controls", false, on_checked, l);
+	probing_run(c->lab, "fixed,controls", on_checked, l);
 }
 
 /* As it goes into the log: known keys, short words. NULL when it is none. */

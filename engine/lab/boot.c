@@ -11,6 +11,7 @@
 
 #include "lab/change.h"
 #include "lab/host.h"
+#include "lab/intent.h"
 #include "lab/node.h"
 #include "lab/scripting.h"
 #include "lab/verify.h"
@@ -22,9 +23,9 @@ static struct conn *boss_of(struct lab *lab)
 {
 	struct conn *c;
 
-	TAILQ_FOREACH (c, &lab->conns, link)
-		if (c->boss)
-			return c;
+	TAILQ_FOREACH(c, &lab->conns, link)
+	if (c->boss)
+		return c;
 	return NULL;
 }
 
@@ -65,13 +66,15 @@ static json_t *nodes_json(const struct model *m)
 json_t *boot_info(const struct lab *lab)
 {
 	const json_t *b = lab->boot;
-	json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:b, s:o}", "lab",
-				json_str(b, "lab", ""), "scenario", json_str(b, "scenario", ""), "seed",
-				json_str(b, "seed", ""), "variant", json_str(b, "variant", ""), "pid",
-				(int)pid_outside(), "attempt", json_str(b, "attempt", ""), "healthy",
-				json_flag(b, "healthy", false), "nodes", nodes_json(lab->healthy));
+	json_t *out =
+		json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:b, s:o}", "lab", json_str(b, "lab", ""),
+			  "scenario", json_str(b, "scenario", ""), "seed", json_str(b, "seed", ""),
+			  "variant", json_str(b, "variant", ""), "pid", (int)pid_outside(),
+			  "attempt", json_str(b, "attempt", ""), "healthy",
+			  json_flag(b, "healthy", false), "nodes", nodes_json(lab->healthy));
 
-	json_object_set_new(out, "started", json_real((double)time(NULL) - (log_now() - lab->booted)));
+	json_object_set_new(out, "started",
+			    json_real((double)time(NULL) - (log_now() - lab->booted)));
 	json_object_set_new(out, "ready", json_boolean(lab->phase == LAB_READY));
 	if (lab->healthy) {
 		json_object_set_new(out, "mode", json_string(lab->healthy->mode));
@@ -85,11 +88,12 @@ json_t *boot_info(const struct lab *lab)
 static json_t *up_document(const struct lab *lab)
 {
 	const json_t *b = lab->boot;
-	json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:f}", "schema", "netdojo/up/1",
-				"lab", json_str(b, "lab", ""), "scenario", json_str(b, "scenario", ""),
-				"seed", json_str(b, "seed", ""), "variant", json_str(b, "variant", ""),
-				"attempt", json_str(b, "attempt", ""), "nodes", nodes_json(lab->now),
-				"seconds", log_now() - lab->booted);
+	json_t *out =
+		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:f}", "schema", "netdojo/up/1",
+			  "lab", json_str(b, "lab", ""), "scenario", json_str(b, "scenario", ""),
+			  "seed", json_str(b, "seed", ""), "variant", json_str(b, "variant", ""),
+			  "attempt", json_str(b, "attempt", ""), "nodes", nodes_json(lab->now),
+			  "seconds", log_now() - lab->booted);
 
 	/* For the command line, which names the tools that are not installed and prints the rest. */
 	json_object_set(out, "requires", json_object_get(lab->meta, "requires"));
@@ -105,11 +109,11 @@ static void log_start(struct lab *lab)
 	uname(&u);
 	clock_gettime(CLOCK_REALTIME, &wall);
 	lab_event(lab, "lab", NULL, "lab",
-		  json_pack("{s:s, s:f, s:s, s:s, s:s, s:s, s:s, s:b, s:s}", "what", "start", "wall",
-			    (double)wall.tv_sec + (double)wall.tv_nsec / 1e9, "scenario",
+		  json_pack("{s:s, s:f, s:s, s:s, s:s, s:s, s:s, s:b, s:s}", "what", "start",
+			    "wall", (double)wall.tv_sec + (double)wall.tv_nsec / 1e9, "scenario",
 			    json_str(b, "scenario", ""), "seed", json_str(b, "seed", ""), "variant",
-			    json_str(b, "variant", ""), "netdojo", NETDOJO_VERSION, "kernel", u.release,
-			    "healthy", json_flag(b, "healthy", false), "id_map",
+			    json_str(b, "variant", ""), "netdojo", NETDOJO_VERSION, "kernel",
+			    u.release, "healthy", json_flag(b, "healthy", false), "id_map",
 			    lab->ports.id_map ? lab->ports.id_map : ""));
 }
 
@@ -124,7 +128,7 @@ static void ready(struct lab *lab)
 	if (boss)
 		peer_answer(boss->peer, lab->boot_id, up_document(lab), NULL, 0);
 	if (alone && lab->faulty)
-		verify_quietly(lab);
+		verify_alone(lab);
 }
 
 static void on_built(void *arg, const struct err *err)
@@ -144,8 +148,8 @@ static void on_progress(void *arg, const char *phase, int done, int of)
 	struct conn *boss = boss_of(arg);
 
 	if (boss)
-		peer_notice(boss->peer,
-			    json_pack("{s:s, s:i, s:i}", "progress", phase, "done", done, "of", of));
+		peer_notice(boss->peer, json_pack("{s:s, s:i, s:i}", "progress", phase, "done",
+						  done, "of", of));
 }
 
 /* `up --dry-run`: the plan, and nothing of it done. */
@@ -168,9 +172,9 @@ static void show_plan(struct lab *lab, const struct model *target)
 	}
 	if (boss)
 		peer_answer(boss->peer, lab->boot_id,
-			    json_pack("{s:s, s:s, s:o, s:o}", "schema", "netdojo/plan/1", "scenario",
-				      json_str(lab->boot, "scenario", ""), "operations", ops, "text",
-				      text),
+			    json_pack("{s:s, s:s, s:o, s:o}", "schema", "netdojo/plan/1",
+				      "scenario", json_str(lab->boot, "scenario", ""), "operations",
+				      ops, "text", text),
 			    NULL, 0);
 	lab_end(lab, "dry-run", 0);
 }
@@ -198,16 +202,16 @@ static bool take_model(struct lab *lab, const struct msg *m, const char *what, s
 {
 	struct err err = {0};
 
-	if (model_from_json(json_object_get(m->body, "model"), ret, &err) == 0)
+	if (intent_model(lab, json_object_get(m->body, "model"), what, ret, &err) == 0)
 		return true;
-	err_wrap(&err, "%s", what);
 	lab_fail(lab, &err);
 	return false;
 }
 
 static bool wants_fault(const struct lab *lab)
 {
-	return !json_flag(lab->boot, "healthy", false) && !json_flag(lab->boot, "defer_fault", false);
+	return !json_flag(lab->boot, "healthy", false) &&
+	       !json_flag(lab->boot, "defer_fault", false);
 }
 
 static void on_fault(void *arg, struct msg *m, const struct err *err)
@@ -242,10 +246,10 @@ static void ask_everything(struct lab *lab, const char *text)
 	const json_t *b = lab->boot;
 
 	scripting_call(lab,
-		       json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "do", "load", "text", text, "file",
-				 json_str(b, "file", "scenario.lua"), "seed", json_str(b, "seed", ""),
-				 "variant", json_str(b, "variant", ""), "lang",
-				 json_str(b, "lang", "en")),
+		       json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "do", "load", "text", text,
+				 "file", json_str(b, "file", "scenario.lua"), "seed",
+				 json_str(b, "seed", ""), "variant", json_str(b, "variant", ""),
+				 "lang", json_str(b, "lang", "en")),
 		       on_loaded, lab);
 	scripting_call(lab, json_pack("{s:s}", "do", "model"), on_model, lab);
 	if (wants_fault(lab))

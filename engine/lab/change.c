@@ -110,6 +110,7 @@ static void finish(struct change *c)
 	if (!bad)
 		take_place(c);
 	change_free(c);
+	actor_end(&lab->changing);
 	done(arg, bad ? &err : NULL);
 	if (lost.msg[0]) {
 		err_wrap(&lost, "The lab could not be brought back to what it was");
@@ -283,6 +284,7 @@ static void begin(struct change *c)
 {
 	struct err err = {0};
 
+	actor_begin(&c->lab->changing);
 	if (plan_make(c->lab->now, c->to, &c->plan, &err) < 0)
 		fail(c, &err);
 	for (size_t i = 0; i < c->plan.n; i++)

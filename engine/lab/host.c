@@ -12,6 +12,7 @@
 #include "lab/boot.h"
 #include "lab/change.h"
 #include "lab/exec.h"
+#include "lab/hold.h"
 #include "lab/node.h"
 #include "lab/probing.h"
 #include "lab/trust.h"
@@ -26,12 +27,13 @@ static struct lab_node *the_node(struct conn *c, uint64_t id, const json_t *body
 
 	if (n)
 		return n;
-	TAILQ_FOREACH (n, &c->lab->nodes, link) {
+	TAILQ_FOREACH(n, &c->lab->nodes, link)
+	{
 		strncat(all, all[0] ? ", " : "", sizeof(all) - strlen(all) - 1);
 		strncat(all, n->name, sizeof(all) - strlen(all) - 1);
 	}
-	err_set(&err, ERR_USAGE, ENODEV, "Lab '%s' has no node '%s'", json_str(c->lab->boot, "lab", ""),
-		name);
+	err_set(&err, ERR_USAGE, ENODEV, "Lab '%s' has no node '%s'",
+		json_str(c->lab->boot, "lab", ""), name);
 	err_mend(&err, "Its nodes are %s", all);
 	peer_answer_err(c->peer, id, &err);
 	return NULL;
@@ -53,7 +55,7 @@ static void run_program(struct conn *c, uint64_t id, struct msg *m)
 			       .by = json_str(m->body, "by", "learner"),
 			       .tty = {tty, tty, tty}};
 
-	if (!n)
+	if (!n || (strcmp(ask.by, "lab") && hold_request(c, id, m, run_program)))
 		return;
 	ask.user = user[0] ? user : n->user;
 	if (json_object_get(m->body, "session"))
@@ -122,11 +124,13 @@ static int check_event(const json_t *e, struct err *err)
 	const char *kind = json_str(e, "kind", "");
 
 	if (json_dumpb(e, NULL, 0, JSON_COMPACT) > LOG_EVENT_MAX)
-		return err_set(err, ERR_USAGE, EMSGSIZE, "An event is over %d bytes", LOG_EVENT_MAX);
+		return err_set(err, ERR_USAGE, EMSGSIZE, "An event is over %d bytes",
+			       LOG_EVENT_MAX);
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (!strcmp(kinds[i], kind))
 			return 0;
-	return err_set(err, ERR_USAGE, EINVAL, "Events of kind '%.32s' are not taken from outside", kind);
+	return err_set(err, ERR_USAGE, EINVAL, "Events of kind '%.32s' are not taken from outside",
+		       kind);
 }
 
 /* A terminal host's own observations; the recorders' kinds are not its to write. */
@@ -202,15 +206,24 @@ static void do_down(struct conn *c, uint64_t id, struct msg *m)
 }
 
 static const struct verb host_verbs[] = {
-	{"boot", boot_start, true},	{"info", do_info, true},
-	{"down", do_down, true},	{"event", do_event, false},
-	{"exec", do_exec, false},	{"signal", do_signal, false},
-	{"probe", verify_probe, false}, {"fault", verify_fault, false},
-	{"verify", verify_verify, false}, {"finish", verify_finish, false},
-	{"diagnose", answer_diagnose, false}, {"hint", answer_hint, false},
-	{"task", answer_task, false},	{"map", answer_map, false},
-	{"check", answer_check, false}, {"causes", answer_causes, false},
-	{"read", do_read, false},	{"tap", do_tap, false},
+	{"boot", boot_start, true},
+	{"info", do_info, true},
+	{"down", do_down, true},
+	{"event", do_event, false},
+	{"exec", do_exec, false},
+	{"signal", do_signal, false},
+	{"probe", verify_probe, false},
+	{"fault", verify_fault, false},
+	{"verify", verify_verify, false},
+	{"finish", verify_finish, false},
+	{"diagnose", answer_diagnose, false},
+	{"hint", answer_hint, false},
+	{"task", answer_task, false},
+	{"map", answer_map, false},
+	{"check", answer_check, false},
+	{"causes", answer_causes, false},
+	{"read", do_read, false},
+	{"tap", do_tap, false},
 	{NULL, NULL, false},
 };
 
@@ -223,21 +236,21 @@ struct conn *host_boss(struct lab *lab, int fd)
 	return c;
 }
 
-/* The state directory is 0700; that the peer is our own user (or real root) is checked all the same. */
-static bool may_command(int fd)
+/* The state directory is 0700; that the peer is our own user (or root, who started us) is checked all the same. */
+static bool may_command(const struct lab *lab, int fd)
 {
 	struct ucred cred;
 	socklen_t len = sizeof(cred);
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0)
 		return false;
-	/* Seen from our user namespace: our own user is 0, host root is the overflow uid. */
-	return cred.uid == 0 || cred.uid == 65534;
+	/* Seen from our user namespace our own user is 0; every other of the host, root too, is the overflow uid. */
+	return cred.uid == 0 || (lab->ports.for_root && cred.uid == 65534);
 }
 
 static void on_accepted(void *arg, int fd)
 {
-	if (may_command(fd))
+	if (may_command(arg, fd))
 		conn_new(arg, fd, NULL, host_verbs, NULL);
 	else
 		close(fd);

@@ -10,6 +10,7 @@
 #include "lab/change.h"
 #include "lab/conn.h"
 #include "lab/exec.h"
+#include "lab/hold.h"
 #include "lab/host.h"
 #include "lab/node.h"
 #include "lab/record.h"
@@ -20,9 +21,9 @@
 /* A packet's event is flushed within a few milliseconds; what comes this long after an exec ended is not its doing. */
 #define ACTOR_LINGER 0.05
 
-const char *lab_actor(const struct lab *lab, double mono)
+const char *lab_actor(const struct lab *lab, const struct actor_span *ours, double mono)
 {
-	if (actor_covers(&lab->probing, mono, 0))
+	if (actor_covers(ours, mono, ours == &lab->changing ? ACTOR_LINGER : 0))
 		return "lab";
 	if (actor_covers(&lab->learner, mono, ACTOR_LINGER))
 		return "learner";
@@ -163,6 +164,8 @@ static void close_doors(struct lab *lab)
 	record_done(lab);
 	change_done(lab);
 	exec_done(lab);
+	hold_done(lab);
+	flows_done(&lab->flows);
 	service_done(lab);
 }
 

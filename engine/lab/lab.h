@@ -17,6 +17,7 @@
 #include <sys/queue.h>
 
 #include "lab/actor.h"
+#include "lab/flow.h"
 #include "lab/log.h"
 #include "lab/peer.h"
 #include "model/model.h"
@@ -29,6 +30,7 @@ struct exec_list;
 struct lab_node;
 struct listener;
 struct record_wait;
+struct held_list;
 struct service_list;
 struct trust;
 struct verb;
@@ -42,6 +44,7 @@ struct lab_ports {
 	/* Makes every node trust a certificate authority (PEM) that was not known when its root was made. */
 	int (*trust)(void *ctx, const char *pem, struct err *err);
 	void *trust_ctx;
+	bool for_root; /* the host's root started the lab, which is another user's: root commands it */
 	const char *id_map; /* "range" or "one": how user ids are mapped, for the log */
 };
 
@@ -90,13 +93,17 @@ struct lab {
 	struct event *children, *terminate;
 
 	struct log log;
+	struct err lost; /* why the recorder is gone */
 	struct record_wait *waits; /* for recorders to catch up: record.c */
 	unsigned next_wait;
 	int attempt_dir;
 	double booted;	      /* CLOCK_MONOTONIC at boot, for "seconds" */
-	struct actor_span probing; /* probes of ours that a learner waits for */
-	struct actor_span quiet;   /* probes of ours that run beside a learner */
+	struct actor_span probing; /* probes of ours: their packets */
+	struct actor_span running; /* those of them that run a program */
+	struct actor_span changing; /* changes of ours */
 	struct actor_span learner, tool; /* execs under way, by whom */
+	struct flows flows;
+	struct held_list *held; /* requests that wait for the first verification; NULL = none has to */
 	unsigned hints;	      /* given so far */
 	bool checking;	      /* a learner's check is under way */
 	uint64_t next_exec;
@@ -118,7 +125,7 @@ void lab_fail(struct lab *lab, const struct err *err);
 
 /* Puts an event together and logs it; NULL-safe node. `more` is stolen and may be NULL. Returns seq. */
 uint64_t lab_event(struct lab *lab, const char *kind, const char *node, const char *by, json_t *more);
-/* Who did what a recorder saw at `mono`: "lab", "learner" or "tool". */
-const char *lab_actor(const struct lab *lab, double mono);
+/* Who did what a recorder saw at `mono`: "lab" while `ours` (what of ours could have), else "learner" or "tool". */
+const char *lab_actor(const struct lab *lab, const struct actor_span *ours, double mono);
 
 #endif

@@ -32,7 +32,8 @@ static void refuse(int boss, const struct err *err)
 
 	if (msg_recv(boss, &m, 0, NULL) <= 0)
 		return;
-	answer = json_pack("{s:I, s:o}", "re", json_int(m.body, "id", 1), "error", err_to_json(err));
+	answer =
+		json_pack("{s:I, s:o}", "re", json_int(m.body, "id", 1), "error", err_to_json(err));
 	msg_send(boss, answer, NULL, 0, NULL);
 }
 
@@ -80,9 +81,16 @@ static int open_ports(struct lab_ports *p, enum idmap_kind map, struct err *err)
 	return 0;
 }
 
+/* What crosses the clone. */
+struct launch {
+	int boss;
+	bool for_root;
+};
+
 static int init_main(enum idmap_kind map, void *arg)
 {
-	int boss = *(int *)arg;
+	const struct launch *l = arg;
+	int boss = l->boss;
 	struct lab_ports ports;
 	struct err err = {0};
 
@@ -92,12 +100,14 @@ static int init_main(enum idmap_kind map, void *arg)
 		refuse(boss, &err);
 		return err.kind;
 	}
+	ports.for_root = l->for_root;
 	return lab_run(boss, &ports);
 }
 
 int main(void)
 {
 	int boss = fcntl(HELPER_FD, F_DUPFD_CLOEXEC, 10);
+	struct launch launch = {boss, geteuid() == 0};
 	struct err err = {0};
 	pid_t init;
 
@@ -106,7 +116,7 @@ int main(void)
 		return ERR_USAGE;
 	}
 	close(HELPER_FD);
-	if (leave_root(&err) < 0 || userns_clone(init_main, &boss, &init, NULL, &err) < 0) {
+	if (leave_root(&err) < 0 || userns_clone(init_main, &launch, &init, NULL, &err) < 0) {
 		refuse(boss, &err);
 		return err.kind;
 	}

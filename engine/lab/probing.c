@@ -9,7 +9,6 @@
 
 struct probing {
 	struct lab *lab;
-	struct actor_span *span;
 	probing_fn fn;
 	void *arg;
 };
@@ -33,7 +32,7 @@ static void on_probed(void *arg, struct msg *m, const struct err *err)
 	size_t i;
 
 	free(arg);
-	actor_end(run.span);
+	actor_end(&run.lab->probing);
 	json_array_foreach(probes, i, p)
 		log_probe(run.lab, p);
 	if (!err && !json_is_array(probes)) {
@@ -43,7 +42,7 @@ static void on_probed(void *arg, struct msg *m, const struct err *err)
 	run.fn(run.arg, err ? NULL : probes, err);
 }
 
-void probing_run(struct lab *lab, const char *set, bool quiet, probing_fn fn, void *arg)
+void probing_run(struct lab *lab, const char *set, probing_fn fn, void *arg)
 {
 	struct probing *run = malloc(sizeof(*run));
 
@@ -54,8 +53,8 @@ void probing_run(struct lab *lab, const char *set, bool quiet, probing_fn fn, vo
 		fn(arg, NULL, &err);
 		return;
 	}
-	*run = (struct probing){lab, quiet ? &lab->quiet : &lab->probing, fn, arg};
-	actor_begin(run->span);
+	*run = (struct probing){lab, fn, arg};
+	actor_begin(&lab->probing);
 	scripting_call(lab, json_pack("{s:s, s:s}", "do", "probe", "set", set), on_probed, run);
 }
 

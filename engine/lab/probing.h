@@ -8,8 +8,8 @@
 /* probes (borrowed): [{"name","title","set","ok","ms","detail"}]; NULL with err. */
 typedef void (*probing_fn)(void *arg, const json_t *probes, const struct err *err);
 
-/* set: "symptoms", "controls", "fixed", "all", or several with commas. quiet: a learner may be at work beside it. */
-void probing_run(struct lab *lab, const char *set, bool quiet, probing_fn fn, void *arg);
+/* set: "symptoms", "controls", "fixed", "all", or several with commas. */
+void probing_run(struct lab *lab, const char *set, probing_fn fn, void *arg);
 /* True when every probe of the set in the outcome has ok == want; false too when there is none. */
 bool probing_all(const json_t *probes, const char *set, bool want);
 

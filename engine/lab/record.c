@@ -53,6 +53,24 @@ void record_done(struct lab *lab)
 	}
 }
 
+/*
+ * Each kind is ours only while we do something that shows as that kind: a learner's damage must not hide behind a probe,
+ * nor their work be lost beside one.
+ */
+static const char *who(struct lab *lab, const json_t *e)
+{
+	const char *kind = json_str(e, "kind", "");
+	double mono = json_num(e, "mono", log_now());
+
+	if (!strcmp(kind, "change") || !strcmp(kind, "file"))
+		return lab_actor(lab, &lab->changing, mono);
+	if (!strcmp(kind, "exec"))
+		return lab_actor(lab, &lab->running, mono);
+	if (!strcmp(kind, "packet"))
+		return flow_owner(&lab->flows, e, lab_actor(lab, &lab->probing, mono));
+	return lab_actor(lab, &lab->probing, mono);
+}
+
 static void take_event(struct lab *lab, json_t *e)
 {
 	bool of_lab = !strcmp(json_str(e, "kind", ""), "lab");
@@ -62,11 +80,34 @@ static void take_event(struct lab *lab, json_t *e)
 		return;
 	}
 	if (!of_lab)
-		json_object_set_new(e, "by",
-				    json_string(lab_actor(lab, json_num(e, "mono", log_now()))));
+		json_object_set_new(e, "by", json_string(who(lab, e)));
 	log_put(&lab->log, json_incref(e));
 	if (of_lab && !strcmp(json_str(e, "what", ""), "recorders"))
-		node_recorded(lab, json_str(e, "node", "")); /* after its line: "ready" may follow */
+		node_recorded(lab,
+			      json_str(e, "node", "")); /* after its line: "ready" may follow */
+}
+
+static void on_lost(evutil_socket_t fd, short what, void *arg)
+{
+	struct lab *lab = arg;
+
+	(void)fd;
+	(void)what;
+	lab_fail(lab, &lab->lost);
+}
+
+/*
+ * While nodes start, what ends the recorder (a /proc that is masked) ends their agents too, and those say why: they
+ * get a moment to.
+ */
+static void lost(struct lab *lab, const struct err *err)
+{
+	bool starting = lab->phase == LAB_BOOTING && !TAILQ_EMPTY(&lab->nodes);
+	struct timeval moment = {0, 300000};
+
+	lab->lost = *err;
+	if (!starting || event_base_once(lab->base, -1, EV_TIMEOUT, on_lost, lab, &moment) < 0)
+		lab_fail(lab, err);
 }
 
 static void on_watching(evutil_socket_t fd, short what, void *arg)
@@ -87,10 +128,10 @@ static void on_watching(evutil_socket_t fd, short what, void *arg)
 		if (rc < 0) {
 			event_del(lab->watching);
 			err_wrap(&err, "The recorder has ended");
-			lab_fail(lab, &err);
+			lost(lab, &err);
 			return;
 		}
-		json_array_foreach(events, j, e)
+		json_array_foreach (events, j, e)
 			take_event(lab, e);
 	}
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lab/change.h"
+#include "lab/intent.h"
 #include "lab/node.h"
 #include "lab/trust.h"
 
@@ -26,6 +27,7 @@ struct script_call {
 struct probe_wait {
 	struct lab *lab;
 	uint64_t id;
+	bool runs; /* a program */
 };
 
 static void timer_set(struct lab *lab)
@@ -83,6 +85,9 @@ static void on_probed(void *arg, json_t *result, const struct err *err)
 {
 	struct probe_wait w = *(struct probe_wait *)arg;
 
+	if (w.runs)
+		actor_end(&w.lab->running);
+
 	free(arg);
 	w.lab->script_waits--;
 	timer_set(w.lab);
@@ -102,7 +107,9 @@ static void probe_now(struct lab *lab, uint64_t id, struct lab_node *n, const js
 		peer_answer_err(lab->script, id, &err);
 		return;
 	}
-	*w = (struct probe_wait){lab, id};
+	*w = (struct probe_wait){lab, id, !strcmp(json_str(body, "kind", ""), "run")};
+	if (w->runs)
+		actor_begin(&lab->running);
 	lab->script_waits++;
 	timer_set(lab);
 	node_probe(n, json_str(body, "kind", ""), json_object_get(body, "args"), on_probed, w);
@@ -169,8 +176,7 @@ static void do_model(struct lab *lab, const json_t *j)
 	struct model *m = NULL;
 	struct err err = {0};
 
-	if (model_from_json(j, &m, &err) < 0) {
-		err_wrap(&err, "The scenario's timed fault");
+	if (intent_model(lab, j, "The scenario's timed fault", &m, &err) < 0) {
 		lab_fail(lab, &err);
 		return;
 	}

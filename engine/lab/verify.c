@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "lab/change.h"
+#include "lab/hold.h"
+#include "lab/intent.h"
 #include "lab/probing.h"
 #include "lab/record.h"
 #include "lab/scripting.h"
@@ -56,7 +58,7 @@ void verify_probe(struct conn *c, uint64_t id, struct msg *m)
 	struct asker *a = asker_new(c->lab, c, id);
 
 	if (a)
-		probing_run(c->lab, json_str(m->body, "set", "all"), false, on_probed, a);
+		probing_run(c->lab, json_str(m->body, "set", "all"), on_probed, a);
 }
 
 /* A fault that could not be put in may be tried again. */
@@ -82,10 +84,9 @@ static void on_fault_model(void *arg, struct msg *m, const struct err *err)
 	struct lab *lab = a->lab;
 	struct err bad = {0};
 
-	if (!err && model_from_json(json_object_get(m->body, "model"), &lab->faulty, &bad) < 0) {
-		err_wrap(&bad, "The scenario's fault");
+	if (!err && intent_model(lab, json_object_get(m->body, "model"), "The scenario's fault",
+				 &lab->faulty, &bad) < 0)
 		err = &bad;
-	}
 	if (err) {
 		give_up_fault(lab);
 		reply(a, NULL, err);
@@ -123,7 +124,8 @@ static void on_verified(void *arg, const json_t *probes, const struct err *err)
 	lab_event(a->lab, "lab", NULL, "lab",
 		  json_pack("{s:s, s:b, s:b}", "what", "fault-verified", "shows", shows, "controls",
 			    controls));
-	reply(a, json_pack("{s:b, s:b, s:O}", "shows", shows, "controls", controls, "probes", probes),
+	reply(a,
+	      json_pack("{s:b, s:b, s:O}", "shows", shows, "controls", controls, "probes", probes),
 	      NULL);
 }
 
@@ -133,15 +135,25 @@ void verify_verify(struct conn *c, uint64_t id, struct msg *m)
 
 	(void)m;
 	if (a)
-		probing_run(c->lab, "symptoms,controls", false, on_verified, a);
+		probing_run(c->lab, "symptoms,controls", on_verified, a);
 }
 
-void verify_quietly(struct lab *lab)
+static void on_verified_alone(void *arg, const json_t *probes, const struct err *err)
+{
+	struct lab *lab = ((struct asker *)arg)->lab;
+
+	on_verified(arg, probes, err);
+	hold_end(lab);
+}
+
+void verify_alone(struct lab *lab)
 {
 	struct asker *a = asker_new(lab, NULL, 0);
 
-	if (a)
-		probing_run(lab, "symptoms,controls", true, on_verified, a);
+	if (!a)
+		return;
+	hold_begin(lab);
+	probing_run(lab, "symptoms,controls", on_verified_alone, a);
 }
 
 static void on_finished(void *arg, const json_t *probes, const struct err *err)
@@ -165,7 +177,7 @@ static void on_all_seen(void *arg)
 	struct asker *a = arg;
 
 	lab_event(a->lab, "lab", NULL, "lab", json_pack("{s:s}", "what", "finishing"));
-	probing_run(a->lab, "fixed,controls", false, on_finished, a);
+	probing_run(a->lab, "fixed,controls", on_finished, a);
 }
 
 void verify_finish(struct conn *c, uint64_t id, struct msg *m)

@@ -9,7 +9,7 @@ void verify_probe(struct conn *c, uint64_t id, struct msg *m);
 void verify_fault(struct conn *c, uint64_t id, struct msg *m);
 void verify_verify(struct conn *c, uint64_t id, struct msg *m);
 void verify_finish(struct conn *c, uint64_t id, struct msg *m);
-/* Verifies beside whoever is at work, and logs the outcome only. */
-void verify_quietly(struct lab *lab);
+/* Verifies for nobody, right after ready, and logs the outcome only; execs wait for it (hold.h). */
+void verify_alone(struct lab *lab);
 
 #endif

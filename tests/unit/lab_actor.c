@@ -63,16 +63,16 @@ START_TEST(the_lab_comes_before_the_learner)
 
 	rig_up(&r, NULL);
 	now = log_now();
-	ck_assert_str_eq(lab_actor(&r.lab, now), "lab");
+	ck_assert_str_eq(lab_actor(&r.lab, &r.lab.probing, now), "lab");
 	actor_begin(&r.lab.tool);
-	ck_assert_str_eq(lab_actor(&r.lab, log_now()), "tool");
+	ck_assert_str_eq(lab_actor(&r.lab, &r.lab.probing, log_now()), "tool");
 	actor_begin(&r.lab.learner);
-	ck_assert_str_eq(lab_actor(&r.lab, log_now()), "learner");
+	ck_assert_str_eq(lab_actor(&r.lab, &r.lab.probing, log_now()), "learner");
 	actor_begin(&r.lab.probing);
-	ck_assert_str_eq(lab_actor(&r.lab, log_now()), "lab");
+	ck_assert_str_eq(lab_actor(&r.lab, &r.lab.probing, log_now()), "lab");
 	actor_end(&r.lab.probing);
-	actor_begin(&r.lab.quiet);
-	ck_assert_str_eq(lab_actor(&r.lab, log_now()), "learner");
+	actor_begin(&r.lab.changing);
+	ck_assert_str_eq(lab_actor(&r.lab, &r.lab.probing, log_now()), "learner");
 	rig_done(&r);
 }
 END_TEST
