@@ -73,6 +73,7 @@ TCase *lab_actor_case(void);
 TCase *lab_boot_case(void);
 TCase *lab_change_case(void);
 TCase *lab_exec_case(void);
+TCase *lab_fair_case(void);
 TCase *lab_guest_case(void);
 TCase *lab_host_case(void);
 TCase *lab_log_case(void);
