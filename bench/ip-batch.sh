@@ -1,12 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The network of tests/data/nat.json the way a careful shell script does it: ip netns, ip -batch and nft; built, then
-# deleted again. It runs itself in a user, network and mount namespace of its own, so the machine is not touched.
+# deleted again; with arguments, a command to run meanwhile. It runs itself in a user, network and mount namespace of
+# its own, so the machine is not touched.
 set -eu
 
 if [ "${1-}" != --inside ]; then
-	exec unshare --user --map-root-user --net --mount -- "$0" --inside
+	exec unshare --user --map-root-user --net --mount -- "$0" --inside "$@"
 fi
+shift
 
 # ip netns keeps its names under /run/netns; ours are on a tmpfs nobody else sees.
 mount -t tmpfs tmpfs /run
@@ -90,6 +92,9 @@ table ip ics_nat {
 }
 EOF
 
+status=0
+[ $# -eq 0 ] || "$@" || status=$?
+
 ip -batch - <<'EOF'
 netns del wsl
 netns del windows
@@ -98,3 +103,4 @@ netns del router
 netns del internet
 link del lan
 EOF
+exit $status
