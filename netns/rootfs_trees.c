@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 
@@ -14,9 +15,9 @@
 static const unsigned long tree_flags = MS_RDONLY | MS_NOSUID | MS_NODEV;
 
 /*
- * A bind mount shows its source in /proc/self/mountinfo, so a tree is shown as an overlay whose
- * lower layers are named "." and an empty folder; the working directory is at the source for that
- * one call.
+ * Never a bind mount: through one the node's root would reach the host's sockets and pipes, and its path would stand
+ * in /proc/self/mountinfo. In an overlay those are other inodes, nobody listens at them. Its lower layers are named
+ * "." and an empty folder; the working directory is at the source for that one call.
  */
 static int overlay_tree(const struct rootfs *r, const char *source, const char *target)
 {
@@ -24,28 +25,66 @@ static int overlay_tree(const struct rootfs *r, const char *source, const char *
 	char data[64];
 	int rc;
 
-	if (!r->overlay || back < 0 || chdir(source) < 0)
-		return -EINVAL;
+	if (back < 0 || chdir(source) < 0)
+		return -errno;
 	snprintf(data, sizeof(data), "lowerdir=.:%s/x,userxattr", r->base);
 	rc = mount("overlay", target, "overlay", tree_flags, data) < 0 ? -errno : 0;
 	return fchdir(back) < 0 ? -errno : rc;
 }
 
+/* A mount inside path, as mountinfo spells it, into ret. */
+static bool mount_inside(const char *path, char ret[PATH_MAX])
+{
+	auto_file f = fopen("/proc/self/mountinfo", "re");
+	size_t len = strcmp(path, "/") ? strlen(path) : 0;
+	auto_free char *line = NULL;
+	size_t size = 0;
+
+	while (f && getline(&line, &size, f) > 0)
+		if (sscanf(line, "%*s %*s %*s %*s %4095s", ret) == 1 &&
+		    !strncmp(ret, path, len) && ret[len] == '/' && ret[len + 1])
+			return true;
+	return false;
+}
+
+/*
+ * An overlay shows the folder below a mount, not what is mounted there, and the kernel refuses one over mounts locked
+ * together (EINVAL): better said than shown in part.
+ */
+static int is_whole(const struct tree *t, char source[PATH_MAX], struct err *err)
+{
+	char inside[PATH_MAX];
+
+	if (!realpath(t->source, source) || !fs_is_dir(source))
+		return err_set(err, ERR_USAGE, ENOENT, "Tree '%s' is no folder", t->source);
+	if (!mount_inside(source, inside))
+		return 0;
+	err_set(err, ERR_USAGE, EXDEV,
+		"Tree '%s' can't be shown: another file system is mounted inside it, at '%s'",
+		t->source, inside);
+	return err_mend(err, "Name a folder without mounts in it, or unmount '%s'", inside);
+}
+
 static int show_tree(const struct rootfs *r, const struct tree *t, struct err *err)
 {
-	char target[PATH_MAX];
+	char source[PATH_MAX], target[PATH_MAX];
 	int rc;
 
 	if (t->target[0] != '/' || strstr(t->target, "..") ||
 	    snprintf(target, sizeof(target), "%s/n/r%s", r->base, t->target) >= (int)sizeof(target))
 		return err_set(err, ERR_USAGE, EINVAL, "Tree target '%s' is no absolute path",
 			       t->target);
-	if (!fs_is_dir(t->source))
-		return err_set(err, ERR_USAGE, ENOENT, "Tree '%s' is no folder", t->source);
-	rc = fs_mkdirs(target, 0755, err);
-	if (rc < 0 || overlay_tree(r, t->source, target) == 0)
+	rc = is_whole(t, source, err);
+	if (rc == 0)
+		rc = fs_mkdirs(target, 0755, err);
+	if (rc < 0)
 		return rc;
-	return fs_bind(t->source, target, tree_flags, err);
+	rc = overlay_tree(r, source, target);
+	if (rc == 0)
+		return 0;
+	err_sys(err, -rc, "Tree '%s' can't be shown read-only as an overlay", t->source);
+	return err_mend(err, "Copy it to a folder of an ordinary file system such as ext4; netdojo "
+			     "doctor says whether overlays work here");
 }
 
 int rootfs_trees(const struct rootfs *r, const struct node *n, struct err *err)
