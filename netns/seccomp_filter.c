@@ -9,11 +9,13 @@
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "netns/seccomp_refused.h"
 
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV /* linux/seccomp.h of 5.19 */
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
@@ -28,7 +30,7 @@
 #error "Add this machine's AUDIT_ARCH_ value"
 #endif
 
-enum { FILTER_MAX = 128 };
+enum { FILTER_MAX = 256 };
 
 struct program {
 	struct sock_filter ins[FILTER_MAX];
@@ -38,7 +40,8 @@ struct program {
 static void emit(struct program *p, uint16_t code, uint32_t k, uint8_t jt, uint8_t jf)
 {
 	if (p->n < FILTER_MAX)
-		p->ins[p->n++] = (struct sock_filter){code, jt, jf, k};
+		p->ins[p->n] = (struct sock_filter){code, jt, jf, k};
+	p->n++; /* past the end too, for install() to see: a rule is never left out silently */
 }
 
 static void load(struct program *p, size_t offset)
@@ -64,6 +67,19 @@ static void give_each(struct program *p, const int *calls, size_t n, uint32_t ac
 		give_if(p, (uint32_t)calls[i], action);
 }
 
+/* What follows is for one system call; end_call() after its last word, which must give an action. */
+static unsigned short begin_call(struct program *p, int nr)
+{
+	emit(p, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)nr, 0, 0);
+	return p->n;
+}
+
+static void end_call(struct program *p, unsigned short begun)
+{
+	if (p->n <= FILTER_MAX)
+		p->ins[begun - 1].jf = (uint8_t)(p->n - begun);
+}
+
 /*
  * A second ABI (i386, x32, arm) would be a way round the rest, its socketcall() can't even be looked into, so
  * it has no system calls at all: 32-bit programs don't run in a node.
@@ -78,6 +94,40 @@ static void emit_abi(struct program *p)
 	emit(p, BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 0, 1);
 	give(p, SECCOMP_RET_ERRNO | ENOSYS);
 #endif
+}
+
+/*
+ * ioctls of a namespace's descriptor: those from 10 on walk from one mount namespace to the next (6.12), and init's,
+ * with the host's tree, is one the node's root may enter. ENOTTY is what a kernel without them says.
+ */
+static void emit_ioctl(struct program *p)
+{
+	enum { NSFS = 0xb7, FIRST_WALK = 10 };
+	unsigned short begun = begin_call(p, SYS_ioctl);
+
+	load(p, offsetof(struct seccomp_data, args[1]));
+	emit(p, BPF_ALU | BPF_AND | BPF_K, 0xffff, 0, 0); /* type and number */
+	emit(p, BPF_JMP | BPF_JGE | BPF_K, NSFS << 8 | FIRST_WALK, 0, 2);
+	emit(p, BPF_JMP | BPF_JGT | BPF_K, NSFS << 8 | 0xff, 1, 0);
+	give(p, SECCOMP_RET_ERRNO | ENOTTY);
+	give(p, SECCOMP_RET_ALLOW);
+	end_call(p, begun);
+}
+
+/*
+ * mount() only to say how mounts propagate, which unshare(1) -m does first. Whole words are compared: the kernel
+ * drops MS_MGC_VAL, which has propagation's bits in it.
+ */
+static void emit_mount(struct program *p)
+{
+	static const int harmless[] = {MS_PRIVATE, MS_PRIVATE | MS_REC, MS_SLAVE, MS_SLAVE | MS_REC,
+				       MS_SHARED,  MS_SHARED | MS_REC};
+	unsigned short begun = begin_call(p, SYS_mount);
+
+	load(p, offsetof(struct seccomp_data, args[3]));
+	give_each(p, harmless, ARRAY_SIZE(harmless), SECCOMP_RET_ALLOW);
+	give(p, SECCOMP_RET_ERRNO | EPERM);
+	end_call(p, begun);
 }
 
 /* socket() and socketpair(): only families that end inside the node's network namespace. */
@@ -96,9 +146,6 @@ static void emit_families(struct program *p)
 
 static void build(struct program *p, const struct filter_setup *s, bool notify)
 {
-	/* io_uring opens sockets without socket(); keyrings are the host user's, in no namespace */
-	static const int refused[] = {SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register,
-				      SYS_add_key, SYS_request_key, SYS_keyctl};
 	static const int ids[] = {
 		SYS_setuid,    SYS_setgid,    SYS_setreuid, SYS_setregid, SYS_setresuid, SYS_setresgid,
 		SYS_setgroups, SYS_setfsuid,  SYS_setfsgid, SYS_fchown,	  SYS_fchownat,
@@ -108,7 +155,11 @@ static void build(struct program *p, const struct filter_setup *s, bool notify)
 	};
 
 	emit_abi(p);
-	give_each(p, refused, ARRAY_SIZE(refused), SECCOMP_RET_ERRNO | ENOSYS);
+	for (size_t i = 0; i < n_refused_calls; i++)
+		give_if(p, (uint32_t)refused_calls[i].nr,
+			SECCOMP_RET_ERRNO | (uint32_t)refused_calls[i].code);
+	emit_ioctl(p);
+	emit_mount(p);
 	if (s->fake_ids)
 		give_each(p, ids, ARRAY_SIZE(ids), SECCOMP_RET_ERRNO | 0);
 	if (notify) {
@@ -123,8 +174,11 @@ static void build(struct program *p, const struct filter_setup *s, bool notify)
 static int install(const struct program *p, unsigned long flags)
 {
 	struct sock_fprog prog = {.len = p->n, .filter = (struct sock_filter *)p->ins};
-	long rc = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &prog);
+	long rc;
 
+	if (p->n > FILTER_MAX)
+		return -E2BIG;
+	rc = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &prog);
 	return rc < 0 ? -errno : (int)rc;
 }
 

@@ -2,7 +2,8 @@
 # Nodes as processes; one program, run with each of the two id maps.
 nd_check_test(node_one LABEL netns ARGS one
   SOURCES netns/test_node.c netns/test_node_life.c netns/test_node_seal.c netns/test_node_terminal.c
-    netns/test_node_tools.c netns/test_node_dojo.c netns/test_node_probe.c netns/node_fixture.c
+    netns/test_node_tools.c netns/test_node_dojo.c netns/test_node_probe.c
+    netns/test_node_trees.c netns/test_node_kernel.c netns/node_fixture.c
   LIBS nd_node nd_base)
 target_compile_definitions(test_node_one PRIVATE NODE_GUEST_DIR="${ND_LIBEXEC}/node")
 add_dependencies(test_node_one sudo wslinfo dojo)

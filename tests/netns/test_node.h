@@ -11,5 +11,7 @@ TCase *node_terminal_case(void);
 TCase *node_tools_case(void);
 TCase *node_probe_case(void);
 TCase *node_dojo_case(void);
+TCase *node_trees_case(void);
+TCase *node_kernel_case(void);
 
 #endif
