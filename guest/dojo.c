@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/stdio_fds.h"
 #include "guest/lang.h"
 #include "guest/layers.h"
 #include "guest/page.h"
@@ -71,7 +72,7 @@ static int dojo_help(int argc, char **argv)
 	}
 	printf("\n%s\n",
 	       lang_text("Layers, looked at from the bottom up:", "レイヤー（下から順に見る）:"));
-	layers_print(stdout, false);
+	layers_print(stdout);
 	printf("\n%s\n",
 	       lang_text("Look, diagnose, mend, try again what had failed, then: dojo grade",
 			 "観察し、診断し、直し、失敗していた操作を試し直してから dojo grade"));
@@ -116,6 +117,7 @@ int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "help";
 
+	stdio_fds_fill();
 	if (!strcmp(name, "--help") || !strcmp(name, "-h"))
 		name = "help";
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)

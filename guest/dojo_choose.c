@@ -14,17 +14,23 @@ enum { LINE = 128, CANCELLED = 2, BACK = -1 };
 /* What was typed at a prompt. */
 enum typed { T_NOTHING, T_NUMBER, T_WORD };
 
-/* Asks for a number from 0 to max or a word; a number out of range is a word nothing matches. */
-static enum typed ask(const char *prompt, size_t max, char line[LINE], size_t *ret_number)
+/* False at the end of input and for an empty line. */
+static bool ask_word(const char *prompt, char line[LINE])
 {
-	char *end;
+	printf("%s ", prompt);
+	if (dojo_line(line, LINE))
+		return line[0];
+	putchar('\n');
+	return false;
+}
 
-	printf("%s [0-%zu] ", prompt, max);
-	if (!dojo_line(line, LINE)) {
-		putchar('\n');
-		return T_NOTHING;
-	}
-	if (!line[0])
+/* Asks for a number from 0 to max or a word; a number out of range is a word nothing matches. */
+static enum typed ask(const char *what, size_t max, char line[LINE], size_t *ret_number)
+{
+	char prompt[LINE], *end;
+
+	snprintf(prompt, sizeof(prompt), "%s [0-%zu]", what, max);
+	if (!ask_word(prompt, line))
 		return T_NOTHING;
 	*ret_number = strtoul(line, &end, 10);
 	return *end || *ret_number > max ? T_WORD : T_NUMBER;
@@ -80,15 +86,12 @@ static int choose_cause(const json_t *catalogue, const char *layer, const char *
 	}
 }
 
-static int chosen(const json_t *catalogue, enum typed typed, const char *line, size_t k)
+/* Layers are chosen by their names, not by numbers of ours: 3 is L3. */
+static int chosen(const json_t *catalogue, const char *line)
 {
 	const char *layer;
 
-	if (typed == T_NOTHING)
-		return CANCELLED;
-	if (typed == T_NUMBER)
-		return k ? choose_cause(catalogue, layer_name(k - 1), NULL) : dojo_answer_none();
-	if (!strcasecmp(line, "none"))
+	if (!strcasecmp(line, "none") || !strcmp(line, "0"))
 		return dojo_answer_none();
 	layer = layer_proper(line);
 	return choose_cause(catalogue, layer, layer ? NULL : line);
@@ -98,21 +101,19 @@ int dojo_choose(void)
 {
 	auto_json json_t *catalogue = causes_ask();
 	char line[LINE];
-	size_t k = 0;
 	int rc;
 
 	if (!catalogue)
 		return 3;
 	do {
-		enum typed typed;
-
-		layers_print(stdout, true);
-		printf("   0  %s\n",
+		layers_print(stdout);
+		printf("  %-6s %s\n", "none",
 		       lang_text("nothing is wrong with the network", "ネットワークに異常はない"));
-		typed = ask(lang_text("Layer, or a word to search for?",
-				      "レイヤーは?（番号、または検索する語）"),
-			    LAYERS, line, &k);
-		rc = chosen(catalogue, typed, line, k);
+		rc = ask_word(lang_text("Layer (3 is L3), or a word to search for?",
+					"レイヤーは?（3 なら L3。または検索する語）"),
+			      line)
+			     ? chosen(catalogue, line)
+			     : CANCELLED;
 	} while (rc == BACK);
 	return rc;
 }

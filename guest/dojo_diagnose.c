@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "guest/causes.h"
 #include "guest/dojo.h"
 #include "guest/lang.h"
@@ -67,9 +68,20 @@ static int no_layer(const json_t *catalogue, const char *word)
 	fprintf(stderr, "dojo: '%s' %s\n", word,
 		lang_text("is no layer. The layers are:",
 			  "というレイヤーはありません。レイヤーは次のとおりです。"));
-	layers_print(stderr, false);
+	layers_print(stderr);
 	offer(lang_text("Causes with that word:", "その語を含む原因:"), &some, true);
 	return usage();
+}
+
+/* The cause whose name is nearest; NULL for none near. */
+static const char *near_cause(const json_t *catalogue, const char *id)
+{
+	struct causes all = causes_find(catalogue, NULL, NULL);
+	const char *known[CAUSES_MAX];
+
+	for (size_t i = 0; i < all.n; i++)
+		known[i] = cause_id(all.v[i]);
+	return nearest(id, known, all.n);
 }
 
 /* A cause the layer does not have, or none has. */
@@ -77,6 +89,7 @@ static int no_cause(const json_t *catalogue, const char *layer, const char *id)
 {
 	const json_t *elsewhere = causes_by_id(catalogue, id);
 	struct causes some = causes_find(catalogue, layer, NULL);
+	const char *near = near_cause(catalogue, id);
 
 	if (elsewhere) {
 		fprintf(stderr,
@@ -89,6 +102,8 @@ static int no_cause(const json_t *catalogue, const char *layer, const char *id)
 		lang_is_ja() ? "dojo: '%s' という原因はありません。"
 			     : "dojo: No cause is called '%s'. ",
 		id);
+	if (near)
+		fprintf(stderr, lang_is_ja() ? "もしかして: %s\n" : "Did you mean '%s'?\n", near);
 	offer(lang_text("Those of this layer:", "このレイヤーの原因:"), &some, false);
 	return WRONG;
 }

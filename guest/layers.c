@@ -25,11 +25,6 @@ static const struct {
 };
 static_assert(ARRAY_SIZE(layers) == LAYERS, "one row a layer");
 
-const char *layer_name(size_t i)
-{
-	return layers[i].name;
-}
-
 static const char *without_l(const char *s)
 {
 	return (*s == 'l' || *s == 'L') && isdigit((unsigned char)s[1]) ? s + 1 : s;
@@ -63,11 +58,8 @@ const char *layer_proper(const char *given)
 	return found;
 }
 
-void layers_print(FILE *f, bool numbered)
+void layers_print(FILE *f)
 {
-	for (size_t i = 0; i < LAYERS; i++) {
-		if (numbered)
-			fprintf(f, "  %2zu", i + 1);
+	for (size_t i = 0; i < LAYERS; i++)
 		fprintf(f, "  %-6s %s\n", layers[i].name, lang_text(layers[i].en, layers[i].ja));
-	}
 }

@@ -9,13 +9,11 @@
 
 enum { LAYERS = 7 };
 
-/* The i-th layer's name. */
-const char *layer_name(size_t i);
 /* The layer as it is properly written; "4/5" stays as it is. NULL for no layer. */
 const char *layer_proper(const char *given);
 /* Whether two layer names are one: case and the L do not count; "4/5" is L4 and L5. */
 bool layer_is(const char *given, const char *layer);
-/* Prints them all, one a line, with what they mean; with numbers to choose by. */
-void layers_print(FILE *f, bool numbered);
+/* Prints them all, one a line, with what they mean. */
+void layers_print(FILE *f);
 
 #endif

@@ -4,13 +4,13 @@
 #include "guest/sudo.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/stdio_fds.h"
 #include "guest/talk.h"
 
 struct terminals {
@@ -32,14 +32,6 @@ static struct terminals find_terminals(void)
 	if (t.tty[STDOUT_FILENO])
 		t.any = STDOUT_FILENO;
 	return t;
-}
-
-/* 0, 1 and 2 exist, so that a descriptor of ours never is one of them. */
-static void fill_stdio(void)
-{
-	for (int i = 0; i < 3; i++)
-		if (fcntl(i, F_GETFD) < 0 && open("/dev/null", O_RDWR) != i)
-			_exit(1);
 }
 
 static json_t *request(const struct sudo_args *a, const struct terminals *t)
@@ -163,7 +155,7 @@ int main(int argc, char **argv)
 {
 	struct sudo_args a;
 
-	fill_stdio();
+	stdio_fds_fill();
 	if (sudo_parse(argc, argv, &a) < 0)
 		return wrong(&a);
 	if (a.help) {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/stdio_fds.h"
 #include "guest/talk.h"
 
 static const char usage[] = "wslinfo usage:\n"
@@ -51,6 +52,7 @@ int main(int argc, char **argv)
 	};
 	const char *end = "\n", *wanted = NULL;
 
+	stdio_fds_fill();
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "-n"))
 			end = "";

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/stdio_fds.h"
 #include "cli/commands.h"
 #include "cli/complete.h"
 #include "cli/dump.h"
@@ -81,6 +82,7 @@ int main(int argc, char **argv)
 	const struct command_spec *cmd;
 	int rc;
 
+	stdio_fds_fill();
 	cli_init(&c);
 	if (argc < 2)
 		return no_command(&c);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "base/stdio_fds.h"
 #include "term/session.h"
 #include "term/term.h"
 #include "term/tty.h"
@@ -197,6 +198,7 @@ int main(int argc, char **argv)
 	struct link link = {.fd = -1};
 	int rc;
 
+	stdio_fds_fill();
 	signal(SIGPIPE, SIG_IGN);
 	rc = parse(argc, argv, &o, &err);
 	if (rc == 0 && o.fd)

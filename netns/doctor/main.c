@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/paths.h"
+#include "base/stdio_fds.h"
 #include "doctor.h"
 #include "netns/leave_root.h"
 
@@ -82,6 +83,7 @@ int main(int argc, char **argv)
 	struct err err = {0};
 	auto_json json_t *entries = NULL, *doc = NULL;
 
+	stdio_fds_fill();
 	if (parse(argc, argv, &w) < 0)
 		return usage();
 	if (w.profile)
