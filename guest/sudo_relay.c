@@ -26,6 +26,7 @@ struct state {
 	int signals;
 	struct termios saved;
 	bool is_raw;
+	int slave; /* the other end of the command's terminal, held open: see hold_terminal */
 	char keys[BUFFER]; /* typed and not yet taken by the command's terminal */
 	size_t n_keys;
 	bool ended;
@@ -206,12 +207,26 @@ static void step(struct state *s)
 		on_message(s);
 }
 
+/*
+ * A program whose only descriptor on its terminal is its output closes that before it exits
+ * (gnulib's close_stdout: tee, cat, sort), and may open /dev/tty again. Were ours not the last one
+ * open, that would read as the terminal's end here, and closing the master on it would kill the
+ * program by SIGHUP before it gave its status. Since 4.13; on the node's devpts, as the master is.
+ */
+static void hold_terminal(struct state *s)
+{
+	s->slave = ioctl(s->r->master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	fcntl(s->r->master, F_SETFL, O_NONBLOCK);
+}
+
 int relay_run(struct relay *r, const sigset_t *signals)
 {
-	struct state s = {.r = r, .signals = signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK)};
+	struct state s = {.r = r,
+			  .slave = -1,
+			  .signals = signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK)};
 
 	if (r->master >= 0)
-		fcntl(r->master, F_SETFL, O_NONBLOCK);
+		hold_terminal(&s);
 	r->raw = r->raw && tcgetattr(STDIN_FILENO, &s.saved) == 0;
 	/* the command's terminal edits lines as the user's did */
 	if (r->raw)
@@ -223,6 +238,7 @@ int relay_run(struct relay *r, const sigset_t *signals)
 	while (r->master >= 0 && on_output(&s))
 		;
 	set_back(&s);
+	fd_closep(&s.slave);
 	fd_closep(&s.signals);
 	return WIFSIGNALED(s.status) ? 128 + WTERMSIG(s.status) : WEXITSTATUS(s.status);
 }

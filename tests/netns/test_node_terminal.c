@@ -174,6 +174,26 @@ START_TEST(sudo_on_a_terminal)
 }
 END_TEST
 
+/* tee's only descriptor on the terminal is stderr, which it closes before it exits. */
+START_TEST(sudo_in_a_pipe_keeps_the_status)
+{
+	struct node n = lab_plain("wsl", ROLE_WSL);
+	struct lab_node l = lab_start(&n);
+	struct session s = open_session(
+		&l, "learner",
+		(const char *const[]){
+			"sh", "-c",
+			"for i in $(seq 50); do echo x | sudo tee /dev/null >/dev/null || "
+			"echo bad=$?; done; echo x | sudo sh -c 'exec 2>&-; : </dev/tty; "
+			"echo again >/dev/tty; exit 3' >/dev/null; echo st=$?",
+			NULL});
+	struct outcome *o = finish(&s);
+
+	ck_assert_str_eq(o->out, "again\r\nst=3\r\n");
+	lab_stop(&l);
+}
+END_TEST
+
 START_TEST(sudo_passes_ctrl_c)
 {
 	struct node n = lab_plain("wsl", ROLE_WSL);
@@ -205,6 +225,7 @@ TCase *node_terminal_case(void)
 	tcase_add_test(t, job_control_in_a_shell);
 	tcase_add_test(t, sudo_without_a_terminal);
 	tcase_add_test(t, sudo_on_a_terminal);
+	tcase_add_test(t, sudo_in_a_pipe_keeps_the_status);
 	tcase_add_test(t, sudo_passes_ctrl_c);
 	return t;
 }
