@@ -112,7 +112,7 @@ void client_free(struct client *c)
 	free(c);
 }
 
-static int await_answer(struct client *c, int64_t id, struct msg *ret, struct err *err)
+int client_await(struct client *c, int64_t id, struct msg *ret, struct err *err)
 {
 	for (;;) {
 		auto_msg m = {0};
@@ -159,7 +159,7 @@ int client_call_msg(struct client *c, json_t *req, const int *fds, size_t n_fds,
 	int64_t id;
 	int rc = client_send(c, req, fds, n_fds, &id, err);
 
-	return rc < 0 ? rc : await_answer(c, id, ret, err);
+	return rc < 0 ? rc : client_await(c, id, ret, err);
 }
 
 int client_call(struct client *c, json_t *req, const int *fds, size_t n_fds, json_t **ret_body,

@@ -30,5 +30,7 @@ int client_new(int sock, struct client **ret, struct err *err);
 /* Sends a request (stolen) and tells its id. */
 int client_send(struct client *c, json_t *req, const int *fds, size_t n_fds, int64_t *ret_id,
 		struct err *err);
+/* Its answer, which is waited for; what comes before is kept for client_notice. */
+int client_await(struct client *c, int64_t id, struct msg *ret, struct err *err);
 
 #endif

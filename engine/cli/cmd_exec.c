@@ -8,7 +8,7 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
-#include "cli/client.h"
+#include "cli/client_priv.h"
 #include "cli/commands.h"
 #include "cli/lab_option.h"
 #include "cli/rawterm.h"
@@ -128,15 +128,21 @@ static int run(struct cli *c, struct client *client, struct err *err)
 {
 	bool tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	const int fds[] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
-	auto_json json_t *answer = NULL;
 	nd_cleanup(relay_close) struct relay r;
+	auto_msg answer = {0};
+	int64_t id;
 	int rc, status;
 
 	relay_open(&r, client);
-	rc = client_call(client, request(c, tty), fds, tty ? 0 : 3, &answer, &r.pty, err);
+	rc = client_send(client, request(c, tty), fds, tty ? 0 : 3, &id, err);
+	if (rc >= 0)
+		rc = relay_await(&r, err);
+	if (rc >= 0)
+		rc = client_await(client, id, &answer, err);
 	if (rc < 0)
 		return rc;
-	r.exec = json_int(answer, "exec", 0);
+	r.pty = msg_take_fd(&answer, 0);
+	r.exec = json_int(answer.body, "exec", 0);
 	rc = relay_run(&r, &status, err);
 	return rc < 0 ? rc : status_of(status);
 }

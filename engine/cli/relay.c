@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 
+#include "cli/client_priv.h"
 #include "cli/rawterm.h"
 
 enum { FROM_USER, FROM_PTY, FROM_LAB, FROM_SIGNAL, N_FROM };
@@ -17,9 +18,12 @@ enum { FROM_USER, FROM_PTY, FROM_LAB, FROM_SIGNAL, N_FROM };
 struct running {
 	struct relay *r;
 	struct pollfd from[N_FROM];
+	unsigned asked_to_end; /* times, by SIGINT and SIGTERM */
 	bool ended;
 	int status;
 };
+
+enum { AWAIT_MS = 2000 };
 
 static void signals_of(sigset_t *set)
 {
@@ -62,23 +66,32 @@ static bool move_bytes(int from, int to)
 	return n > 0 && write_all(to, buf, (size_t)n) == 0;
 }
 
+static int stopped(const char *how, struct err *err)
+{
+	err_set(err, ERR_MACHINE, EINTR, "%s", how);
+	return -EINTR;
+}
+
 static int pass_signal(struct running *run, struct err *err)
 {
 	struct signalfd_siginfo si;
+	int64_t id;
 	int rc;
 
 	if (read(run->from[FROM_SIGNAL].fd, &si, sizeof(si)) != sizeof(si))
 		return 0;
+	if ((si.ssi_signo == SIGINT || si.ssi_signo == SIGTERM) && run->asked_to_end++)
+		return stopped("Stopped by a second signal", err);
 	if (si.ssi_signo == SIGWINCH) {
 		if (run->r->pty >= 0)
 			rawterm_copy_size(STDIN_FILENO, run->r->pty);
 		return 0;
 	}
-	rc = client_call(run->r->client,
+	rc = client_send(run->r->client,
 			 json_pack("{s:s, s:I, s:i}", "do", "signal", "exec",
 				   (json_int_t)run->r->exec, "signal", (int)si.ssi_signo),
-			 NULL, 0, NULL, NULL, err);
-	/* It may have ended just now: its notice is on the way. */
+			 NULL, 0, &id, err);
+	/* The answer is not waited for: it may have ended just now, and its notice is on the way. */
 	return rc == -EPIPE ? rc : 0;
 }
 
@@ -162,6 +175,21 @@ void relay_close(struct relay *r)
 	fd_closep(&r->pty);
 	fd_closep(&r->signals);
 	sigprocmask(SIG_SETMASK, &r->before, NULL);
+}
+
+int relay_await(const struct relay *r, struct err *err)
+{
+	struct pollfd p[] = {{.fd = client_fd(r->client), .events = POLLIN},
+			     {.fd = r->signals, .events = POLLIN}};
+
+	if (client_pending(r->client))
+		return 0;
+	while (poll(p, ARRAY_SIZE(p), -1) < 0)
+		if (errno != EINTR)
+			return err_sys(err, errno, "Can't wait for the lab");
+	if (p[0].revents || poll(p, 1, AWAIT_MS) > 0)
+		return 0;
+	return stopped("Stopped by a signal", err);
 }
 
 int relay_run(struct relay *r, int *ret_status, struct err *err)

@@ -22,7 +22,16 @@ void relay_open(struct relay *r, struct client *client);
 /* Lets signals through again: one that found no command is ours. */
 void relay_close(struct relay *r);
 
-/* Runs until the command has ended; *ret_status is as waitpid gives it. */
+/*
+ * Waits until the lab says something. A signal meanwhile gives it some time more: then -EINTR, and
+ * the signal, still pending, is ours when the relay is closed.
+ */
+int relay_await(const struct relay *r, struct err *err);
+
+/*
+ * Runs until the command has ended; *ret_status is as waitpid gives it. A second SIGINT or SIGTERM
+ * is not passed on: it ends us by -EINTR, and the command with our connection.
+ */
 int relay_run(struct relay *r, int *ret_status, struct err *err);
 
 #endif
