@@ -11,6 +11,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -21,6 +22,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "base/stdio_fds.h"
 #include "netns/capture/batch.h"
 
 struct capture {
@@ -32,9 +34,30 @@ struct capture {
 	short until_events; /* of poll(2), on options.until */
 };
 
+/* Without touching what an existing file has: see clear_output. */
+static FILE *open_file(const char *path)
+{
+	auto_fd fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (f)
+		fd_steal(&fd);
+	return f;
+}
+
+/* A file of before is given up only when there is something to capture from. */
+static int clear_output(FILE *f, struct err *err)
+{
+	struct stat st;
+
+	if (f == stdout || fstat(fileno(f), &st) < 0 || !S_ISREG(st.st_mode))
+		return 0;
+	return ftruncate(fileno(f), 0) < 0 ? err_sys(err, errno, "Can't empty the file") : 0;
+}
+
 static int open_output(const char *path, FILE **ret, struct err *err)
 {
-	FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
+	FILE *f = strcmp(path, "-") == 0 ? stdout : open_file(path);
 
 	if (!f)
 		return err_sys(err, errno, "Can't write '%s'", path);
@@ -178,7 +201,8 @@ static int start(struct capture *c, int argc, char **argv, struct err *err)
 	c->until_events = until_events(c->options.until);
 	if (c->options.userns >= 0 && setns(c->options.userns, CLONE_NEWUSER) < 0)
 		return err_sys(err, errno, "Can't enter the lab's user namespace");
-	return sources_open(&c->options, &c->sources, err);
+	rc = sources_open(&c->options, &c->sources, err);
+	return rc < 0 ? rc : clear_output(c->file.out, err);
 }
 
 int main(int argc, char **argv)
@@ -187,6 +211,7 @@ int main(int argc, char **argv)
 	struct err err = {0};
 	int rc;
 
+	stdio_fds_fill();
 	if (!c)
 		return ERR_MACHINE;
 	c->signals = -1;
