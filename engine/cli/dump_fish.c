@@ -62,7 +62,8 @@ static void put_option(void *arg, const struct command_spec *cmd, const struct o
 	if (o->short_name)
 		fprintf(f, " -s %c", o->short_name);
 	if (o->arg) {
-		fputs(" -x", f);
+		/* -x is -r and -f together, and the latter shuts files out: an error beside -F since 3.4 */
+		fputs(o->complete == COMPLETE_FILE ? " -r" : " -x", f);
 		put_argument(f, options_choices(cmd, o), o->complete);
 	}
 	fputs(" -d ", f);

@@ -60,9 +60,10 @@ _netdojo; printf '%s\\n' "${{COMPREPLY[@]}}"'''
 
     def fish(self, line):
         script = f"source {FISH}; complete -C '{line}'"
-        out = subprocess.run(["fish", "--no-config", "-c", script], env=self.env(), capture_output=True, text=True,
-                             check=False).stdout
-        return [row.split("\t")[0] for row in out.splitlines()]
+        done = subprocess.run(["fish", "--no-config", "-c", script], env=self.env(), capture_output=True, text=True,
+                              check=False)
+        self.assertEqual(done.stderr, "")
+        return [row.split("\t")[0] for row in done.stdout.splitlines()]
 
     def test_fish(self):
         if not shutil.which("fish"):
@@ -72,6 +73,9 @@ _netdojo; printf '%s\\n' "${{COMPREPLY[@]}}"'''
         self.assertEqual(self.fish("netdojo up --hea"), ["--healthy"])
         self.assertEqual(self.fish("netdojo up fine-t"), ["fine-two"])
         self.assertEqual(self.fish("netdojo exec --lab f"), ["fine-one"])
+        with open(os.path.join(self.home.path, "here.pcapng"), "w", encoding="utf-8"):
+            pass
+        self.assertEqual(self.fish(f"netdojo capture -w {self.home.path}/he"), [f"{self.home.path}/here.pcapng"])
 
     def test_zsh(self):
         if not shutil.which("zsh"):
