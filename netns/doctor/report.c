@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The doctor's document, and the same for people. */
 #include "base/cleanup.h"
+#include "base/textwidth.h"
 #include "doctor.h"
 
 json_t *outcome_json(const struct check *c, bool ok, const char *have, const char *mend)
@@ -36,8 +37,9 @@ static void print_one(FILE *out, const json_t *e, const struct words *w)
 {
 	bool ok = json_flag(e, "ok", false);
 
-	fprintf(out, "%s%-6s %-18s %s\n", !ok && json_flag(e, "required", false) ? "*" : " ",
-		ok ? w->ok : w->lacks, json_str(e, "id", ""), json_str(e, "have", ""));
+	fputs(!ok && json_flag(e, "required", false) ? "*" : " ", out);
+	text_pad(out, ok ? w->ok : w->lacks, 7);
+	fprintf(out, "%-18s %s\n", json_str(e, "id", ""), json_str(e, "have", ""));
 	if (ok)
 		return;
 	fprintf(out, "        %s: %s\n", w->for_whom, json_str(e, "needed_by", ""));
