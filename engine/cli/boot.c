@@ -105,13 +105,13 @@ static json_t *boot_request(const struct booting *s)
 {
 	const struct boot *b = s->b;
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b}",
-			 "do", "boot", "lab", s->lab, "scenario", b->scenario_id, "file",
-			 b->scenario_path, "attempt", s->attempt, "seed",
-			 b->seed ? b->seed : s->drawn, "variant", b->variant ? b->variant : "",
-			 "lang", b->lang ? b->lang : "en", "healthy", b->healthy, "hold", b->hold,
-			 "dry_run", b->dry_run, "private", b->private_lab, "record", 1,
-			 "defer_fault", b->defer_fault);
+	return json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:O*}",
+		"do", "boot", "lab", s->lab, "scenario", b->scenario_id, "file", b->scenario_path,
+		"attempt", s->attempt, "seed", b->seed ? b->seed : s->drawn, "variant",
+		b->variant ? b->variant : "", "lang", b->lang ? b->lang : "en", "healthy",
+		b->healthy, "hold", b->hold, "dry_run", b->dry_run, "private", b->private_lab,
+		"record", 1, "defer_fault", b->defer_fault, "trees", b->trees);
 }
 
 /* A signal that would end us is held back until the lab is gone and its name is free; it is never

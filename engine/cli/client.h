@@ -19,6 +19,7 @@ struct boot {
 	const char *variant;
 	const char *lang; /* "en" or "ja"; NULL = locale */
 	bool healthy, hold, private_lab, dry_run, defer_fault;
+	const json_t *trees;	 /* see trees.h; NULL = none */
 	const char *attempt_dir; /* NULL = a new folder under $XDG_STATE_HOME/netdojo/attempts */
 };
 

@@ -9,6 +9,7 @@
 #include "cli/kernel.h"
 #include "cli/progress.h"
 #include "cli/tools.h"
+#include "cli/trees.h"
 
 static const struct option_spec options[] = {
 	{.long_name = "lab",
@@ -25,6 +26,12 @@ static const struct option_spec options[] = {
 	{.long_name = "variant",
 	 .arg = "NAME",
 	 .help = {"a variant of the scenario", "シナリオの変種"}},
+	{.long_name = "tree",
+	 .arg = "DIR",
+	 .complete = COMPLETE_DIR,
+	 .many = true,
+	 .help = {"show a folder of this machine in the lab, read-only: [NODE=]DIR[:PATH]",
+		  "このマシンのフォルダーをラボに見せる (読み取り専用): [NODE=]DIR[:PATH]"}},
 	{.long_name = "dry-run",
 	 .short_name = 'n',
 	 .help = {"print the plan and build nothing", "計画だけを表示し、何も作らない"}},
@@ -39,6 +46,8 @@ static const struct example examples[] = {
 	  "ラボを作る。その後 exec, shell, map, down"}},
 	{"netdojo up fw-guest-filter --healthy --lab well",
 	 {"the same network with nothing broken, under another name", "故障なしで、別の名前で"}},
+	{"netdojo up dns-host-proxy-dead --tree ~/src/tool:/opt/tool",
+	 {"with a tool of your own, for `netdojo exec`", "自作のツールを見えるようにして"}},
 	{"netdojo up my-scenario.lua --dry-run",
 	 {"what a scenario of your own would build", "自作のシナリオが何を作るか"}},
 	{0},
@@ -52,10 +61,12 @@ const struct command_spec spec_up = {
 		  "every service in it "
 		  "answers. The lab runs until `netdojo down`. It is sealed: no interface of it is "
 		  "joined to this "
-		  "machine's network.",
+		  "machine's network, and of this machine's files only the system's programs are "
+		  "in it, and what --tree names.",
 		  "シナリオのネットワークを作り、故障を入れ、すべてのサービスが応答したら戻ります。"
 		  "`netdojo down` まで動き続けます。"
-		  "このマシンのネットワークにはつながりません。"},
+		  "このマシンのネットワークにはつながらず、見えるファイルは"
+		  "システムのプログラムと --tree で指定したものだけです。"},
 	.operands = {{"ID", COMPLETE_SCENARIO}},
 	.min = 1,
 	.max = 1,
@@ -127,7 +138,7 @@ int cmd_up(struct cli *c)
 {
 	auto_catalogue_entry e = {0};
 	auto_client *client = NULL;
-	auto_json json_t *up = NULL;
+	auto_json json_t *up = NULL, *trees = NULL;
 	struct err err = {0};
 	struct boot b = {.lab = cli_opt(c, "lab"),
 			 .seed = cli_opt(c, "seed"),
@@ -138,11 +149,14 @@ int cmd_up(struct cli *c)
 	int rc = catalogue_find(c->args[0], &e, &err);
 
 	if (rc == 0)
+		rc = trees_parse(c, &trees, &err);
+	if (rc == 0)
 		rc = kernel_need(c, e.path, &err);
 	if (rc < 0)
 		return cli_fail(c, &err);
 	b.scenario_path = e.path;
 	b.scenario_id = e.id;
+	b.trees = json_array_size(trees) ? trees : NULL;
 	rc = client_boot(&b, progress_show, c, &client, &up, &err);
 	progress_clear(c);
 	if (rc < 0)

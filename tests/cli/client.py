@@ -31,6 +31,25 @@ class Up(rig.CliTest):
         self.assertTrue(boot["seed"])
         self.assertEqual(boot["attempt"], self.home.attempts()[0])
 
+    def test_trees(self):
+        os.makedirs(os.path.join(self.home.path, "a", "b=c"))
+        a = os.path.realpath(os.path.join(self.home.path, "a"))
+        trees = self.json("up", "fine-one", "--tree", a, "--tree", f"{a}/b=c:/opt/x", "--tree", f"windows={a}/../a:/y",
+                          "--json")["boot"]["trees"]
+        self.assertEqual(trees, [{"node": "wsl", "source": a, "target": a},
+                                 {"node": "wsl", "source": a + "/b=c", "target": "/opt/x"},
+                                 {"node": "windows", "source": a, "target": "/y"}])
+        self.assertNotIn("trees", self.json("up", "fine-two", "--json")["boot"])
+
+    def test_trees_that_are_not_shown(self):
+        for tree, words in ((self.home.path, ["whole home"]), ("/", ["whole home"]),
+                            (self.home.path + "/..", ["whole home"]), ("/no/such", ["'/no/such'", "No such file"]),
+                            ("/dev/null", ["no folder"]), ("", ["HOST_PATH"]), ("/usr:/opt/../etc", ["'/opt/../etc'"]),
+                            ("/usr:/", ["'/'"]), ("/usr:opt", ["'/usr:opt'", "beginning with /"])):
+            with self.subTest(tree):
+                self.one_line_error("up", "fine-one", "--tree", tree, code=2, words=words)
+        self.assertEqual(self.home.attempts(), [])
+
     def test_missing_tools_are_named(self):
         done = self.netdojo("up", "fine-one", "--json")
         self.assertIn("no-such-tool (package no-such-tool)", done.stderr)

@@ -163,6 +163,23 @@ class Lab(RealTest):
         self.assertRegex(self.netdojo("exec", "wsl", "--", "ip", "-4", "route").stdout,
                          r"default via 172\.\d+\.\d+\.\d+ dev eth0 proto kernel")
 
+    def test_a_tree(self):
+        folder = os.path.join(self.home.path, "tool")
+        os.mkdir(folder)
+        with open(os.path.join(folder, "hello"), "w", encoding="utf-8") as f:
+            f.write("from the host\n")
+        self.netdojo("up", ID, "--lab", "tree", "--tree", folder + ":/opt/tool", "--tree", "windows=" + folder)
+        see = ["exec", "--lab", "tree"]
+        self.assertEqual(self.netdojo(*see, "wsl", "--", "cat", "/opt/tool/hello").stdout, "from the host\n")
+        self.assertEqual(self.netdojo(*see, "--raw", "windows", "--", "cat", folder + "/hello").stdout, "from the host\n")
+        for command in ("echo x > /opt/tool/hello", "touch /opt/tool/new", "rm /opt/tool/hello"):
+            done = self.run_netdojo(*see, "-u", "root", "wsl", "--", "sh", "-c", command)
+            self.assertNotEqual(done.returncode, 0, command)
+            self.assertIn("Read-only file system", done.stderr)
+        self.netdojo(*see, "wsl", "--", "ls", self.home.path, code=2)
+        self.netdojo("exec", "--lab", ID, "wsl", "--", "ls", "/opt/tool", code=2)
+        self.one_line_error("up", ID, "--lab", "other", "--tree", "nowhere=/usr/share", code=2, words=["'nowhere'"])
+
     def test_our_failures(self):
         self.one_line_error("exec", "nowhere", "--", "true", code=125, words=["'nowhere'", "wsl"])
         self.one_line_error("exec", "wsl", "--", "no-such-program", code=127)
