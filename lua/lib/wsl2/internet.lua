@@ -36,6 +36,10 @@ local function sites(p)
     ["github.com"] = page("GitHub"),
     ["downloads.example.com"] = downloads,
     [p.site] = page(p.site),
+    -- who names only the address gets that address's site
+    [p.google] = page("Google"),
+    [p.github] = page("GitHub"),
+    [p.site_address] = page(p.site),
   }
 end
 

@@ -23,13 +23,13 @@ return scenario {
   tags = { "dns", "resolv.conf", "windows" },
   title = {
     en = "Pages by number, not by name",
-    ja = "数字なら届く、名前だと届かない",
+    ja = "IP アドレスなら届く、名前だと届かない",
   },
   ticket = {
-    en = "Since I opened my laptop this morning nothing works in Ubuntu. apt says \"Temporary failure resolving\", git says "
+    en = "Since I opened my laptop this morning nothing works in WSL. apt says \"Temporary failure resolving\", git says "
       .. "\"Could not resolve host: github.com\". Every attempt hangs for ages before it gives up. The browser on Windows is fine, "
       .. "so the internet is there. Yesterday evening all of this worked and I have not changed anything. I only closed the lid.",
-    ja = "今朝ノートPCを開いてから、Ubuntu の中で何も動きません。apt は「Temporary failure resolving」、git は"
+    ja = "今朝ノートPCを開いてから、WSL の中で何も動きません。apt は「Temporary failure resolving」、git は"
       .. "「Could not resolve host: github.com」と言います。どれも長いこと待たされてから失敗します。Windows のブラウザは"
       .. "普通に見られるので、インターネット自体は来ています。昨日の夜までは全部動いていて、何も変えていません。"
       .. "フタを閉じただけです。",

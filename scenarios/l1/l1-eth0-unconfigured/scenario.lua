@@ -23,13 +23,13 @@ return scenario {
     ja = "何も出ていかない、しかも一瞬で失敗する",
   },
   ticket = {
-    en = "My Ubuntu has no network at all. Even ping to a bare number fails the very moment I press Enter, it does not even wait. "
+    en = "My WSL has no network at all. Even ping to a bare IP address fails the very moment I press Enter, it does not even wait. "
       .. "It began after a Windows update last night. A colleague told me to run ipconfig on Windows, so here is what it says:\n\n"
       .. "   Ethernet adapter vEthernet (WSL):\n"
       .. "      IPv4 Address. . . . . . . . . . . : {{p.gateway}}(Preferred)\n"
       .. "      Subnet Mask . . . . . . . . . . . : {{p.netmask}}\n\n"
       .. "Windows itself is online. I can't reboot now, a long job is running on this machine. Please help.",
-    ja = "Ubuntu のネットワークがまったく使えません。数字への ping も、Enter を押した瞬間に失敗します。待たされもしません。"
+    ja = "WSL のネットワークがまったく使えません。IP アドレスへの ping も、Enter を押した瞬間に失敗します。待たされもしません。"
       .. "昨夜の Windows Update の後からです。同僚に言われて Windows で ipconfig を実行したので貼ります。\n\n"
       .. "   イーサネット アダプター vEthernet (WSL):\n"
       .. "      IPv4 アドレス . . . . . . . . . . .: {{p.gateway}}(優先)\n"

@@ -23,13 +23,13 @@ return scenario {
     ja = "隣は答える、外は答えない",
   },
   ticket = {
-    en = "I tried a VPN helper in my Debian on WSL today, did not like it and removed it. Since then nothing gets out: git pull, "
+    en = "I tried a VPN helper in my WSL today, did not like it and removed it. Since then nothing gets out: git pull, "
       .. "curl, ping, everything stops at once with \"Network is unreachable\". Strangely `getent hosts github.com` still "
       .. "prints an address! Windows is online as ever; its ipconfig has this:\n\n"
       .. "   Ethernet adapter vEthernet (WSL):\n"
       .. "      IPv4 Address. . . . . . . . . . . : {{p.gateway}}(Preferred)\n"
       .. "      Subnet Mask . . . . . . . . . . . : {{p.netmask}}",
-    ja = "今日、WSL の Debian で VPN の補助ツールを試しましたが、気に入らず削除しました。それ以来、外に出られません。git pull も curl も "
+    ja = "今日、WSL で VPN の補助ツールを試しましたが、気に入らず削除しました。それ以来、外に出られません。git pull も curl も "
       .. "ping も、すぐに「Network is unreachable」で終わります。不思議なことに `getent hosts github.com` はアドレスを表示します。"
       .. "Windows は普段どおりつながっています。ipconfig はこうです。\n\n"
       .. "   イーサネット アダプター vEthernet (WSL):\n"
