@@ -114,7 +114,7 @@ void help_all(const struct cli *c)
 				 "A small, real, broken network on this machine: find the layer at "
 				 "fault, mend it, and be graded on the steps.",
 				 "このマシンの中に、小さくて本物の、壊れたネットワークを作ります。"
-				 "故障した層を"
+				 "故障したレイヤーを"
 				 "見つけて直すと、手順が採点されます。"}),
 		  0, COLUMNS);
 	heading(c, (struct text){"Commands:", "コマンド:"});

@@ -64,7 +64,7 @@ const struct command_spec spec_play = {
 		  "し、ラボを片付けます。"
 		  "ラボの外には何も影響せず、パケットも出ません。\n\n"
 		  "中では `dojo task` が依頼文、`dojo map` が構成図、`dojo hint` がヒント、`dojo "
-		  "diagnose 層 [原因]` が"
+		  "diagnose レイヤー [原因]` が"
 		  "診断、`dojo grade` が採点です。"},
 	.operands = {{"ID", COMPLETE_SCENARIO}},
 	.min = 1,
@@ -107,7 +107,7 @@ static const char *const layer_choices[] = {"L1", "L2",	   "L2.5", "L3", "L4",
 
 static const struct example diagnose_examples[] = {
 	{"netdojo diagnose L2.5 host-dns-proxy-dead",
-	 {"name the layer and the cause", "層と原因を答える"}},
+	 {"name the layer and the cause", "レイヤーと原因を答える"}},
 	{"netdojo diagnose none", {"it is not the network", "ネットワークの問題ではない"}},
 	{0},
 };
@@ -115,13 +115,13 @@ static const struct example diagnose_examples[] = {
 const struct command_spec spec_diagnose = {
 	.name = "diagnose",
 	.synopsis = "LAYER [CAUSE] | none",
-	.summary = {"state what is wrong: a layer and a cause", "診断を答える: 層と原因"},
+	.summary = {"state what is wrong: a layer and a cause", "診断を答える: レイヤーと原因"},
 	.about = {"Notes the learner's diagnosis in the attempt's log. Layers: L1 interface and "
 		  "address, L2 routing "
 		  "and MTU, L2.5 name resolution, L3 firewall, L4 NAT, L5 publishing, other "
 		  "(clock, proxy, TLS). Case "
 		  "and the L may be left out; the last diagnosis before the grade counts.",
-		  "診断を記録します。層: L1 インターフェースとアドレス、L2 経路と MTU、L2.5 "
+		  "診断を記録します。レイヤー: L1 インターフェースとアドレス、L2 経路と MTU、L2.5 "
 		  "名前解決、L3 ファイアウォール、"
 		  "L4 NAT、L5 公開、other (時計・プロキシ・TLS)。大文字小文字と L "
 		  "は省略できます。最後の答えが採点されます。"},
@@ -166,7 +166,7 @@ const struct command_spec spec_grade = {
 		  "mended and verified, and "
 		  "the evidence of each point. With --attempt nothing but the folder is needed.",
 		  "練習を終えて採点表を表示します: "
-		  "観察、診断、修理、確認と、それぞれの根拠。--attempt なら記録フォルダー"
+		  "観察、診断、修復、確認と、それぞれの根拠。--attempt なら記録フォルダー"
 		  "だけで採点できます。"},
 	.options = grade_options,
 	.formats = grade_formats,

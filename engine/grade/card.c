@@ -34,7 +34,7 @@ enum word {
 static const char *const words[N_WORDS][2] = {
 	[W_OBSERVE] = {"Observe", "観察"},
 	[W_DIAGNOSE] = {"Diagnose", "診断"},
-	[W_MEND] = {"Mend", "修理"},
+	[W_MEND] = {"Mend", "修復"},
 	[W_VERIFY] = {"Verify", "確認"},
 	[W_CARE] = {"Care", "慎重さ"},
 	[W_TRUTH] = {"Truth", "正解"},
