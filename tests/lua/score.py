@@ -21,7 +21,8 @@ class Log:
         self.events = []
         self.pids = itertools.count(100)
         recorders = recorders or {"packets": True, "changes": True, "exec": True, "files": True}
-        self.add("lab", what="start", by="lab", recorders=recorders)
+        self.add("lab", what="start", by="lab")
+        self.add("lab", what="recorders", by="lab", recorders=recorders)
         self.add("lab", what="ready", by="lab")
         self.add("lab", what="fault-verified", by="lab", shows=True, controls=True)
 
@@ -246,7 +247,7 @@ def building_does_not_count(problems):
     """What happened before the lab was ready is its own; what the learner did while the fault was verified is not."""
     attempt = Attempt(only("address_seen"))
     log = Log()
-    log.events[1]["what"] = "building"
+    log.events[2]["what"] = "building"
     log.run("ip a").add("lab", what="ready", by="lab")
     if attempt.score(log):
         problems.append("an event before the lab was ready earned points")
@@ -259,8 +260,10 @@ def void_when_blind(problems):
     attempt = Attempt(only("named_server_asked", base=DNS))
     item = attempt.items(Log({"packets": False, "exec": True}))["named-server-asked"]
     lost = Log().add("lab", what="recorder-lost", recorder="packets", by="lab")
-    if not item["void"] or not attempt.items(lost)["named-server-asked"]["void"]:
+    if not item["void"]:
         problems.append("a step whose recorder is missing is not void")
+    if attempt.items(lost)["named-server-asked"]["void"]:
+        problems.append("a recorder that was flooded makes its steps void")
     if attempt.items(Log())["named-server-asked"]["void"]:
         problems.append("a step is void with its recorder there")
     attempt.close()
