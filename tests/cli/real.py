@@ -193,6 +193,26 @@ class Lab(RealTest):
         self.assertEqual((done.stdout, done.stderr), ("ü あ\n", "err\n"))
         self.netdojo("exec", "wsl", "--", "sh", "-c", "kill -KILL $$", code=128 + 9)
 
+    def test_closed_descriptors(self):
+        for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
+            line = f'"$0" exec wsl -- cat {closed}'
+            done = subprocess.run(["sh", "-c", line, self.program], env=self.home.env, timeout=30, check=False,
+                                  stdin=subprocess.DEVNULL)
+            self.assertEqual(done.returncode, 0, closed)
+
+    def test_a_second_signal_ends_exec(self):
+        proc = subprocess.Popen([self.program, "exec", "wsl", "--", "sh", "-c",
+                                 "trap 'echo asked' TERM; echo ready; while :; do read x; done"],
+                                env=self.home.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.assertEqual(proc.stdout.readline(), "ready\n")
+        proc.send_signal(signal.SIGTERM)
+        proc.stdin.write("\n" * 10)
+        proc.stdin.flush()
+        self.assertEqual(proc.stdout.readline(), "asked\n")
+        proc.send_signal(signal.SIGTERM)
+        proc.communicate(timeout=30)
+        self.assertEqual(proc.returncode, 125)
+
     def test_killed_exec_takes_its_command_only(self):
         proc = subprocess.Popen([self.program, "exec", "wsl", "--", "sh", "-c", "echo $$; exec sleep 1000"],
                                 env=self.home.env, stdout=subprocess.PIPE, text=True)
@@ -249,6 +269,15 @@ class Lab(RealTest):
         self.assertIn(b"eth0", data)
         self.assertIn(b"windows", data)
         self.assertGreater(len(data), 400)
+
+    def test_a_refused_capture_leaves_the_file(self):
+        path = os.path.join(self.home.path, "lab.pcapng")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write("of before")
+        self.netdojo("capture", "nosuch", "-w", path, code=2)
+        self.netdojo("capture", "wsl:eth9", "-w", path, code=2)
+        with open(path, encoding="utf-8") as f:
+            self.assertEqual(f.read(), "of before")
 
     def test_capture_ends_with_the_lab(self):
         path = os.path.join(self.home.path, "lab.pcapng")
