@@ -24,14 +24,23 @@ local function add(index, e)
   list[#list + 1] = e
 end
 
+-- An exit belongs to the newest start of its pid: numbers are used again.
+local function note_exec(self, running, e)
+  if e.what ~= "exit" then
+    running[e.pid or 0] = e.seq
+  elseif running[e.pid or 0] then
+    self.exits[running[e.pid or 0]] = e.status
+  end
+end
+
 function evidence.new(events, scenario, params)
   local self = setmetatable({ p = params, scenario = scenario, by_kind = {}, exits = {}, probes = {}, lost = {} }, evidence)
-  local from = first_that_counts(events)
+  local from, running = first_that_counts(events), {}
   for i, e in ipairs(events) do
     if e.kind == "lab" then self:note_lab(e) end
     if e.kind == "probe" then self:note_probe(e) end
     if i >= from and e.by ~= "lab" and not self.ended then add(self.by_kind, e) end
-    if e.kind == "exec" and e.what == "exit" then self.exits[e.pid or 0] = e.status end
+    if e.kind == "exec" then note_exec(self, running, e) end
   end
   return self
 end
@@ -135,12 +144,18 @@ local function applet(path, argv)
   return program, argv
 end
 
+-- A program is known by its name only where nobody in the node can put another there: /usr is read-only.
+local function of_the_system(path)
+  return path:find("^/usr/s?bin/") ~= nil or path:find("^/s?bin/") ~= nil
+end
+
 -- Confirmed starts of programs: fn(program, argv, status, event); status is nil where the kernel did not tell.
 function evidence.ran(self, node, fn)
   return self:find("exec", function(e)
     if e.what == "exit" or (e.node or "wsl") ~= node then return false end
+    if e.path and not of_the_system(e.path) then return false end
     local program, argv = applet(e.path or (e.argv or {})[1], e.argv or {})
-    return fn(program, argv, self.exits[e.pid or 0], e)
+    return fn(program, argv, self.exits[e.seq], e)
   end)
 end
 
@@ -223,3 +238,4 @@ function evidence.is_name(word)
 end
 
 return evidence
+

@@ -256,6 +256,16 @@ def building_does_not_count(problems):
     attempt.close()
 
 
+def a_name_is_not_a_program(problems):
+    """A program of the learner's own making that is called ip shows nothing."""
+    attempt = Attempt(only("address_seen"))
+    log = Log().run("ip a")
+    log.events[-2]["path"] = "/tmp/bin/ip"
+    if attempt.score(log):
+        problems.append("a program called ip outside the system's folders earned points")
+    attempt.close()
+
+
 def void_when_blind(problems):
     attempt = Attempt(only("named_server_asked", base=DNS))
     item = attempt.items(Log({"packets": False, "exec": True}))["named-server-asked"]
@@ -352,7 +362,7 @@ def reasons(problems):
 
 def main():
     problems = []
-    for test in (reasons, predicates, building_does_not_count, void_when_blind, whole_attempts):
+    for test in (reasons, predicates, building_does_not_count, a_name_is_not_a_program, void_when_blind, whole_attempts):
         test(problems)
     for p in problems:
         print(p)
