@@ -9,6 +9,7 @@
 #define NETDOJO_NETNS_ROOTFS_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -46,10 +47,13 @@ int rootfs_kernel(const struct node *n, struct err *err);
  */
 int rootfs_file(const struct file *f, bool remove, struct err *err);
 
-enum { LEARNER_UID = 1000, N_GUESTS = 3, N_OWN_PATHS = 7 };
+enum { LEARNER_UID = 1000, N_GUESTS = 3, N_STAND_INS = 1, N_OWN_PATHS = 7 };
 
-/* Programs of ours that every node has; where in /usr netdojo's own data may be installed. */
+/* Programs of ours that every node has; and (rootfs_own_paths) where in /usr netdojo's own data may be installed. */
 extern const char *const rootfs_guests[N_GUESTS];
+/* Programs of ours that a node has where the host's /usr has none of that name. */
+extern const char *const rootfs_stand_ins[N_STAND_INS];
+bool rootfs_host_has(const char *program);
 extern const char *const rootfs_own_paths[N_OWN_PATHS];
 
 #endif

@@ -15,6 +15,7 @@
 #include "netns/rootfs_fs.h"
 
 const char *const rootfs_guests[N_GUESTS] = {"sudo", "wslinfo", "dojo"};
+const char *const rootfs_stand_ins[N_STAND_INS] = {"nft"};
 const char *const rootfs_own_paths[N_OWN_PATHS] = {
 	"share/netdojo",
 	"libexec/netdojo",
@@ -70,6 +71,35 @@ static int copy_guests(const struct rootfs *r, const char *guest_dir, struct err
 	snprintf(from, sizeof(from), "%s/dojo.bash", guest_dir);
 	snprintf(to, sizeof(to), "%s/u/share/bash-completion/completions/dojo", r->base);
 	return rc == 0 ? fs_copy(from, to, err) : rc;
+}
+
+bool rootfs_host_has(const char *program)
+{
+	static const char *const dirs[] = {"/usr/sbin", "/usr/bin", "/sbin", "/bin"};
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dirs[i], program);
+		if (access(path, X_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Our programs for those the host lacks: what a firewall scenario needs must be in every lab. */
+static int stand_in(const struct rootfs *r, const char *guest_dir, struct err *err)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+	int rc = 0;
+
+	for (size_t i = 0; i < N_STAND_INS && rc == 0; i++) {
+		if (rootfs_host_has(rootfs_stand_ins[i]))
+			continue;
+		snprintf(from, sizeof(from), "%s/%s", guest_dir, rootfs_stand_ins[i]);
+		snprintf(to, sizeof(to), "%s/u/bin/%s", r->base, rootfs_stand_ins[i]);
+		rc = fs_copy(from, to, err);
+	}
+	return rc;
 }
 
 /* A whiteout: the name is not there at all. Since 5.8 an unprivileged process may make one. */
@@ -156,6 +186,8 @@ int rootfs_layer(const struct rootfs *r, const char *guest_dir, struct err *err)
 	}
 	if (rc == 0)
 		rc = copy_guests(r, guest_dir, err);
+	if (rc == 0)
+		rc = stand_in(r, guest_dir, err);
 	if (rc == 0)
 		rc = own_copies(r, err);
 	if (rc == 0)

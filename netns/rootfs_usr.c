@@ -75,9 +75,24 @@ static int overlay_singly(const struct rootfs *r, struct err *err)
 	return rc;
 }
 
+/* A command of ours where PATH looks first, and over the host's of that name. */
+static int show_local(const struct rootfs *r, const char *name, struct err *err)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+	int rc;
+
+	snprintf(from, sizeof(from), "%s/u/bin/%s", r->base, name);
+	snprintf(to, sizeof(to), "%s/usr/local/bin/%s", r->base, name);
+	rc = fs_copy(from, to, err);
+	snprintf(to, sizeof(to), "%s/usr/bin/%s", r->base, name);
+	if (rc == 0 && access(to, F_OK) == 0 && access(from, F_OK) == 0)
+		rc = fs_bind(from, to, usr_flags, err);
+	return rc;
+}
+
 /*
- * Without overlayfs nothing can be added to a folder of the host's: our commands go where PATH
- * looks first, over the host's sudo too, and our data's folders are covered by an empty one.
+ * Without overlayfs nothing can be added to a folder of the host's: our commands go elsewhere, and
+ * our data's folders are covered by an empty one.
  */
 static int do_without_overlay(const struct rootfs *r, struct err *err)
 {
@@ -86,14 +101,10 @@ static int do_without_overlay(const struct rootfs *r, struct err *err)
 
 	snprintf(to, sizeof(to), "%s/usr/local/bin", r->base);
 	rc = fs_mkdirs(to, 0755, err);
-	for (size_t i = 0; i < N_GUESTS && rc == 0; i++) {
-		snprintf(from, sizeof(from), "%s/u/bin/%s", r->base, rootfs_guests[i]);
-		snprintf(to, sizeof(to), "%s/usr/local/bin/%s", r->base, rootfs_guests[i]);
-		rc = fs_copy(from, to, err);
-		snprintf(to, sizeof(to), "%s/usr/bin/%s", r->base, rootfs_guests[i]);
-		if (rc == 0 && access(to, F_OK) == 0)
-			rc = fs_bind(from, to, usr_flags, err);
-	}
+	for (size_t i = 0; i < N_GUESTS && rc == 0; i++)
+		rc = show_local(r, rootfs_guests[i], err);
+	for (size_t i = 0; i < N_STAND_INS && rc == 0; i++)
+		rc = show_local(r, rootfs_stand_ins[i], err);
 	snprintf(from, sizeof(from), "%s/x", r->base);
 	for (size_t i = 0; i < N_OWN_PATHS && rc == 0; i++) {
 		snprintf(to, sizeof(to), "%s/usr/%s", r->base, rootfs_own_paths[i]);

@@ -13,5 +13,6 @@ TCase *node_probe_case(void);
 TCase *node_dojo_case(void);
 TCase *node_trees_case(void);
 TCase *node_kernel_case(void);
+TCase *node_nft_case(void);
 
 #endif
