@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "base/paths.h"
+
 /* Debian 12 and 13 and Ubuntu 24.04 agree on all of these. Sorted by tool. */
 static const struct tool {
 	const char *name, *package;
@@ -65,6 +68,18 @@ const char *tool_package(const char *tool)
 	return tool;
 }
 
+/* Programs of ours that a node has, nft among them where the host has none. */
+static bool is_ours(const char *tool)
+{
+	char name[64];
+	auto_free char *path = NULL;
+
+	if (snprintf(name, sizeof(name), "node/%s", tool) >= (int)sizeof(name))
+		return false;
+	path = path_libexec(name);
+	return path && access(path, X_OK) == 0;
+}
+
 bool tool_present(const char *tool)
 {
 	static const char *const folders[] = {"/usr/bin", "/usr/sbin", "/bin", "/sbin"};
@@ -78,7 +93,7 @@ bool tool_present(const char *tool)
 		if (access(path, X_OK) == 0)
 			return true;
 	}
-	return false;
+	return is_ours(tool);
 }
 
 json_t *tools_lacking(const json_t *requires)
