@@ -96,7 +96,7 @@ static void on_ready(struct lab_node *n, struct proc_event *e)
 	if (rc == 0 && (w.observed || w.listener >= 0)) {
 		rc = lab->ports.watch.add(lab->ports.watch.ctx, &w, &err);
 		n->watched = rc == 0;
-		if (n->watched && n->lab->phase != LAB_ENDING) /* else its own end is near */
+		if (n->watched)
 			return; /* ready when the recorders stand */
 	}
 	tell_ready(n, rc < 0 ? &err : NULL);
@@ -284,7 +284,7 @@ void node_stop(struct lab_node *n)
 	err_set(&err, ERR_MACHINE, ESRCH, "Node '%s' was stopped", n->name ? n->name : "");
 	while ((c = TAILQ_FIRST(&n->calls)))
 		call_fail(n, c, &err);
-	if (n->watched)
+	if (n->watched && n->lab->phase != LAB_ENDING) /* else its own end is near */
 		n->lab->ports.watch.remove(n->lab->ports.watch.ctx, n->name);
 	guest_close(n);
 	if (n->readable)
