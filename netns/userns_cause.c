@@ -75,6 +75,9 @@ static const struct cause {
 	 "sudo sysctl user.max_user_namespaces=15000"},
 	{AT(USERNS_CLONE), ENOSPC, always, "A limit on namespaces is reached",
 	 "Raise it: sudo sysctl user.max_user_namespaces=15000 user.max_net_namespaces=15000"},
+	{AT(USERNS_CLONE), EAGAIN, always, "The limit on processes is reached (ulimit -u)",
+	 "End programs you don't need, or raise the limit: ulimit -u, /etc/security/limits.conf, a "
+	 "service's TasksMax"},
 	{AT(USERNS_CLONE), EUSERS, always, "User namespaces are nested too deeply here",
 	 "Run netdojo outside this container or namespace"},
 	{AT(USERNS_CLONE), EINVAL, always, "This kernel has no user namespaces",

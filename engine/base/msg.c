@@ -28,9 +28,15 @@ int msg_take_fd(struct msg *m, size_t i)
 
 int msg_pair(int ret_fds[2], struct err *err)
 {
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ret_fds) < 0)
-		return err_sys(err, errno, "Can't make a socket pair");
-	return 0;
+	int code;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ret_fds) == 0)
+		return 0;
+	code = errno;
+	err_sys(err, code, "Can't make a socket pair");
+	if (code == EMFILE)
+		err_mend(err, "Raise the limit on open files: ulimit -n 4096");
+	return -code;
 }
 
 static int spill(const char *text, size_t len, struct err *err)
