@@ -215,13 +215,13 @@ static void put_fixed(const struct card *c)
 	size_t i;
 
 	if (json_array_size(fixed))
-		fprintf(c->f, "%s:", word(c, W_FIXED));
+		fprintf(c->f, "%s:\n", word(c, W_FIXED));
 	json_array_foreach (fixed, i, p) {
 		bool ok = json_flag(p, "ok", false);
+		const char *title = item_text(p, "title", c->style->lang);
 
-		fprintf(c->f, " %s%s%s %s%s", sgr(c, ok ? GOOD : BAD), ok ? "+" : "x",
-			sgr(c, NORMAL), json_str(p, "name", ""),
-			i + 1 < json_array_size(fixed) ? "," : "\n");
+		fprintf(c->f, "  %s%s%s %s\n", sgr(c, ok ? GOOD : BAD), ok ? "+" : "x",
+			sgr(c, NORMAL), *title ? title : json_str(p, "name", ""));
 	}
 	if (hints)
 		fprintf(c->f, "%s: %d\n", word(c, W_HINTS), hints);

@@ -89,7 +89,9 @@ static json_t *fixed_probes(const json_t *events, const json_t *meta, bool *ret_
 			json_is_string(name) ? json_string_value(name) : json_str(name, "name", "");
 		bool ok = held(events, s);
 
-		json_array_append_new(all, json_pack("{s:s, s:b}", "name", s, "ok", (int)ok));
+		json_array_append_new(
+			all, json_pack("{s:s, s:b, s:O*}", "name", s, "ok", (int)ok, "title",
+				       json_object_get(json_object_get(meta, "titles"), s)));
 		*ret_all = *ret_all && ok;
 	}
 	return all;

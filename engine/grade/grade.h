@@ -11,7 +11,7 @@
 
 /*
  * Makes the `grade` document of design.md, with "schema", and beside its keys: "title", "pass",
- * "groups":[{"id", "points","max"}], "fixed":[{"name","ok"}], "why_void", "hints", and "title" and
+ * "groups":[{"id", "points","max"}], "fixed":[{"name","ok","title"}], "why_void", "hints", and "title" and
  * "why" in each item.
  *
  * events: array, joined. meta: the answer to `load` ("meta"). items: the answer to `score`

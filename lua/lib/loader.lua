@@ -29,6 +29,13 @@ local function names(probes)
   return out
 end
 
+-- By a probe's name, what people read.
+local function titles(probes, p)
+  local out = {}
+  for _, probe in ipairs(probes) do out[probe.name] = require("probes").title(probe, p) end
+  return out
+end
+
 local function steps(list, p)
   local out = core.array({})
   for i, s in ipairs(list) do
@@ -76,6 +83,7 @@ local function meta(s, p)
     solution = plain(s.solution, p), alternatives = runs(s.alternatives, p), missteps = missteps(s.missteps, p),
     steps = steps(s.steps, p),
     symptoms = names(s.symptoms), controls = names(s.controls), fixed = names(s.fixed), hints = #(s.hints or {}),
+    titles = titles(s.fixed, p),
   }
 end
 
