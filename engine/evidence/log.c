@@ -93,6 +93,20 @@ static int slurp(FILE *f, char **ret, size_t *ret_len, struct err *err)
 	return 0;
 }
 
+/* Drops what follows the first "finished". */
+static void end_with_attempt(json_t *events)
+{
+	const json_t *e;
+	size_t i;
+
+	json_array_foreach (events, i, e)
+		if (!strcmp(json_str(e, "what", ""), "finished") &&
+		    !strcmp(json_str(e, "kind", ""), "lab"))
+			break;
+	while (json_array_size(events) > i + 1)
+		json_array_remove(events, json_array_size(events) - 1);
+}
+
 int evidence_log_load(const char *dir, struct evidence_log *ret, struct err *err)
 {
 	auto_free char *path = NULL, *text = NULL;
@@ -110,5 +124,8 @@ int evidence_log_load(const char *dir, struct evidence_log *ret, struct err *err
 	rc = slurp(f, &text, &len, err);
 	if (rc == 0)
 		rc = evidence_log_parse(text, len, ret, err);
-	return rc < 0 ? err_wrap(err, "%s", path) : 0;
+	if (rc < 0)
+		return err_wrap(err, "%s", path);
+	end_with_attempt(ret->events);
+	return 0;
 }

@@ -25,7 +25,10 @@ void evidence_log_done(struct evidence_log *l);
  */
 int evidence_log_parse(const char *text, size_t len, struct evidence_log *ret, struct err *err);
 
-/* Reads dir/events.jsonl; ENOENT names the folder and is ERR_USAGE. */
+/*
+ * Reads dir/events.jsonl as far as the attempt goes: what a lab that stood on saw after the grade was asked for, and
+ * the card with the truth shown, is no part of it. ENOENT names the folder and is ERR_USAGE.
+ */
 int evidence_log_load(const char *dir, struct evidence_log *ret, struct err *err);
 
 #endif

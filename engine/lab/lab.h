@@ -105,6 +105,7 @@ struct lab {
 	struct flows flows;
 	struct held_list *held; /* requests that wait for the first verification; NULL = none has to */
 	unsigned hints;	      /* given so far */
+	bool finished;	      /* the attempt is over; the lab may stand on */
 	bool checking;	      /* a learner's check is under way */
 	uint64_t next_exec;
 	struct exec_list *execs;

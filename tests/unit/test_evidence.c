@@ -70,6 +70,30 @@ START_TEST(a_broken_line_is_named)
 }
 END_TEST
 
+START_TEST(what_follows_the_end_is_no_part_of_it)
+{
+	static const char text[] = "{\"seq\":1,\"kind\":\"answer\"}\n"
+				   "{\"seq\":2,\"kind\":\"lab\",\"what\":\"finished\"}\n"
+				   "{\"seq\":3,\"kind\":\"answer\"}\n";
+	char dir[] = "/tmp/nd-evidence-XXXXXX", path[64];
+	struct evidence_log l = {0};
+	struct err err = {0};
+	FILE *f;
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/events.jsonl", dir);
+	f = fopen(path, "w");
+	ck_assert_ptr_nonnull(f);
+	fputs(text, f);
+	fclose(f);
+	ck_assert_int_eq(evidence_log_load(dir, &l, &err), 0);
+	ck_assert_uint_eq(json_array_size(l.events), 2);
+	evidence_log_done(&l);
+	unlink(path);
+	rmdir(dir);
+}
+END_TEST
+
 START_TEST(a_missing_folder_is_wrong_usage)
 {
 	auto_evidence_log l = {0};
@@ -206,6 +230,7 @@ int main(void)
 	tcase_add_test(t, a_cut_last_line_is_left_out);
 	tcase_add_loop_test(t, a_broken_line_is_named, 0, ARRAY_SIZE(broken));
 	tcase_add_test(t, a_missing_folder_is_wrong_usage);
+	tcase_add_test(t, what_follows_the_end_is_no_part_of_it);
 	tcase_add_test(t, joins_by_time_and_node);
 	tcase_add_test(t, quick_commands_do_not_share);
 	tcase_add_test(t, of_two_sessions_the_later_start_wins);
