@@ -5,6 +5,18 @@
 #include "cli/commands.h"
 #include "cli/grading.h"
 
+/* Before its attempt is ended: a lab without its fault has nothing to grade. */
+static int check_broken(struct client *lab, struct err *err)
+{
+	auto_json json_t *info = NULL;
+	int rc = client_call(lab, json_pack("{s:s}", "do", "info"), NULL, 0, &info, NULL, err);
+
+	if (rc < 0 || !json_flag(info, "healthy", false))
+		return rc;
+	return err_set(err, ERR_USAGE, EINVAL,
+		       "This lab was started healthy: there is nothing to grade");
+}
+
 /* The folder to grade: the one named, or a live lab's, whose attempt ends with this. */
 static int find_folder(const struct cli *c, char **ret, struct err *err)
 {
@@ -19,6 +31,8 @@ static int find_folder(const struct cli *c, char **ret, struct err *err)
 		return *ret ? 0 : err_sys(err, ENOMEM, "Can't name the attempt");
 	}
 	rc = client_open(cli_opt(c, "lab"), &lab, err);
+	if (rc == 0)
+		rc = check_broken(lab, err);
 	return rc < 0 ? rc : grading_finish(lab, ret, err);
 }
 

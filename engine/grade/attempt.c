@@ -80,6 +80,15 @@ int script_load(struct script_port *script, const char *text, const char *file, 
 	return rc;
 }
 
+/* A lab without its fault has nothing to grade, and its grade would tell what the fault is. */
+static int check_broken(const json_t *events, struct err *err)
+{
+	if (!json_flag(evidence_first(events, "lab", "start"), "healthy", false))
+		return 0;
+	return err_set(err, ERR_USAGE, EINVAL,
+		       "This lab was started healthy: there is nothing to grade");
+}
+
 int attempt_score(const char *dir, struct script_port *script, const json_t *meta,
 		  struct attempt *ret, struct err *err)
 {
@@ -87,6 +96,8 @@ int attempt_score(const char *dir, struct script_port *script, const json_t *met
 	auto_json json_t *answer = NULL, *grade = NULL;
 	int rc = evidence_log_load(dir, &log, err);
 
+	if (rc == 0)
+		rc = check_broken(log.events, err);
 	if (rc < 0)
 		return rc;
 	evidence_join(log.events);

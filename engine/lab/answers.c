@@ -90,8 +90,12 @@ void answer_hint(struct conn *c, uint64_t id, struct msg *m)
 	struct err err = {0};
 
 	(void)m;
-	if (of == 0) {
+	if (json_flag(lab->boot, "healthy", false))
+		err_set(&err, ERR_USAGE, ENOENT,
+			"This lab was started healthy: there is nothing to find");
+	else if (of == 0)
 		err_set(&err, ERR_USAGE, ENOENT, "This scenario has no hints");
+	if (err.kind) {
 		peer_answer_err(c->peer, id, &err);
 		return;
 	}

@@ -193,6 +193,19 @@ class Lab(RealTest):
         self.assertEqual((done.stdout, done.stderr), ("ü あ\n", "err\n"))
         self.netdojo("exec", "wsl", "--", "sh", "-c", "kill -KILL $$", code=128 + 9)
 
+    def test_a_healthy_lab_tells_nothing_of_its_fault(self):
+        self.netdojo("up", ID, "--healthy", "--lab", "well")
+        self.one_line_error("hint", "--lab", "well", code=2, words=["healthy"])
+        self.one_line_error("grade", "--lab", "well", code=2, words=["nothing to grade"])
+        folder = [a for a in self.home.attempts() if "healthy\":true" in self.first_event(a)]
+        self.assertEqual(len(folder), 1)
+        self.one_line_error("grade", "--attempt", folder[0], code=2, words=["nothing to grade"])
+
+    @staticmethod
+    def first_event(folder):
+        with open(os.path.join(folder, "events.jsonl"), encoding="utf-8") as f:
+            return f.readline().replace(" ", "")
+
     def test_closed_descriptors(self):
         for closed in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
             line = f'"$0" exec wsl -- cat {closed}'
