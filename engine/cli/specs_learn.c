@@ -57,13 +57,14 @@ const struct command_spec spec_play = {
 		  "and no "
 		  "packet leaves it.\n\n"
 		  "Inside, `dojo task` shows the ticket, `dojo map` the network, `dojo hint` a "
-		  "hint, `dojo "
+		  "hint, `dojo check` whether the goals are met, `dojo "
 		  "diagnose LAYER [CAUSE]` states what you think is wrong, `dojo grade` ends with "
 		  "the score card.",
 		  "シナリオのラボを作り、困っている人の立場でシェルを開きます。シェルを終えると採点"
 		  "し、ラボを片付けます。"
 		  "ラボの外には何も影響せず、パケットも出ません。\n\n"
 		  "中では `dojo task` が依頼文、`dojo map` が構成図、`dojo hint` がヒント、`dojo "
+		  "check` が目標の確認、`dojo "
 		  "diagnose レイヤー [原因]` が"
 		  "診断、`dojo grade` が採点です。"},
 	.operands = {{"ID", COMPLETE_SCENARIO}},
