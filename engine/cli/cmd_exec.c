@@ -127,14 +127,18 @@ static int status_of(int status)
 static int run(struct cli *c, struct client *client, struct err *err)
 {
 	bool tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-	const int fds[] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
+	int fds[N_STREAMS];
 	nd_cleanup(relay_close) struct relay r;
 	auto_msg answer = {0};
 	int64_t id;
 	int rc, status;
 
 	relay_open(&r, client);
-	rc = client_send(client, request(c, tty), fds, tty ? 0 : 3, &id, err);
+	rc = tty ? 0 : streams_open(&r.streams, fds, err);
+	if (rc < 0)
+		return rc;
+	rc = client_send(client, request(c, tty), fds, tty ? 0 : N_STREAMS, &id, err);
+	streams_sent(&r.streams);
 	if (rc >= 0)
 		rc = relay_await(&r, err);
 	if (rc >= 0)

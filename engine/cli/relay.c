@@ -12,7 +12,14 @@
 #include "cli/client_priv.h"
 #include "cli/rawterm.h"
 
-enum { FROM_USER, FROM_PTY, FROM_LAB, FROM_SIGNAL, N_FROM };
+enum {
+	FROM_USER,
+	FROM_PTY,
+	FROM_LAB,
+	FROM_SIGNAL,
+	FROM_STREAMS,
+	N_FROM = FROM_STREAMS + N_STREAMS
+};
 
 /* One relay under way. */
 struct running {
@@ -130,6 +137,7 @@ static int handle(struct running *run, struct err *err)
 	struct pollfd *from = run->from;
 	int rc = 0;
 
+	streams_carry(&run->r->streams, from + FROM_STREAMS);
 	if (from[FROM_PTY].revents && !move_bytes(run->r->pty, STDOUT_FILENO))
 		from[FROM_PTY].fd = -1;
 	if (from[FROM_USER].revents && !move_bytes(STDIN_FILENO, run->r->pty))
@@ -146,18 +154,22 @@ static int handle(struct running *run, struct err *err)
 
 static int loop(struct running *run, struct err *err)
 {
-	int rc = 0;
+	struct err ignored = {0};
+	int rc = 0, written;
 
 	/* A notice may have come with the answer already. */
 	while (!run->ended && client_pending(run->r->client) && rc == 0)
 		rc = take_notice(run, err);
 	while (!run->ended && rc == 0) {
-		if (poll(run->from, N_FROM, -1) < 0 && errno != EINTR)
+		int timeout = streams_want(&run->r->streams, run->from + FROM_STREAMS);
+
+		if (poll(run->from, N_FROM, timeout) < 0 && errno != EINTR)
 			return err_sys(err, errno, "Can't wait for the command");
 		rc = handle(run, err);
 	}
 	drain(run);
-	return rc;
+	written = streams_end(&run->r->streams, rc < 0 ? &ignored : err);
+	return rc < 0 ? rc : written;
 }
 
 void relay_open(struct relay *r, struct client *client)
@@ -166,12 +178,14 @@ void relay_open(struct relay *r, struct client *client)
 
 	signals_of(&signals);
 	*r = (struct relay){.client = client, .pty = -1};
+	streams_init(&r->streams);
 	sigprocmask(SIG_BLOCK, &signals, &r->before);
 	r->signals = signalfd(-1, &signals, SFD_CLOEXEC);
 }
 
 void relay_close(struct relay *r)
 {
+	streams_done(&r->streams);
 	fd_closep(&r->pty);
 	fd_closep(&r->signals);
 	sigprocmask(SIG_SETMASK, &r->before, NULL);
@@ -200,7 +214,7 @@ int relay_run(struct relay *r, int *ret_status, struct err *err)
 
 	if (r->pty >= 0)
 		rc = rawterm_enter(&term, STDIN_FILENO, err);
-	for (size_t i = 0; i < N_FROM; i++)
+	for (size_t i = 0; i < FROM_STREAMS; i++)
 		run.from[i].events = POLLIN;
 	run.from[FROM_USER].fd = r->pty >= 0 ? STDIN_FILENO : -1;
 	run.from[FROM_PTY].fd = r->pty;

@@ -7,13 +7,15 @@
 #include <signal.h>
 
 #include "cli/client.h"
+#include "cli/streams.h"
 
 struct relay {
-	struct client *client; /* borrowed */
-	int64_t exec;	       /* the lab's number for the command */
-	int pty;	       /* owned: master of its terminal; -1 = it has our own descriptors */
-	int signals;	       /* owned: signalfd */
-	sigset_t before;       /* signals blocked before */
+	struct client *client;	/* borrowed */
+	int64_t exec;		/* the lab's number for the command */
+	int pty;		/* owned: master of its terminal; -1 = it has streams */
+	int signals;		/* owned: signalfd */
+	sigset_t before;	/* signals blocked before */
+	struct streams streams; /* what is carried without a terminal */
 };
 
 /* Before the command is asked for: from here on no signal meant for it is lost, or ends us instead.

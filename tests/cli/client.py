@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Starting, finding, asking and ending labs, against the fake lab."""
+import fcntl
 import json
 import os
 import pty
 import select
 import signal
 import subprocess
+import termios
 import time
 
 import rig
@@ -145,6 +147,88 @@ class Exec(rig.CliTest):
     def test_streams(self):
         done = self.netdojo("exec", "wsl", "--", "sh", "-c", "cat; echo oops >&2", stdin="hello\n")
         self.assertEqual((done.stdout, done.stderr), ("hello\n", "oops\n"))
+
+    def path(self, name, data=None):
+        path = os.path.join(self.home.path, name)
+        if data is not None:
+            with open(path, "wb") as f:
+                f.write(data)
+        return path
+
+    def shell(self, line, **more):
+        """A line of our own shell."""
+        return subprocess.run(["sh", "-c", line.replace("EXEC", f"{self.program} exec wsl --")], env=self.home.env,
+                              cwd=self.home.path, capture_output=True, timeout=60, check=False, **more)
+
+    def test_files_stay_ours(self):
+        data = os.urandom(3 << 20) + b"no newline at the end"
+        self.path("in", data)
+        self.assertEqual(self.shell("EXEC cat < in > out").returncode, 0)
+        self.assertEqual(self.read("out"), data)
+        done = self.shell("EXEC sh -c 'for n in 0 1 2; do readlink /proc/$$/fd/$n; done' < in 2> err | cat")
+        self.assertEqual([line.split(b":")[0] for line in done.stdout.splitlines()], [b"pipe"] * 3)
+        done = self.shell("EXEC python3 -c 'import os; os.ftruncate(0, 0)' < in > out 2>&1")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"Error", self.read("out"))
+        self.assertEqual(self.read("in"), data)
+
+    def read(self, name):
+        with open(self.path(name), "rb") as f:
+            return f.read()
+
+    def test_appended_to(self):
+        self.path("out", b"before\n")
+        self.assertEqual(self.shell("EXEC echo after >> out").returncode, 0)
+        self.assertEqual(self.read("out"), b"before\nafter\n")
+
+    def test_the_order_of_both_outputs(self):
+        self.shell("EXEC sh -c 'for i in 1 2 3; do echo $i; echo err $i >&2; done; exit 3' > out 2>&1")
+        self.assertEqual(self.read("out"), b"1\nerr 1\n2\nerr 2\n3\nerr 3\n")
+
+    def test_what_is_not_read_is_left_to_the_next(self):
+        self.path("in", b"one\ntwo\nthree\n")
+        done = self.shell("{ EXEC true; EXEC head -c 4; EXEC cat; } < in")
+        self.assertEqual(done.stdout, b"one\ntwo\nthree\n")
+        self.path("in", b"x" * (4 << 20))
+        self.assertEqual(self.shell("{ EXEC head -c 1 > /dev/null; cat | wc -c; } < in").stdout.strip(), b"%d" % ((4 << 20) - 1))
+
+    def test_folders_are_refused(self):
+        for where in ("< /tmp", "0> /dev/null < ."):
+            done = self.shell("EXEC true " + where)
+            self.assertEqual((done.returncode, done.stderr),
+                             (125, b"netdojo exec: Standard input is a folder\n"))
+
+    def test_a_full_disk(self):
+        if not os.path.exists("/dev/full"):
+            self.skipTest("/dev/full is not there")
+        done = self.shell("EXEC echo x > /dev/full")
+        self.assertEqual(done.returncode, 125)
+        self.assertIn(b"Standard output can't be written: No space left", done.stderr)
+
+    def test_a_status_with_files(self):
+        self.path("in", b"")
+        self.assertEqual(self.shell("EXEC sh -c 'cat; exit 42' < in > out").returncode, 42)
+        self.assertEqual(self.shell("EXEC sh -c 'echo last; kill -TERM $$' < in > out").returncode, 128 + 15)
+        self.assertEqual(self.read("out"), b"last\n")
+
+    def test_a_child_left_behind_is_not_waited_for(self):
+        started = time.monotonic()
+        self.assertEqual(self.shell("EXEC sh -c 'sleep 30 & yes & echo on' > out 2> /dev/null").returncode, 0)
+        self.assertLess(time.monotonic() - started, 20)
+
+    def test_a_terminal_beside_a_pipe(self):
+        master, slave = pty.openpty()
+        proc = subprocess.Popen([self.program, "exec", "wsl", "--", "sh", "-c", "readlink /proc/$$/fd/0; cat"],
+                                env=self.home.env, stdin=slave, stdout=subprocess.PIPE, stderr=slave,
+                                start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        os.close(slave)
+        self.assertTrue(proc.stdout.readline().startswith(b"pipe:"))
+        os.write(master, b"typed\n")
+        self.assertEqual(proc.stdout.readline(), b"typed\n")
+        os.write(master, b"\x04")
+        self.assertEqual((proc.stdout.read(), proc.wait(20)), (b"", 0))
+        proc.stdout.close()
+        os.close(master)
 
     def test_signals_are_passed(self):
         proc = subprocess.Popen([self.program, "exec", "wsl", "--", "sh", "-c",

@@ -226,6 +226,25 @@ class Lab(RealTest):
         proc.communicate(timeout=30)
         self.assertEqual(proc.returncode, 125)
 
+    def test_no_file_of_ours_is_in_a_node(self):
+        data = os.urandom(5 << 20)
+        path = os.path.join(self.home.path, "mine")
+        with open(path, "wb") as f:
+            f.write(data)
+        with open(path, "rb") as stdin, open(path + "-out", "w+b") as stdout:
+            subprocess.run([self.program, "exec", "wsl", "--", "sh", "-c", "readlink /proc/$$/fd/[0-2]; cat"],
+                           env=self.home.env, stdin=stdin, stdout=stdout, stderr=stdout, check=True, timeout=60)
+            stdout.seek(0)
+            for _ in range(3):
+                self.assertRegex(stdout.readline(), rb"^pipe:")
+            self.assertEqual(stdout.read(), data)
+        with open(path, "r+b") as both:
+            done = subprocess.run([self.program, "exec", "-u", "root", "wsl", "--", "python3", "-c",
+                                   "import os; os.fchmod(0, 0o777); os.ftruncate(0, 0)"], env=self.home.env,
+                                  stdin=both, capture_output=True, check=False, timeout=60)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual((os.path.getsize(path), os.stat(path).st_mode & 0o111), (len(data), 0))
+
     def test_killed_exec_takes_its_command_only(self):
         proc = subprocess.Popen([self.program, "exec", "wsl", "--", "sh", "-c", "echo $$; exec sleep 1000"],
                                 env=self.home.env, stdout=subprocess.PIPE, text=True)
