@@ -81,7 +81,7 @@ int cmd_check(struct cli *c)
 		.cli = c, .kernel = {.cli = c}, .tokens = {-1, -1}, .keep = cli_flag(c, "keep")};
 	struct err err = {0};
 
-	if (select_scenarios(&k, &err) < 0 || make_tokens(&k, &err) < 0 ||
+	if (make_tokens(&k, &err) < 0 || select_scenarios(&k, &err) < 0 ||
 	    make_base(&k, &err) < 0 || check_run(&k, &err) < 0) {
 		cli_fail(c, &err);
 		return k.interrupted ? 128 + k.interrupted : (int)err.kind;

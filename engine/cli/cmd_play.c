@@ -16,7 +16,7 @@
 #include "model/draw.h"
 #include "term/term.h"
 
-enum { COLUMNS = 78, MAX_WORDS = 20 };
+enum { COLUMNS = 78, MAX_WORDS = 20, MAX_PACE = 60 * 1000 };
 
 static void heading(const struct cli *c, struct text t)
 {
@@ -189,6 +189,19 @@ static int end(const struct cli *c, struct client *lab, int status)
 	return cli_fail(c, &err);
 }
 
+/* What the terminal would find wrong only once the lab stands. */
+static int check_script(const struct cli *c, struct err *err)
+{
+	const char *path = cli_opt(c, "script");
+	long pace;
+	int rc = cli_opt_long(c, "pace", 0, MAX_PACE, 0, &pace, err);
+
+	if (rc == 0 && path && access(path, R_OK) < 0)
+		rc = err_set(err, ERR_USAGE, errno, "Can't read the script %s: %s", path,
+			     strerror(errno));
+	return rc;
+}
+
 int cmd_play(struct cli *c)
 {
 	auto_catalogue_entry e = {0};
@@ -202,6 +215,8 @@ int cmd_play(struct cli *c)
 			 .hold = true};
 	int rc = catalogue_find(c->args[0], &e, &err);
 
+	if (rc == 0)
+		rc = check_script(c, &err);
 	if (rc == 0)
 		rc = kernel_need(c, e.path, &err);
 	if (rc < 0)
