@@ -10,6 +10,7 @@ import signal
 import subprocess
 import termios
 import time
+import tty
 
 import rig
 
@@ -221,12 +222,18 @@ class Exec(rig.CliTest):
         proc = subprocess.Popen([self.program, "exec", "wsl", "--", "sh", "-c", "readlink /proc/$$/fd/0; cat"],
                                 env=self.home.env, stdin=slave, stdout=subprocess.PIPE, stderr=slave,
                                 start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
-        os.close(slave)
         self.assertTrue(proc.stdout.readline().startswith(b"pipe:"))
         os.write(master, b"typed\n")
         self.assertEqual(proc.stdout.readline(), b"typed\n")
+        lines = termios.tcgetattr(slave)
+        tty.setcbreak(slave)  # as less does beside us: then the keys are its
+        os.write(master, b"q")
+        self.assertEqual(select.select([proc.stdout], [], [], 0.3)[0], [])
+        self.assertEqual(os.read(slave, 1), b"q")
+        termios.tcsetattr(slave, termios.TCSANOW, lines)
         os.write(master, b"\x04")
         self.assertEqual((proc.stdout.read(), proc.wait(20)), (b"", 0))
+        os.close(slave)
         proc.stdout.close()
         os.close(master)
 
