@@ -87,7 +87,8 @@ static const struct option_spec lab_options[] = {
 };
 
 static const struct example hint_examples[] = {
-	{"netdojo hint", {"the next hint; the score card counts them", "次のヒント。使った回数が採点表に載る"}},
+	{"netdojo hint",
+	 {"the next hint; the score card counts them", "次のヒント。使った回数が採点表に載る"}},
 	{0},
 };
 
