@@ -4,6 +4,8 @@
 import fcntl
 import json
 import os
+import tempfile
+import shutil
 import pty
 import select
 import signal
@@ -164,8 +166,10 @@ class Lab(RealTest):
                          r"default via 172\.\d+\.\d+\.\d+ dev eth0 proto kernel")
 
     def test_a_tree(self):
-        folder = os.path.join(self.home.path, "tool")
-        os.mkdir(folder)
+        # Not below the home, which is 0700: a lab that root starts is another user's.
+        folder = tempfile.mkdtemp(prefix="nd-tree-")
+        self.addCleanup(shutil.rmtree, folder)
+        os.chmod(folder, 0o755)
         with open(os.path.join(folder, "hello"), "w", encoding="utf-8") as f:
             f.write("from the host\n")
         self.netdojo("up", ID, "--lab", "tree", "--tree", folder + ":/opt/tool", "--tree", "windows=" + folder)

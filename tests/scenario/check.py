@@ -59,8 +59,8 @@ class Check(real_rig.RealTest):
         self.assertIn("the fault did not show", why)
 
     def test_one_that_does_not_load(self):
-        done = self.netdojo("check", self.broken_copy((r"level = 2", "levle = 2")), code=1)
-        self.assertIn("levle", done.stdout)
+        done = self.netdojo("check", self.broken_copy((r"level = 2", "levle = 2")), code=2)
+        self.assertIn("levle", done.stderr)
 
     def test_junit_and_tap(self):
         done = self.netdojo("check", real_rig.SCENARIO, "--format", "junit")
