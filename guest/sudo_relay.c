@@ -221,9 +221,8 @@ static void hold_terminal(struct state *s)
 
 int relay_run(struct relay *r, const sigset_t *signals)
 {
-	struct state s = {.r = r,
-			  .slave = -1,
-			  .signals = signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK)};
+	struct state s = {
+		.r = r, .slave = -1, .signals = signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK)};
 
 	if (r->master >= 0)
 		hold_terminal(&s);

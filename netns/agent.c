@@ -114,7 +114,8 @@ _Noreturn static void loop(struct agent *a)
 
 _Noreturn void agent_run(const struct agent_start *s)
 {
-	struct agent a = {.sock = s->sock, .signals = -1, .spawn = {.learner_userns = -1, .hints = -1}};
+	struct agent a = {
+		.sock = s->sock, .signals = -1, .spawn = {.learner_userns = -1, .hints = -1}};
 	struct err err = {0};
 
 	for (size_t i = 0; i < AGENT_MAX_JOBS; i++)

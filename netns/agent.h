@@ -30,11 +30,11 @@ struct job {
 	enum job_kind kind;
 	uint64_t id;
 	pid_t pid;
-	int report;	  /* spawn: read end of the start pipe; -1 once executed */
-	int pty;	  /* spawn: the master, until it is handed over */
+	int report; /* spawn: read end of the start pipe; -1 once executed */
+	int pty;    /* spawn: the master, until it is handed over */
 	const struct probe_kind *probe;
-	int64_t kill_at;  /* probe: CLOCK_MONOTONIC microseconds */
-	double timeout;	  /* probe: seconds */
+	int64_t kill_at; /* probe: CLOCK_MONOTONIC microseconds */
+	double timeout;	 /* probe: seconds */
 	bool killed;
 };
 
@@ -73,7 +73,8 @@ void job_probe_ended(struct agent *a, struct job *j, int status);
 int job_deadlines(struct agent *a);
 
 /* Sends {"ev":ev,"id":id} joined with more (stolen, may be NULL). */
-void agent_tell(struct agent *a, const char *ev, uint64_t id, json_t *more, const int *fds, size_t n_fds);
+void agent_tell(struct agent *a, const char *ev, uint64_t id, json_t *more, const int *fds,
+		size_t n_fds);
 
 void agent_tell_failed(struct agent *a, uint64_t id, const struct err *err);
 

@@ -23,7 +23,7 @@ struct build {
 	size_t n_nodes;
 	struct build_node spares[MODEL_MAX_NODES]; /* made ahead, nameless */
 	size_t n_spares;
-	unsigned int next_port; /* names the hub's ends: p1, p2, ... */
+	unsigned int next_port;	   /* names the hub's ends: p1, p2, ... */
 	unsigned int settled_port; /* link_settle has seen those up to here */
 	struct {
 		char node[IFNAMSIZ], iface[IFNAMSIZ];

@@ -13,10 +13,8 @@ static void on_ready(struct proc_event *e, struct msg *m)
 		const char *name;
 		int *fd;
 	} slots[] = {
-		{"listener", &e->listener},
-		{"socket", &e->node_socket},
-		{"etc", &e->etc_dir},
-		{"wsl", &e->wsl_dir}, {"hints", &e->hints},
+		{"listener", &e->listener}, {"socket", &e->node_socket}, {"etc", &e->etc_dir},
+		{"wsl", &e->wsl_dir},	    {"hints", &e->hints},
 	};
 	json_t *name;
 	size_t i;

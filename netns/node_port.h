@@ -15,7 +15,7 @@
 #include "port/proc.h"
 
 struct node_setup {
-	bool range_map;	       /* ids 0-65535 are mapped in the lab's user namespace; false: only one */
+	bool range_map; /* ids 0-65535 are mapped in the lab's user namespace; false: only one */
 	const char *guest_dir; /* holds sudo, wslinfo, dojo; NULL = PREFIX/libexec/netdojo/node */
 };
 

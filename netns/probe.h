@@ -44,7 +44,8 @@ json_t *probe_text(const char *s, size_t len);
 /* poll() for one descriptor until the deadline: revents, or 0 at the deadline. */
 int probe_poll(const struct probe *p, int fd, short events);
 /* Parses a literal address. 0 or -EINVAL. */
-int probe_address(const char *text, uint16_t port, struct sockaddr_storage *ret, socklen_t *ret_len);
+int probe_address(const char *text, uint16_t port, struct sockaddr_storage *ret,
+		  socklen_t *ret_len);
 
 void probe_ping(struct probe *p);
 void probe_lookup(struct probe *p);

@@ -16,9 +16,9 @@
 #include "model/model.h"
 
 struct rootfs {
-	char base[32];	/* an FHS directory of the host's that nothing of ours is under */
-	bool range_map; /* ids 0-65535 are real; false: one */
-	bool overlay;	/* overlayfs can be mounted in this user namespace */
+	char base[32];	       /* an FHS directory of the host's that nothing of ours is under */
+	bool range_map;	       /* ids 0-65535 are real; false: one */
+	bool overlay;	       /* overlayfs can be mounted in this user namespace */
 	char prefix[PATH_MAX]; /* where netdojo is installed; never shown */
 };
 

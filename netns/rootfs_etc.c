@@ -12,25 +12,64 @@
 
 /* Files and links of the host's that only say how programs are installed, not whose machine this is. */
 static const char *const host_files[] = {
-	"services",	"protocols",	 "ethertypes",	"rpc",		"ld.so.cache",	"ld.so.conf",
-	"bash.bashrc",	"profile",	 "inputrc",	"localtime",	"timezone",	"locale.alias",
-	"locale.conf",	"gai.conf",	 "os-release",	"debian_version", "lsb-release", "issue",
-	"login.defs",	 "shells",	"nanorc",	"wgetrc",	"host.conf",
-	"networks",	"default/ufw",	 "default/locale",	"sysctl.conf",
-	"ufw/sysctl.conf", "ssh/ssh_config", "ssl/openssl.cnf", "ca-certificates.conf",
-	"bash_completion", "vim/vimrc",	 "tcpdump.conf", "environment",
+	"services",
+	"protocols",
+	"ethertypes",
+	"rpc",
+	"ld.so.cache",
+	"ld.so.conf",
+	"bash.bashrc",
+	"profile",
+	"inputrc",
+	"localtime",
+	"timezone",
+	"locale.alias",
+	"locale.conf",
+	"gai.conf",
+	"os-release",
+	"debian_version",
+	"lsb-release",
+	"issue",
+	"login.defs",
+	"shells",
+	"nanorc",
+	"wgetrc",
+	"host.conf",
+	"networks",
+	"default/ufw",
+	"default/locale",
+	"sysctl.conf",
+	"ufw/sysctl.conf",
+	"ssh/ssh_config",
+	"ssl/openssl.cnf",
+	"ca-certificates.conf",
+	"bash_completion",
+	"vim/vimrc",
+	"tcpdump.conf",
+	"environment",
 };
 static const struct {
 	const char *name;
 	int depth;
 } host_trees[] = {
-	{"ld.so.conf.d", 1}, {"terminfo", 2},	   {"iproute2", 2},
-	{"bash_completion.d", 1}, {"python3", 1},    {"python3.11", 1},	   {"python3.12", 1},
-	{"python3.13", 1},	{"ufw/applications.d", 1}, {"ssh/ssh_config.d", 1}, {"zsh", 1},
-	{"fish", 1},		{"skel", 1},
+	{"ld.so.conf.d", 1},
+	{"terminfo", 2},
+	{"iproute2", 2},
+	{"bash_completion.d", 1},
+	{"python3", 1},
+	{"python3.11", 1},
+	{"python3.12", 1},
+	{"python3.13", 1},
+	{"ufw/applications.d", 1},
+	{"ssh/ssh_config.d", 1},
+	{"zsh", 1},
+	{"fish", 1},
+	{"skel", 1},
 };
 
-#define PAM_ROOT "auth required pam_rootok.so\naccount required pam_permit.so\nsession required pam_permit.so\n"
+#define PAM_ROOT                                                                                   \
+	"auth required pam_rootok.so\naccount required pam_permit.so\nsession required "           \
+	"pam_permit.so\n"
 
 static const struct {
 	const char *name, *text;
@@ -60,7 +99,8 @@ static const struct {
 	 "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
 	 0644},
 	{"group",
-	 "root:x:0:\ndaemon:x:1:\nbin:x:2:\nsys:x:3:\nadm:x:4:learner\ntty:x:5:\ndisk:x:6:\nlp:x:7:\n"
+	 "root:x:0:\ndaemon:x:1:\nbin:x:2:\nsys:x:3:\nadm:x:4:learner\ntty:x:5:\ndisk:x:6:\nlp:x:7:"
+	 "\n"
 	 "mail:x:8:\nnews:x:9:\nuucp:x:10:\nman:x:12:\nproxy:x:13:\nkmem:x:15:\ndialout:x:20:\n"
 	 "cdrom:x:24:learner\nfloppy:x:25:\nsudo:x:27:learner\naudio:x:29:\ndip:x:30:learner\n"
 	 "www-data:x:33:\nbackup:x:34:\noperator:x:37:\nshadow:x:42:\nutmp:x:43:\nvideo:x:44:\n"
@@ -68,7 +108,8 @@ static const struct {
 	 "tcpdump:x:103:\nsystemd-resolve:x:104:\nnetdev:x:106:\nnogroup:x:65534:\n",
 	 0644},
 	{"nsswitch.conf",
-	 "passwd:         files\ngroup:          files\nshadow:         files\ngshadow:        files\n\n"
+	 "passwd:         files\ngroup:          files\nshadow:         files\ngshadow:        "
+	 "files\n\n"
 	 "hosts:          files dns\nnetworks:       files\n\nprotocols:      db files\n"
 	 "services:       db files\nethers:         db files\nrpc:            db files\n\n"
 	 "netgroup:       nis\n",
@@ -80,7 +121,9 @@ static const struct {
 	/* root may become anybody; nobody else has a password to give */
 	{"pam.d/su", PAM_ROOT, 0644},
 	{"pam.d/runuser", PAM_ROOT, 0644},
-	{"pam.d/other", "auth required pam_deny.so\naccount required pam_deny.so\nsession required pam_deny.so\n", 0644},
+	{"pam.d/other",
+	 "auth required pam_deny.so\naccount required pam_deny.so\nsession required pam_deny.so\n",
+	 0644},
 	{"fstab", "", 0644},
 	{"subuid", "", 0644},
 	{"subgid", "", 0644},
@@ -93,7 +136,8 @@ static int etc_path(char *buf, size_t size, const struct rootfs *r, const char *
 
 static int copy_host(const struct rootfs *r, struct err *err)
 {
-	static const char *const folders[] = {"default", "ufw", "ssh", "ssl", "ssl/certs", "vim", "pam.d", "alternatives"};
+	static const char *const folders[] = {"default",   "ufw", "ssh",   "ssl",
+					      "ssl/certs", "vim", "pam.d", "alternatives"};
 	char from[PATH_MAX], to[PATH_MAX];
 	int rc = 0;
 
@@ -136,8 +180,9 @@ static int write_templates(const struct rootfs *r, struct err *err)
 static int write_ufw(const struct rootfs *r, struct err *err)
 {
 	static const char *const rules[] = {
-		"iptables/before.rules", "iptables/before6.rules", "iptables/after.rules",
-		"iptables/after6.rules", "iptables/user.rules",	   "iptables/user6.rules",
+		"iptables/before.rules", "iptables/before6.rules",
+		"iptables/after.rules",	 "iptables/after6.rules",
+		"iptables/user.rules",	 "iptables/user6.rules",
 		"before.init",		 "after.init",
 	};
 	char from[PATH_MAX], to[PATH_MAX];

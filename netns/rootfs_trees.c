@@ -41,8 +41,8 @@ static bool mount_inside(const char *path, char ret[PATH_MAX])
 	size_t size = 0;
 
 	while (f && getline(&line, &size, f) > 0)
-		if (sscanf(line, "%*s %*s %*s %*s %4095s", ret) == 1 &&
-		    !strncmp(ret, path, len) && ret[len] == '/' && ret[len + 1])
+		if (sscanf(line, "%*s %*s %*s %*s %4095s", ret) == 1 && !strncmp(ret, path, len) &&
+		    ret[len] == '/' && ret[len + 1])
 			return true;
 	return false;
 }

@@ -23,7 +23,7 @@
 
 #if defined(__x86_64__)
 #define NATIVE_ARCH AUDIT_ARCH_X86_64
-#define X32_BIT 0x40000000
+#define X32_BIT	    0x40000000
 #elif defined(__aarch64__)
 #define NATIVE_ARCH AUDIT_ARCH_AARCH64
 #else
@@ -120,8 +120,8 @@ static void emit_ioctl(struct program *p)
  */
 static void emit_mount(struct program *p)
 {
-	static const int harmless[] = {MS_PRIVATE, MS_PRIVATE | MS_REC, MS_SLAVE, MS_SLAVE | MS_REC,
-				       MS_SHARED,  MS_SHARED | MS_REC};
+	static const int harmless[] = {MS_PRIVATE,	  MS_PRIVATE | MS_REC, MS_SLAVE,
+				       MS_SLAVE | MS_REC, MS_SHARED,	       MS_SHARED | MS_REC};
 	unsigned short begun = begin_call(p, SYS_mount);
 
 	load(p, offsetof(struct seccomp_data, args[3]));
@@ -147,8 +147,9 @@ static void emit_families(struct program *p)
 static void build(struct program *p, const struct filter_setup *s, bool notify)
 {
 	static const int ids[] = {
-		SYS_setuid,    SYS_setgid,    SYS_setreuid, SYS_setregid, SYS_setresuid, SYS_setresgid,
-		SYS_setgroups, SYS_setfsuid,  SYS_setfsgid, SYS_fchown,	  SYS_fchownat,
+		SYS_setuid,    SYS_setgid,    SYS_setreuid,  SYS_setregid,
+		SYS_setresuid, SYS_setresgid, SYS_setgroups, SYS_setfsuid,
+		SYS_setfsgid,  SYS_fchown,    SYS_fchownat,
 #ifdef SYS_chown
 		SYS_chown,     SYS_lchown,
 #endif

@@ -32,7 +32,7 @@ struct spawn_child {
 	const char *cwd;
 	const char *user; /* "" = the node's default */
 	int stdio[3];
-	bool ctty;	  /* stdio[] has a terminal that becomes the controlling one */
+	bool ctty; /* stdio[] has a terminal that becomes the controlling one */
 	int ctty_fd;
 };
 

@@ -19,10 +19,10 @@ enum err_kind {
  * take a struct err * last; success leaves it untouched; the pointer may be NULL where the caller does not care.
  */
 struct err {
-	int code;	   /* positive errno, 0 when none applies */
+	int code; /* positive errno, 0 when none applies */
 	enum err_kind kind;
-	char msg[768];	   /* "outer context: inner context: what happened", no full stop */
-	char mend[384];	   /* what the user can do; empty when nothing is known */
+	char msg[768];	/* "outer context: inner context: what happened", no full stop */
+	char mend[384]; /* what the user can do; empty when nothing is known */
 };
 
 /* Sets the error; returns -code (or -EIO when code is 0) so that callers can return it. */

@@ -77,8 +77,8 @@ json_t *json_text(const char *bytes)
 
 json_t *err_to_json(const struct err *err)
 {
-	return json_pack("{s:o, s:o, s:i, s:i}", "message", json_text(err->msg), "mend", json_text(err->mend),
-			 "code", err->code, "kind", (int)err->kind);
+	return json_pack("{s:o, s:o, s:i, s:i}", "message", json_text(err->msg), "mend",
+			 json_text(err->mend), "code", err->code, "kind", (int)err->kind);
 }
 
 int err_from_json(struct err *err, const json_t *obj)

@@ -11,7 +11,7 @@
 #include "model/draw.h"
 
 enum {
-	DIAGNOSIS_MAX = 8,	/* answers */
+	DIAGNOSIS_MAX = 8,	 /* answers */
 	DIAGNOSIS_WORD_MAX = 64, /* bytes of a layer's or cause's name */
 };
 
@@ -107,7 +107,8 @@ void answer_hint(struct conn *c, uint64_t id, struct msg *m)
 		lab_event(lab, "hint", c->node ? c->node->name : NULL, "learner",
 			  json_pack("{s:i}", "n", (int)lab->hints));
 	}
-	scripting_call(lab, json_pack("{s:s, s:i}", "do", "hint", "n", (int)lab->hints), on_hint, l);
+	scripting_call(lab, json_pack("{s:s, s:i}", "do", "hint", "n", (int)lab->hints), on_hint,
+		       l);
 }
 
 void answer_map(struct conn *c, uint64_t id, struct msg *m)
@@ -126,14 +127,14 @@ static void on_checked(void *arg, const json_t *probes, const struct err *err)
 	size_t i;
 
 	l->lab->checking = false;
-	json_array_foreach(probes, i, one) {
+	json_array_foreach (probes, i, one) {
 		const json_t *title = json_object_get(one, "title");
 
 		if (!strcmp(json_str(one, "set", ""), "symptoms"))
 			continue;
 		json_array_append_new(out, json_pack("{s:O, s:O}", "name",
-						     title ? title : json_object_get(one, "name"), "ok",
-						     json_object_get(one, "ok")));
+						     title ? title : json_object_get(one, "name"),
+						     "ok", json_object_get(one, "ok")));
 	}
 	later_answer(l, json_pack("{s:o}", "probes", out), err);
 }
@@ -163,7 +164,7 @@ static json_t *answers_of(const json_t *said)
 	json_t *out = json_array(), *a;
 	size_t i;
 
-	json_array_foreach((json_t *)said, i, a) {
+	json_array_foreach ((json_t *)said, i, a) {
 		const char *layer = json_str(a, "layer", ""), *cause = json_str(a, "cause", "");
 		json_t *one = json_pack("{s:s}", "layer", layer);
 
@@ -191,7 +192,8 @@ void answer_diagnose(struct conn *c, uint64_t id, struct msg *m)
 	else if ((answers = answers_of(json_object_get(m->body, "answers"))))
 		e = json_pack("{s:o}", "answers", answers);
 	if (!e) {
-		err_set(&err, ERR_USAGE, EINVAL, "A diagnosis names a layer, and a cause if you know it");
+		err_set(&err, ERR_USAGE, EINVAL,
+			"A diagnosis names a layer, and a cause if you know it");
 		err_mend(&err, "Say for example: dojo diagnose L2 CAUSE, or dojo diagnose none");
 		peer_answer_err(c->peer, id, &err);
 		return;

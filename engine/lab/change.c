@@ -319,8 +319,8 @@ static void enqueue(struct change *c)
 		begin(c);
 }
 
-void change_start(struct lab *lab, struct model *to, change_progress_fn progress, change_done_fn done,
-		  void *arg)
+void change_start(struct lab *lab, struct model *to, change_progress_fn progress,
+		  change_done_fn done, void *arg)
 {
 	struct change *c = change_new(lab, to);
 	struct err err = {0};

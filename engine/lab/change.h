@@ -17,8 +17,8 @@ typedef void (*change_done_fn)(void *arg, const struct err *err);
 typedef void (*change_progress_fn)(void *arg, const char *phase, int done, int of);
 
 /* `to` is borrowed and must outlive the lab (it becomes lab->now). */
-void change_start(struct lab *lab, struct model *to, change_progress_fn progress, change_done_fn done,
-		  void *arg);
+void change_start(struct lab *lab, struct model *to, change_progress_fn progress,
+		  change_done_fn done, void *arg);
 /*
  * The same, taking `to` over and failing the lab when it can't be done. Where such a change already waits, `to` takes its
  * place: a scenario that changes its mind faster than the kernel follows fills no queue. Before the first change, which builds

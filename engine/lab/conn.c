@@ -89,9 +89,9 @@ struct conn *conn_find(struct lab *lab, uint64_t serial)
 {
 	struct conn *c;
 
-	TAILQ_FOREACH (c, &lab->conns, link)
-		if (c->serial == serial)
-			return c;
+	TAILQ_FOREACH(c, &lab->conns, link)
+	if (c->serial == serial)
+		return c;
 	return NULL;
 }
 
@@ -99,8 +99,8 @@ void conn_tell_terminals(struct lab *lab, json_t *body)
 {
 	struct conn *c;
 
-	TAILQ_FOREACH (c, &lab->conns, link)
-		if (c->terminal)
-			peer_notice(c->peer, json_incref(body));
+	TAILQ_FOREACH(c, &lab->conns, link)
+	if (c->terminal)
+		peer_notice(c->peer, json_incref(body));
 	json_decref(body);
 }

@@ -10,7 +10,8 @@
 enum {
 	EXEC_MAX_ARGS = 1024,
 	EXEC_MAX_ENV = 256,
-	EXEC_MAX_GUESTS = 64,	    /* begun from inside a node and still running there; an agent has 128 places */
+	EXEC_MAX_GUESTS =
+		64, /* begun from inside a node and still running there; an agent has 128 places */
 	EXEC_FILES_MAX = 64 * 1024, /* bytes of all files that come with one */
 	EXEC_MAX_SIDE = 1000,	    /* rows or columns */
 };
@@ -20,8 +21,8 @@ struct exec {
 	struct lab *lab;
 	struct conn *conn; /* NULL: it has gone */
 	char *node;
-	uint64_t request;  /* answered when spawned */
-	uint64_t id;	   /* the spawn's, and ours to the outside */
+	uint64_t request;	 /* answered when spawned */
+	uint64_t id;		 /* the spawn's, and ours to the outside */
 	struct actor_span *span; /* the learner's or the tool's while it runs; NULL = neither */
 	bool tty;
 	bool guest;   /* begun from inside the node */
@@ -69,8 +70,8 @@ static void on_exited(void *arg, int status)
 	struct exec *x = arg;
 
 	if (x->conn)
-		peer_notice(x->conn->peer, json_pack("{s:I, s:i}", "exited", (json_int_t)x->id,
-						     "status", status));
+		peer_notice(x->conn->peer,
+			    json_pack("{s:I, s:i}", "exited", (json_int_t)x->id, "status", status));
 	exec_free(x);
 }
 
@@ -126,7 +127,7 @@ static char **env_of(const json_t *o)
 
 	if (!out)
 		return NULL;
-	json_object_foreach((json_t *)o, key, value) {
+	json_object_foreach ((json_t *)o, key, value) {
 		if (n == EXEC_MAX_ENV || !json_is_string(value) || !key[0] || strchr(key, '='))
 			continue;
 		if (asprintf(&out[n], "%s=%s", key, json_string_value(value)) < 0) {
@@ -151,7 +152,7 @@ static bool files_fit(const json_t *files)
 	size_t i, total = 0;
 	json_t *f;
 
-	json_array_foreach((json_t *)files, i, f) {
+	json_array_foreach ((json_t *)files, i, f) {
 		const char *path = json_str(f, "path", "");
 
 		total += strlen(path) + json_string_length(json_object_get(f, "content"));
@@ -167,7 +168,7 @@ static void write_files(struct lab_node *n, const json_t *files)
 	json_t *f;
 	size_t i;
 
-	json_array_foreach((json_t *)files, i, f) {
+	json_array_foreach ((json_t *)files, i, f) {
 		struct file file = {.path = (char *)json_str(f, "path", ""),
 				    .content = (char *)json_str(f, "content", ""),
 				    .symlink = (char *)"",
@@ -212,15 +213,16 @@ static size_t guests_of(const struct conn *c, size_t *ret_own)
 	*ret_own = 0;
 	if (!c->lab->execs)
 		return 0;
-	TAILQ_FOREACH (x, &c->lab->execs->head, link) {
+	TAILQ_FOREACH(x, &c->lab->execs->head, link)
+	{
 		all += x->guest && !strcmp(x->node, c->node->name);
 		*ret_own += x->conn == c;
 	}
 	return all;
 }
 
-static int check_ask(const struct conn *c, const struct exec_ask *ask, const char **argv, char **env,
-		     struct err *err)
+static int check_ask(const struct conn *c, const struct exec_ask *ask, const char **argv,
+		     char **env, struct err *err)
 {
 	size_t own = 0;
 
@@ -229,7 +231,8 @@ static int check_ask(const struct conn *c, const struct exec_ask *ask, const cha
 	if (c->node && (guests_of(c, &own) >= EXEC_MAX_GUESTS || own > 0))
 		return err_set(err, ERR_USAGE, EAGAIN, "Too many commands run in this node");
 	if (!files_fit(json_object_get(ask->body, "files")))
-		return err_set(err, ERR_USAGE, EINVAL, "Files for a command go below /run, %d bytes in all",
+		return err_set(err, ERR_USAGE, EINVAL,
+			       "Files for a command go below /run, %d bytes in all",
 			       EXEC_FILES_MAX);
 	return 0;
 }
@@ -286,9 +289,9 @@ static struct exec *exec_find(struct conn *c, uint64_t id)
 
 	if (!c->lab->execs)
 		return NULL;
-	TAILQ_FOREACH (x, &c->lab->execs->head, link)
-		if (x->conn == c && x->id == id)
-			return x;
+	TAILQ_FOREACH(x, &c->lab->execs->head, link)
+	if (x->conn == c && x->id == id)
+		return x;
 	return NULL;
 }
 

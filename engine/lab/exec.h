@@ -7,11 +7,12 @@
 
 /* What is asked. Borrowed for the call; descriptors are taken out of m as needed. */
 struct exec_ask {
-	const json_t *body; /* argv, env, cwd, rows, cols, files (the host's side only): docs/protocol.md, "exec" */
-	struct msg *m;	    /* stdin, stdout, stderr where they are not the PTY */
+	const json_t *
+		body; /* argv, env, cwd, rows, cols, files (the host's side only): docs/protocol.md, "exec" */
+	struct msg *m; /* stdin, stdout, stderr where they are not the PTY */
 	const char *user;
-	const char *by;	    /* "learner", "tool" or "lab" */
-	bool tty[3];	    /* which of the three are the PTY made for it */
+	const char *by; /* "learner", "tool" or "lab" */
+	bool tty[3];	/* which of the three are the PTY made for it */
 };
 
 /*

@@ -69,18 +69,17 @@ static void do_mode(struct conn *c, uint64_t id, struct msg *m)
 /* dojo grade and dojo quit: the terminal hosts end their sessions and grade. */
 static void do_session(struct conn *c, uint64_t id, struct msg *m)
 {
-	conn_tell_terminals(c->lab,
-			    json_pack("{s:s}", "session", json_str(m->body, "do", "quit")));
+	conn_tell_terminals(c->lab, json_pack("{s:s}", "session", json_str(m->body, "do", "quit")));
 	peer_answer_ok(c->peer, id);
 }
 
 static const struct verb guest_verbs[] = {
-	{"sudo", do_sudo, false},	{"signal", do_signal, false},
-	{"mode", do_mode, false},	{"task", answer_task, false},
-	{"hint", answer_hint, false},	{"map", answer_map, false},
-	{"check", answer_check, false}, {"diagnose", answer_diagnose, false},
+	{"sudo", do_sudo, false},	  {"signal", do_signal, false},
+	{"mode", do_mode, false},	  {"task", answer_task, false},
+	{"hint", answer_hint, false},	  {"map", answer_map, false},
+	{"check", answer_check, false},	  {"diagnose", answer_diagnose, false},
 	{"causes", answer_causes, false}, {"grade", do_session, false},
-	{"quit", do_session, false},	{NULL, NULL, false},
+	{"quit", do_session, false},	  {NULL, NULL, false},
 };
 
 struct conn *guest_conn(struct lab_node *n, int fd)

@@ -32,7 +32,8 @@ const char *lab_actor(const struct lab *lab, const struct actor_span *ours, doub
 	return "lab";
 }
 
-uint64_t lab_event(struct lab *lab, const char *kind, const char *node, const char *by, json_t *more)
+uint64_t lab_event(struct lab *lab, const char *kind, const char *node, const char *by,
+		   json_t *more)
 {
 	json_t *e = json_pack("{s:s}", "kind", kind);
 
@@ -52,7 +53,8 @@ void lab_end(struct lab *lab, const char *why, int exit_code)
 	lab->phase = LAB_ENDING;
 	lab->exit_code = exit_code;
 	if (lab->boot)
-		lab_event(lab, "lab", NULL, "lab", json_pack("{s:s, s:s}", "what", "end", "why", why));
+		lab_event(lab, "lab", NULL, "lab",
+			  json_pack("{s:s, s:s}", "what", "end", "why", why));
 	/* now, not after what else is waiting: that would act on a lab which has said its last word */
 	event_base_loopbreak(lab->base);
 }
@@ -61,9 +63,9 @@ static void tell_boss(struct lab *lab, const struct err *err)
 {
 	struct conn *c;
 
-	TAILQ_FOREACH (c, &lab->conns, link)
-		if (c->boss)
-			peer_answer_err(c->peer, lab->boot_id, err);
+	TAILQ_FOREACH(c, &lab->conns, link)
+	if (c->boss)
+		peer_answer_err(c->peer, lab->boot_id, err);
 }
 
 void lab_fail(struct lab *lab, const struct err *err)

@@ -40,7 +40,8 @@ struct lab_ports {
 	struct build_port build;
 	struct proc_port proc;
 	struct watch_port watch;
-	int script, serve; /* our ends of the helper processes' message pairs; owned by the lab once it runs */
+	int script,
+		serve; /* our ends of the helper processes' message pairs; owned by the lab once it runs */
 	/* Makes every node trust a certificate authority (PEM) that was not known when its root was made. */
 	int (*trust)(void *ctx, const char *pem, struct err *err);
 	void *trust_ctx;
@@ -70,18 +71,18 @@ struct lab {
 	pid_t pid_outside; /* as the host numbers us; 0 = unknown */
 
 	struct err early_err; /* what failed before the boot request came; its answer */
-	json_t *boot;	 /* the boot request */
+	json_t *boot;	      /* the boot request */
 	uint64_t boot_id;
-	json_t *meta;	 /* the scenario's, from script */
+	json_t *meta;	       /* the scenario's, from script */
 	struct model *healthy; /* as the topology describes it */
 	struct model *faulty;  /* as fault() leaves it; NULL until asked for */
 	bool fault_asked;      /* by the verb, so that it is put in once */
 	struct model *now;     /* what the kernel was last brought to; one of these or now_owned */
 	struct model *now_owned; /* a later one; NULL = now is healthy, faulty or nothing */
-	struct model *early;   /* a later one that came before the lab was built; waits for that */
+	struct model *early; /* a later one that came before the lab was built; waits for that */
 	struct change_queue *changes;
 	struct service_list *services; /* real programs that serve */
-	struct trust *trust; /* in the lab's certificates: trust.c */
+	struct trust *trust;	       /* in the lab's certificates: trust.c */
 	TAILQ_HEAD(, lab_node) nodes;
 	json_t *generations; /* {"wsl": 2}: of nodes there are or were */
 
@@ -89,24 +90,25 @@ struct lab {
 	TAILQ_HEAD(, conn) conns;
 	uint64_t next_conn;
 	struct listener *listener; /* the host socket */
-	struct event *watching; /* the watch port's descriptor */
+	struct event *watching;	   /* the watch port's descriptor */
 	struct event *children, *terminate;
 
 	struct log log;
-	struct err lost; /* why the recorder is gone */
+	struct err lost;	   /* why the recorder is gone */
 	struct record_wait *waits; /* for recorders to catch up: record.c */
 	unsigned next_wait;
 	int attempt_dir;
-	double booted;	      /* CLOCK_MONOTONIC at boot, for "seconds" */
-	struct actor_span probing; /* probes of ours: their packets */
-	struct actor_span running; /* those of them that run a program */
-	struct actor_span changing; /* changes of ours */
+	double booted;			 /* CLOCK_MONOTONIC at boot, for "seconds" */
+	struct actor_span probing;	 /* probes of ours: their packets */
+	struct actor_span running;	 /* those of them that run a program */
+	struct actor_span changing;	 /* changes of ours */
 	struct actor_span learner, tool; /* execs under way, by whom */
 	struct flows flows;
-	struct held_list *held; /* requests that wait for the first verification; NULL = none has to */
-	unsigned hints;	      /* given so far */
-	bool finished;	      /* the attempt is over; the lab may stand on */
-	bool checking;	      /* a learner's check is under way */
+	struct held_list
+		*held;	/* requests that wait for the first verification; NULL = none has to */
+	unsigned hints; /* given so far */
+	bool finished;	/* the attempt is over; the lab may stand on */
+	bool checking;	/* a learner's check is under way */
 	uint64_t next_exec;
 	struct exec_list *execs;
 	struct event *script_timer;
@@ -125,7 +127,8 @@ void lab_end(struct lab *lab, const char *why, int exit_code);
 void lab_fail(struct lab *lab, const struct err *err);
 
 /* Puts an event together and logs it; NULL-safe node. `more` is stolen and may be NULL. Returns seq. */
-uint64_t lab_event(struct lab *lab, const char *kind, const char *node, const char *by, json_t *more);
+uint64_t lab_event(struct lab *lab, const char *kind, const char *node, const char *by,
+		   json_t *more);
 /* Who did what a recorder saw at `mono`: "lab" while `ours` (what of ours could have), else "learner" or "tool". */
 const char *lab_actor(const struct lab *lab, const struct actor_span *ours, double mono);
 

@@ -6,7 +6,9 @@
 
 #include "lab/conn.h"
 
-enum { NO_ROOM_US = 100000 }; /* without descriptors or memory to accept with: as the socket stays readable, no spinning */
+enum {
+	NO_ROOM_US = 100000
+}; /* without descriptors or memory to accept with: as the socket stays readable, no spinning */
 
 struct listener {
 	int fd;
@@ -72,7 +74,8 @@ struct listener *conn_listen(struct lab *lab, int fd, unsigned per_second,
 		close(fd);
 		return NULL;
 	}
-	*l = (struct listener){.fd = fd, .per_second = per_second, .accepted = accepted, .arg = arg};
+	*l = (struct listener){
+		.fd = fd, .per_second = per_second, .accepted = accepted, .arg = arg};
 	evutil_make_socket_nonblocking(fd);
 	l->readable = event_new(lab->base, fd, EV_READ | EV_PERSIST, on_readable, l);
 	l->later = evtimer_new(lab->base, on_later, l);

@@ -99,9 +99,10 @@ static bool put_losses(struct log *log)
 	static const char *const recorders[] = {"packets", "changes", "exec", "files"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(recorders); i++) {
-		auto_json json_t *e = json_pack("{s:s, s:s, s:s, s:s, s:s, s:i}", "kind", "lab", "by", "lab",
-						"what", "recorder-lost", "recorder", recorders[i], "why",
-						"the log could not be written", "events", (int)log->lost);
+		auto_json json_t *e =
+			json_pack("{s:s, s:s, s:s, s:s, s:s, s:i}", "kind", "lab", "by", "lab",
+				  "what", "recorder-lost", "recorder", recorders[i], "why",
+				  "the log could not be written", "events", (int)log->lost);
 
 		if (!e || !put_numbered(log, e))
 			return false;

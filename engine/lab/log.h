@@ -8,9 +8,12 @@
 #include "base/json.h"
 
 enum {
-	LOG_EVENT_MAX = 128 * 1024,	    /* bytes of one event from outside: 16 KiB of output, all of it escaped */
-	LOG_MAX = 256 * 1024 * 1024,	    /* bytes: hours of the recorders' fastest */
-	LOG_RESERVE = 4 * 1024 * 1024,	    /* over that, for the lab's own words, answers, hints and probes */
+	LOG_EVENT_MAX =
+		128 *
+		1024, /* bytes of one event from outside: 16 KiB of output, all of it escaped */
+	LOG_MAX = 256 * 1024 * 1024, /* bytes: hours of the recorders' fastest */
+	LOG_RESERVE =
+		4 * 1024 * 1024, /* over that, for the lab's own words, answers, hints and probes */
 };
 
 struct log {

@@ -10,7 +10,7 @@
 struct node_call {
 	TAILQ_ENTRY(node_call) link;
 	uint64_t id;
-	node_result_fn result;		       /* of a probe or file operation */
+	node_result_fn result;		    /* of a probe or file operation */
 	const struct node_spawn_fns *spawn; /* of a spawn */
 	void *arg;
 };
@@ -19,9 +19,9 @@ struct lab_node *node_find(struct lab *lab, const char *name)
 {
 	struct lab_node *n;
 
-	TAILQ_FOREACH (n, &lab->nodes, link)
-		if (!strcmp(n->name, name))
-			return n;
+	TAILQ_FOREACH(n, &lab->nodes, link)
+	if (!strcmp(n->name, name))
+		return n;
 	return NULL;
 }
 
@@ -29,9 +29,9 @@ static struct node_call *call_find(struct lab_node *n, uint64_t id)
 {
 	struct node_call *c;
 
-	TAILQ_FOREACH (c, &n->calls, link)
-		if (c->id == id)
-			return c;
+	TAILQ_FOREACH(c, &n->calls, link)
+	if (c->id == id)
+		return c;
 	return NULL;
 }
 
@@ -185,7 +185,8 @@ static void node_free(struct lab_node *n)
 /* One event; false when there is none, or no more is to be taken. */
 static bool read_one(struct lab_node *n)
 {
-	struct proc_event e = {.pty = -1, .listener = -1, .node_socket = -1, .etc_dir = -1, .wsl_dir = -1};
+	struct proc_event e = {
+		.pty = -1, .listener = -1, .node_socket = -1, .etc_dir = -1, .wsl_dir = -1};
 	struct err err = {0};
 	int rc = n->lab->ports.proc.next(n->proc, &e, &err);
 
@@ -249,7 +250,8 @@ static struct lab_node *node_new(struct lab *lab, const struct node *n)
 	return out;
 }
 
-int node_start(struct lab *lab, const struct node *n, node_ready_fn ready, void *arg, struct err *err)
+int node_start(struct lab *lab, const struct node *n, node_ready_fn ready, void *arg,
+	       struct err *err)
 {
 	int netns = lab->ports.build.netns_fd(lab->ports.build.ctx, n->name);
 	struct lab_node *out = node_new(lab, n);
@@ -297,7 +299,8 @@ void node_stop(struct lab_node *n)
 		node_free(n);
 }
 
-void node_probe(struct lab_node *n, const char *kind, const json_t *args, node_result_fn fn, void *arg)
+void node_probe(struct lab_node *n, const char *kind, const json_t *args, node_result_fn fn,
+		void *arg)
 {
 	struct node_call *c = call_new(n, arg);
 	struct err err = {0};

@@ -42,7 +42,8 @@ struct lab_node {
 };
 
 /* Starts the agent of a node whose network namespace stands; ready runs later. */
-int node_start(struct lab *lab, const struct node *n, node_ready_fn ready, void *arg, struct err *err);
+int node_start(struct lab *lab, const struct node *n, node_ready_fn ready, void *arg,
+	       struct err *err);
 /* Stops the agent, answers what is under way with an error, frees. Takes NULL. Safe from within what a node calls. */
 void node_stop(struct lab_node *n);
 /* The recorders of a node stand (or are known to be lacking). */
@@ -50,7 +51,8 @@ void node_recorded(struct lab *lab, const char *name);
 struct lab_node *node_find(struct lab *lab, const char *name);
 
 /* fn runs exactly once, before these return only when they failed. */
-void node_probe(struct lab_node *n, const char *kind, const json_t *args, node_result_fn fn, void *arg);
+void node_probe(struct lab_node *n, const char *kind, const json_t *args, node_result_fn fn,
+		void *arg);
 void node_file(struct lab_node *n, const struct file *f, bool remove, node_result_fn fn, void *arg);
 /* *ret_id, for node_signal, is set before any of fns runs; fns must live as long as the spawn. */
 void node_spawn(struct lab_node *n, const struct proc_spawn *s, const struct node_spawn_fns *fns,

@@ -197,9 +197,9 @@ static void take_answer(struct peer *p, uint64_t id, struct msg *m)
 	struct err err = {0};
 	struct call *c;
 
-	TAILQ_FOREACH (c, &p->calls, link)
-		if (c->id == id)
-			break;
+	TAILQ_FOREACH(c, &p->calls, link)
+	if (c->id == id)
+		break;
 	if (!c)
 		return;
 	if (error)
@@ -299,9 +299,9 @@ static void drop_first(struct peer *p, int rc)
 	if (rc == 0 || !id)
 		return;
 	err_sys(&err, -rc, "Can't send a request");
-	TAILQ_FOREACH (c, &p->calls, link)
-		if (c->id == id)
-			break;
+	TAILQ_FOREACH(c, &p->calls, link)
+	if (c->id == id)
+		break;
 	if (c)
 		call_end(p, c, NULL, &err);
 }
@@ -390,7 +390,8 @@ static void refuse_call(struct peer *p, json_t *body, peer_answer_fn fn, void *a
 		err_set(&err, ERR_MACHINE, EPIPE, "%s",
 			p->owner->gone ? p->owner->gone : "The other process has gone");
 	else if (!body)
-		err_set(&err, ERR_USAGE, EILSEQ, "A request is not UTF-8, or there is no memory for it");
+		err_set(&err, ERR_USAGE, EILSEQ,
+			"A request is not UTF-8, or there is no memory for it");
 	else
 		err_sys(&err, ENOMEM, "Can't ask");
 	json_decref(body);
@@ -418,8 +419,9 @@ void peer_call(struct peer *p, json_t *body, const int *fds, size_t n_fds, peer_
 /* A text no part of which comes from elsewhere, so that it can always be told. */
 static json_t *no_answer(void)
 {
-	return json_pack("{s:{s:s, s:i, s:i}}", "error", "message", "The lab can't put its answer together",
-			 "code", EIO, "kind", (int)ERR_MACHINE);
+	return json_pack("{s:{s:s, s:i, s:i}}", "error", "message",
+			 "The lab can't put its answer together", "code", EIO, "kind",
+			 (int)ERR_MACHINE);
 }
 
 void peer_answer(struct peer *p, uint64_t id, json_t *body, const int *fds, size_t n_fds)

@@ -26,7 +26,7 @@ struct peer_owner {
 
 /* Bounds for a peer that may mean harm. Over one it is not read for a while, so that its own writes wait. */
 struct peer_limits {
-	size_t message;	     /* bytes a document, more ends the connection; 0 = no limit of its own */
+	size_t message; /* bytes a document, more ends the connection; 0 = no limit of its own */
 	unsigned per_second; /* messages; 0 = no limit */
 	unsigned under_way;  /* requests not answered yet, and answers not read yet; 0 = no limit */
 };

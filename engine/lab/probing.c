@@ -33,7 +33,7 @@ static void on_probed(void *arg, struct msg *m, const struct err *err)
 
 	free(arg);
 	actor_end(&run.lab->probing);
-	json_array_foreach(probes, i, p)
+	json_array_foreach (probes, i, p)
 		log_probe(run.lab, p);
 	if (!err && !json_is_array(probes)) {
 		err_set(&bad, ERR_MACHINE, EPROTO, "The scenario's process gave no probes");
@@ -64,7 +64,7 @@ bool probing_all(const json_t *probes, const char *set, bool want)
 	bool any = false;
 	size_t i;
 
-	json_array_foreach(probes, i, p) {
+	json_array_foreach (probes, i, p) {
 		if (strcmp(json_str(p, "set", ""), set))
 			continue;
 		any = true;

@@ -51,7 +51,7 @@ static bool listens(const json_t *sockets, const char *proto, int port)
 	const json_t *s;
 	size_t i;
 
-	json_array_foreach(sockets, i, s) {
+	json_array_foreach (sockets, i, s) {
 		const char *state = json_str(s, "state", "");
 
 		if (!strncmp(json_str(s, "proto", ""), proto, 3) &&
@@ -81,8 +81,8 @@ static void look(evutil_socket_t fd, short what, void *arg)
 		event_add(p->look, &tv);
 		return;
 	}
-	err_set(&err, ERR_USAGE, ETIMEDOUT, "Program '%s' on %s does not listen on %s port %d", p->name,
-		p->node, p->proto, p->port);
+	err_set(&err, ERR_USAGE, ETIMEDOUT, "Program '%s' on %s does not listen on %s port %d",
+		p->name, p->node, p->proto, p->port);
 	tell(p, &err);
 }
 
@@ -104,8 +104,9 @@ static void on_exited(void *arg, int status)
 	struct program *p = arg;
 	struct err err = {0};
 
-	err_set(&err, ERR_USAGE, ECHILD, "Program '%s' on %s ended with status %d before it was ready",
-		p->name, p->node, status);
+	err_set(&err, ERR_USAGE, ECHILD,
+		"Program '%s' on %s ended with status %d before it was ready", p->name, p->node,
+		status);
 	tell(p, &err);
 	program_free(p);
 }
@@ -163,7 +164,7 @@ static void spawn(struct program *p, struct lab_node *n, const json_t *config)
 	const json_t *a;
 	size_t i;
 
-	json_array_foreach(args, i, a)
+	json_array_foreach (args, i, a)
 		if (i + 1 < ARRAY_SIZE(argv))
 			argv[i] = json_string_value(a);
 	node_spawn(n, &s, &program_fns, p, &p->spawn);

@@ -70,8 +70,8 @@ static bool link_went(const struct ran *r, const struct op *op)
 static bool wanted(const struct ran *r, const struct op *op)
 {
 	static const enum op_kind opposite[N_OP_KINDS] = {
-		[OP_NODE_ADD] = OP_NODE_DEL,	       [OP_NODE_DEL] = OP_NODE_ADD,
-		[OP_SEGMENT_ADD] = OP_SEGMENT_DEL,     [OP_SEGMENT_DEL] = OP_SEGMENT_ADD,
+		[OP_NODE_ADD] = OP_NODE_DEL,	      [OP_NODE_DEL] = OP_NODE_ADD,
+		[OP_SEGMENT_ADD] = OP_SEGMENT_DEL,    [OP_SEGMENT_DEL] = OP_SEGMENT_ADD,
 		[OP_SERVICE_START] = OP_SERVICE_STOP, [OP_SERVICE_STOP] = OP_SERVICE_START,
 	};
 
@@ -118,8 +118,8 @@ static void keep(struct plan *p, const struct op *op)
  * Puts `whole`'s operations that restore what the kernel may have dropped in nodes that were touched between those of `back` that
  * come before and after. Both models may name it, so that `back` says nothing: the plan that failed would have put it up again.
  */
-static int merge(const struct ran *r, const struct plan *back, const struct plan *whole, struct plan *ret,
-		 struct err *err)
+static int merge(const struct ran *r, const struct plan *back, const struct plan *whole,
+		 struct plan *ret, struct err *err)
 {
 	struct plan out = {.ops = calloc(back->n + whole->n + 1, sizeof(struct op))};
 	size_t i = 0;
@@ -139,8 +139,8 @@ static int merge(const struct ran *r, const struct plan *back, const struct plan
 	return 0;
 }
 
-int rollback_plan(const struct model *from, const struct model *to, const struct plan *forth, size_t n,
-		  struct plan *ret, struct err *err)
+int rollback_plan(const struct model *from, const struct model *to, const struct plan *forth,
+		  size_t n, struct plan *ret, struct err *err)
 {
 	struct ran ran = {forth->ops, n};
 	auto_plan back = {0}, whole = {0};

@@ -12,7 +12,7 @@
  * itself in the nodes that were touched. What a learner took away by hand there, and the model names, comes back too.
  * Borrows from both models, either of which may be NULL.
  */
-int rollback_plan(const struct model *from, const struct model *to, const struct plan *forth, size_t n,
-		  struct plan *ret, struct err *err);
+int rollback_plan(const struct model *from, const struct model *to, const struct plan *forth,
+		  size_t n, struct plan *ret, struct err *err);
 
 #endif

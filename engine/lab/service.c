@@ -57,14 +57,16 @@ static void close_all(int *fds, size_t n)
 }
 
 /* One bound socket a listen, then one for asking upstream where the kind wants it. */
-static int open_sockets(struct lab *lab, const struct service *s, int *fds, size_t *ret_n, struct err *err)
+static int open_sockets(struct lab *lab, const struct service *s, int *fds, size_t *ret_n,
+			struct err *err)
 {
 	const struct build_port *b = &lab->ports.build;
 	size_t n = 0;
 	int fd;
 
 	if (s->n_listens + 2 > MSG_MAX_FDS)
-		return err_set(err, ERR_USAGE, E2BIG, "Service %s listens on too many sockets", s->name);
+		return err_set(err, ERR_USAGE, E2BIG, "Service %s listens on too many sockets",
+			       s->name);
 	for (size_t i = 0; i < s->n_listens; i++) {
 		const struct listen_on *l = &s->listens[i];
 
@@ -99,8 +101,8 @@ static json_t *service_json(const struct service *s)
 						"address", s->listens[i].address, "port",
 						(int)s->listens[i].port));
 	return json_pack("{s:s, s:s, s:s, s:O, s:o}", "name", s->name, "kind",
-			 service_kind_name(s->kind), "node", s->node, "config", s->config, "listens",
-			 listens);
+			 service_kind_name(s->kind), "node", s->node, "config", s->config,
+			 "listens", listens);
 }
 
 void service_start(struct lab *lab, const struct service *s, service_done_fn done, void *arg)
@@ -124,8 +126,8 @@ void service_start(struct lab *lab, const struct service *s, service_done_fn don
 			done(arg, &err);
 		return;
 	}
-	ask(lab, s->name, json_pack("{s:s, s:o}", "do", "start", "service", service_json(s)), fds, n,
-	    done, arg);
+	ask(lab, s->name, json_pack("{s:s, s:o}", "do", "start", "service", service_json(s)), fds,
+	    n, done, arg);
 	close_all(fds, n);
 }
 
@@ -136,8 +138,9 @@ void service_set(struct lab *lab, const struct service *s, service_done_fn done,
 		program_start(lab, s, done, arg);
 		return;
 	}
-	ask(lab, s->name, json_pack("{s:s, s:s, s:O}", "do", "set", "name", s->name, "config", s->config),
-	    NULL, 0, done, arg);
+	ask(lab, s->name,
+	    json_pack("{s:s, s:s, s:O}", "do", "set", "name", s->name, "config", s->config), NULL,
+	    0, done, arg);
 }
 
 void service_stop(struct lab *lab, const struct service *s, service_done_fn done, void *arg)
@@ -148,7 +151,8 @@ void service_stop(struct lab *lab, const struct service *s, service_done_fn done
 			done(arg, NULL);
 		return;
 	}
-	ask(lab, s->name, json_pack("{s:s, s:s}", "do", "stop", "name", s->name), NULL, 0, done, arg);
+	ask(lab, s->name, json_pack("{s:s, s:s}", "do", "stop", "name", s->name), NULL, 0, done,
+	    arg);
 }
 
 /* serve wants to connect somewhere from a service's node: the socket is opened there and handed over. */
@@ -190,7 +194,8 @@ static const struct peer_owner serve_owner = {on_request, on_closed, serve_gone}
 
 int service_open(struct lab *lab, struct err *err)
 {
-	return peer_new(lab->base, fd_steal(&lab->ports.serve), &serve_owner, lab, NULL, &lab->serve, err);
+	return peer_new(lab->base, fd_steal(&lab->ports.serve), &serve_owner, lab, NULL,
+			&lab->serve, err);
 }
 
 void service_done(struct lab *lab)

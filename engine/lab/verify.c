@@ -190,7 +190,8 @@ void verify_finish(struct conn *c, uint64_t id, struct msg *m)
 	/* What is done after the card was shown changes nothing: asked again, the attempt is the same. */
 	if (lab->finished) {
 		peer_answer(c->peer, id,
-			    json_pack("{s:s}", "attempt", json_str(lab->boot, "attempt", "")), NULL, 0);
+			    json_pack("{s:s}", "attempt", json_str(lab->boot, "attempt", "")), NULL,
+			    0);
 		return;
 	}
 	a = asker_new(lab, c, id);

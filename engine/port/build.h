@@ -11,12 +11,12 @@
 
 /* What of a node's live state to read; JSON uses the field names of `ip -json`, `ss` and sysctl. */
 enum read_what {
-	READ_LINKS,	/* [{ifname,flags[],mtu,operstate,address,kind,addr_info[{family,local,prefixlen,broadcast,scope}]}] */
-	READ_ROUTES,	/* every table, both families: [{dst,gateway,dev,protocol,scope,prefsrc,metric,table,flags[],type,family}] */
-	READ_RULES,	/* [{priority,src,dst,fwmark,iif,table,family}] */
-	READ_NEIGHS,	/* [{dst,dev,lladdr,state[]}] */
-	READ_RULESET,	/* {"text": what `nft list ruleset` prints} */
-	READ_SOCKETS,	/* TCP and UDP: [{proto,state,local,local_port,peer,peer_port,uid,inode}] */
+	READ_LINKS, /* [{ifname,flags[],mtu,operstate,address,kind,addr_info[{family,local,prefixlen,broadcast,scope}]}] */
+	READ_ROUTES, /* every table, both families: [{dst,gateway,dev,protocol,scope,prefsrc,metric,table,flags[],type,family}] */
+	READ_RULES,  /* [{priority,src,dst,fwmark,iif,table,family}] */
+	READ_NEIGHS, /* [{dst,dev,lladdr,state[]}] */
+	READ_RULESET, /* {"text": what `nft list ruleset` prints} */
+	READ_SOCKETS, /* TCP and UDP: [{proto,state,local,local_port,peer,peer_port,uid,inode}] */
 	READ_CONNTRACK, /* [{proto,src,dst,sport,dport,reply_src,reply_dst,reply_sport,reply_dport}] */
 	READ_SYSCTL,	/* arg = name: {"value"} */
 	N_READS,
@@ -36,8 +36,8 @@ struct build_port {
 	 * SOCK_DGRAM binds; address "" and port 0 = unbound (for a client). Non-blocking, close-on-exec.
 	 * Returns the descriptor or a negative errno. Caller owns it.
 	 */
-	int (*open_socket)(void *ctx, const char *node, int type, const char *address, uint16_t port,
-			   struct err *err);
+	int (*open_socket)(void *ctx, const char *node, int type, const char *address,
+			   uint16_t port, struct err *err);
 	/* A borrowed descriptor of the node's network namespace; -ENOENT when there is no such node. */
 	int (*netns_fd)(void *ctx, const char *node);
 };

@@ -20,23 +20,24 @@ struct proc_node; /* one running node, owned by init */
 
 /* What to run in a node. Borrowed for the call. */
 struct proc_spawn {
-	const char *const *argv;   /* NULL-terminated; argv[0] found along the node's PATH */
-	const char *const *env;	   /* "NAME=value", NULL-terminated: over the node's own for that user (PATH, HOME, ..., WSL_*
+	const char *const *argv; /* NULL-terminated; argv[0] found along the node's PATH */
+	const char *const *
+		env; /* "NAME=value", NULL-terminated: over the node's own for that user (PATH, HOME, ..., WSL_*
 				      for the default user, the model's env); nothing is inherited */
-	const char *cwd;	   /* "" = the user's home */
-	const char *user;	   /* "root" or "learner"; "" = the node's default user */
-	int stdio[3];		   /* -1 = /dev/null, with tty: the terminal; copies are sent */
-	bool tty;		   /* make a PTY in the node, its slave the controlling terminal */
-	unsigned rows, cols;	   /* of the PTY; 0 = 24x80 */
+	const char *cwd;     /* "" = the user's home */
+	const char *user;    /* "root" or "learner"; "" = the node's default user */
+	int stdio[3];	     /* -1 = /dev/null, with tty: the terminal; copies are sent */
+	bool tty;	     /* make a PTY in the node, its slave the controlling terminal */
+	unsigned rows, cols; /* of the PTY; 0 = 24x80 */
 };
 
 enum proc_event_kind {
-	PROC_READY,   /* the node's root stands; pid: the agent's; fds: listener (or -1), node socket, etc_dir, wsl_dir (or -1) */
+	PROC_READY, /* the node's root stands; pid: the agent's; fds: listener (or -1), node socket, etc_dir, wsl_dir (or -1) */
 	PROC_SPAWNED, /* id, pid (in the lab's PID namespace), pty master (or -1) */
 	PROC_EXITED,  /* id, status as waitpid gives it */
-	PROC_FAILED,  /* id, err: the spawn did not happen: err.code ENOENT (127) or EACCES (126) for the command */
-	PROC_RESULT,  /* id, result: of a probe, a file operation or a file read */
-	PROC_GONE,    /* the agent died: the node is lost; err says why when it could not build the node */
+	PROC_FAILED, /* id, err: the spawn did not happen: err.code ENOENT (127) or EACCES (126) for the command */
+	PROC_RESULT, /* id, result: of a probe, a file operation or a file read */
+	PROC_GONE, /* the agent died: the node is lost; err says why when it could not build the node */
 };
 
 struct proc_event {
@@ -44,12 +45,12 @@ struct proc_event {
 	uint64_t id;
 	pid_t pid;
 	int status;
-	int pty;	   /* owned by the receiver */
-	int listener;	   /* seccomp listener; owned by the receiver; -1 when the kernel has none to give */
-	int node_socket;   /* listening SOCK_SEQPACKET bound at /run/WSL/1_interop (wsl) or /run/netdojo.sock; owned */
+	int pty;      /* owned by the receiver */
+	int listener; /* seccomp listener; owned by the receiver; -1 when the kernel has none to give */
+	int node_socket; /* listening SOCK_SEQPACKET bound at /run/WSL/1_interop (wsl) or /run/netdojo.sock; owned */
 	int etc_dir, wsl_dir; /* O_PATH directories for the file watch; owned; -1 = none */
-	int hints;	   /* PROC_READY: for watch_node.hints; owned; 0 or -1 = none */
-	json_t *result;	   /* owned */
+	int hints;	      /* PROC_READY: for watch_node.hints; owned; 0 or -1 = none */
+	json_t *result;	      /* owned */
 	struct err err;
 };
 void proc_event_done(struct proc_event *e);

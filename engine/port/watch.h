@@ -13,14 +13,15 @@
 struct watch_node {
 	const char *name;
 	unsigned generation;
-	int netns;	   /* borrowed; -1 = none */
-	int listener;	   /* borrowed: seccomp listener, -1 = none */
+	int netns;	      /* borrowed; -1 = none */
+	int listener;	      /* borrowed: seccomp listener, -1 = none */
 	int etc_dir, wsl_dir; /* borrowed: directories for the file watch, -1 = none */
-	int hints;	   /* borrowed: where the agent's children say what they will run; 0 or -1 = none */
+	int hints; /* borrowed: where the agent's children say what they will run; 0 or -1 = none */
 	const char *kernel; /* what uname(2) answers as release; "" = leave it to the kernel */
-	const char *hostname; /* what uname(2) answers as nodename where the node's own can't be read; "" = none */
-	bool observed;	   /* false: only the listener is served */
-	bool flows;	   /* new conntrack entries become `flow` events (the Windows node) */
+	const char *
+		hostname; /* what uname(2) answers as nodename where the node's own can't be read; "" = none */
+	bool observed; /* false: only the listener is served */
+	bool flows;    /* new conntrack entries become `flow` events (the Windows node) */
 };
 
 struct watch_port {

@@ -17,16 +17,24 @@ static const struct flag {
 	{{"stateless", no_argument, NULL, 's'}, NFT_CTX_OUTPUT_STATELESS, "leave counters out"},
 	{{"terse", no_argument, NULL, 't'}, NFT_CTX_OUTPUT_TERSE, "leave elements of sets out"},
 	{{"service", no_argument, NULL, 'S'}, NFT_CTX_OUTPUT_SERVICE, "show ports by name"},
-	{{"reversedns", no_argument, NULL, 'N'}, NFT_CTX_OUTPUT_REVERSEDNS, "show addresses by name"},
+	{{"reversedns", no_argument, NULL, 'N'},
+	 NFT_CTX_OUTPUT_REVERSEDNS,
+	 "show addresses by name"},
 	{{"guid", no_argument, NULL, 'u'}, NFT_CTX_OUTPUT_GUID, "show users by name"},
 	{{"numeric", no_argument, NULL, 'n'}, NFT_CTX_OUTPUT_NUMERIC_ALL, "show numbers only"},
-	{{"numeric-priority", no_argument, NULL, 'y'}, NFT_CTX_OUTPUT_NUMERIC_PRIO, "priorities too"},
-	{{"numeric-protocol", no_argument, NULL, 'p'}, NFT_CTX_OUTPUT_NUMERIC_PROTO, "protocols too"},
+	{{"numeric-priority", no_argument, NULL, 'y'},
+	 NFT_CTX_OUTPUT_NUMERIC_PRIO,
+	 "priorities too"},
+	{{"numeric-protocol", no_argument, NULL, 'p'},
+	 NFT_CTX_OUTPUT_NUMERIC_PROTO,
+	 "protocols too"},
 	{{"numeric-time", no_argument, NULL, 'T'}, NFT_CTX_OUTPUT_NUMERIC_TIME, "times too"},
 	{{"json", no_argument, NULL, 'j'}, NFT_CTX_OUTPUT_JSON, "speak JSON"},
 	{{"echo", no_argument, NULL, 'e'}, NFT_CTX_OUTPUT_ECHO, "show what was added"},
 	{{"check", no_argument, NULL, 'c'}, 0, "check, change nothing"},
-	{{"file", required_argument, NULL, 'f'}, 0, "read commands from a file, - for standard input"},
+	{{"file", required_argument, NULL, 'f'},
+	 0,
+	 "read commands from a file, - for standard input"},
 	{{"help", no_argument, NULL, 'h'}, 0, "show this"},
 };
 enum { N_FLAGS = sizeof(flags) / sizeof(flags[0]) };
@@ -99,7 +107,8 @@ int main(int argc, char **argv)
 		return 1;
 	if (take_options(nft, argc, argv, &file, &rc)) {
 		if (file)
-			rc = nft_run_cmd_from_filename(nft, strcmp(file, "-") ? file : "/dev/stdin") != 0;
+			rc = nft_run_cmd_from_filename(nft, strcmp(file, "-") ? file
+									      : "/dev/stdin") != 0;
 		else if (optind < argc)
 			rc = run_words(nft, argv + optind);
 		else

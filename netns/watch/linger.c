@@ -20,7 +20,9 @@
 
 #include "base/cleanup.h"
 
-enum { SLOTS = 64 }; /* a lab has a packet socket for each observed node, and one inotify instance */
+enum {
+	SLOTS = 64
+}; /* a lab has a packet socket for each observed node, and one inotify instance */
 
 struct linger {
 	int ring;

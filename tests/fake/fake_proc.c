@@ -190,7 +190,8 @@ static int fake_signal(struct proc_node *n, uint64_t id, int sig, struct err *er
 	(void)err;
 	record(n->owner, "signal %s %d", n->name, sig);
 	if (!n->owner->deaf)
-		fake_proc_exit(n->owner, n->name, id, sig); /* waitpid's status of a death by that signal */
+		fake_proc_exit(n->owner, n->name, id,
+			       sig); /* waitpid's status of a death by that signal */
 	return 0;
 }
 

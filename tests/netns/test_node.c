@@ -12,8 +12,8 @@
 static int run(void)
 {
 	Suite *s = suite_create(lab_is_range() ? "node, ids 0-65535" : "node, one id");
-	TCase *cases[] = {node_life_case(),  node_seal_case(),	node_terminal_case(),
-			  node_tools_case(), node_probe_case(), node_dojo_case(),
+	TCase *cases[] = {node_life_case(),  node_seal_case(),	 node_terminal_case(),
+			  node_tools_case(), node_probe_case(),	 node_dojo_case(),
 			  node_trees_case(), node_kernel_case(), node_nft_case()};
 	SRunner *r = srunner_create(s);
 	int failed;

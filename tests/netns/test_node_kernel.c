@@ -88,7 +88,8 @@ START_TEST(no_other_mount_namespace_is_found)
 
 	for (int nr = 10; have_perl() && nr <= 12; nr++) {
 		snprintf(line, sizeof(line),
-			 "open(F, \"<\", \"/proc/self/ns/mnt\") && syscall(%ld, fileno(F), 0x8010b7%02x, "
+			 "open(F, \"<\", \"/proc/self/ns/mnt\") && syscall(%ld, fileno(F), "
+			 "0x8010b7%02x, "
 			 "my $b = pack(\"x64\"))",
 			 (long)SYS_ioctl, nr);
 		ck_assert_int_eq(errno_of(&l, line), ENOTTY);
@@ -136,7 +137,8 @@ START_TEST(memory_of_files_stays_bounded)
 	ck_assert_int_ne(lab_sh(&l, "learner", "unshare -rm mount -t tmpfs t /mnt")->status, 0);
 	/* the kernel drops 0xc0ed from the top of the flags, and with it what looks like MS_PRIVATE */
 	snprintf(line, sizeof(line),
-		 "syscall(%ld, my $t = q(tmpfs), my $m = q(/mnt), $t, 0xc0ed0000, 0)", (long)SYS_mount);
+		 "syscall(%ld, my $t = q(tmpfs), my $m = q(/mnt), $t, 0xc0ed0000, 0)",
+		 (long)SYS_mount);
 	if (have_perl())
 		ck_assert_int_eq(errno_of(&l, line), EPERM);
 	ck_assert_int_eq(lab_sh(&l, "root", "unshare -m true && unshare -n true")->status, 0);

@@ -31,14 +31,17 @@ START_TEST(ours_stands_in)
 
 	hide_nft();
 	l = lab_start(&n);
-	o = lab_sh(&l, "root",
-		   "cd /usr/bin && ./nft add table inet t && ./nft 'add chain inet t c { type filter "
-		   "hook input priority -5; }' && ./nft add rule inet t c tcp dport 22 drop && ./nft "
-		   "-a list ruleset");
-	ck_assert_msg(o->status == 0 && strstr(o->out, "tcp dport 22 drop # handle "), "%s", o->out);
-	o = lab_sh(&l, "root",
-		   "cd /usr/bin && printf 'delete table inet t\\nadd table ip u\\n' | ./nft -f - && "
-		   "./nft -j list tables");
+	o = lab_sh(
+		&l, "root",
+		"cd /usr/bin && ./nft add table inet t && ./nft 'add chain inet t c { type filter "
+		"hook input priority -5; }' && ./nft add rule inet t c tcp dport 22 drop && ./nft "
+		"-a list ruleset");
+	ck_assert_msg(o->status == 0 && strstr(o->out, "tcp dport 22 drop # handle "), "%s",
+		      o->out);
+	o = lab_sh(
+		&l, "root",
+		"cd /usr/bin && printf 'delete table inet t\\nadd table ip u\\n' | ./nft -f - && "
+		"./nft -j list tables");
 	ck_assert_msg(o->status == 0 && strstr(o->out, "\"name\": \"u\""), "%s", o->out);
 	ck_assert_ptr_null(strstr(o->out, "\"name\": \"t\""));
 	o = lab_sh(&l, "root", "/usr/bin/nft list table ip nope");
@@ -59,8 +62,8 @@ START_TEST(the_hosts_comes_first)
 	if (stat("/usr/sbin/nft", &host) < 0 || stat("/usr/bin/nft", &seen) == 0)
 		return;
 	l = lab_start(&n);
-	ck_assert_int_eq(lab_sh(&l, "root", "test -x /usr/sbin/nft && test ! -e /usr/bin/nft")->status,
-			 0);
+	ck_assert_int_eq(
+		lab_sh(&l, "root", "test -x /usr/sbin/nft && test ! -e /usr/bin/nft")->status, 0);
 	lab_stop(&l);
 }
 END_TEST

@@ -105,7 +105,8 @@ START_TEST(a_trees_socket_is_not_reached)
 	n = with_tree(&s);
 	l = lab_start(&n);
 	ck_assert_int_eq(lab_sh(&l, "root", "test -S /opt/tool/sock")->status, 0);
-	if (access("/usr/bin/perl", X_OK) == 0) /* 111: ECONNREFUSED, nobody listens at this inode */
+	if (access("/usr/bin/perl", X_OK) ==
+	    0) /* 111: ECONNREFUSED, nobody listens at this inode */
 		ck_assert_int_eq(WEXITSTATUS(lab_sh(&l, "root", connect_to)->status), 111);
 	lab_stop(&l);
 	sample_gone(&s);

@@ -71,7 +71,8 @@ END_TEST
 
 START_TEST(healthy_and_deferred)
 {
-	json_decref((rig_open(&r), rig_boot(&r, json_pack("{s:b}", _i ? "healthy" : "defer_fault", 1))));
+	json_decref((rig_open(&r),
+		     rig_boot(&r, json_pack("{s:b}", _i ? "healthy" : "defer_fault", 1))));
 	ck_assert_int_eq(r.lab.phase, LAB_READY);
 	ck_assert_ptr_eq(r.lab.now, r.lab.healthy);
 	ck_assert_uint_eq(fake_peer_asked(&r.script, "fault"), 0);
@@ -164,7 +165,8 @@ static void kill_helper(int which)
 }
 
 static const char *const obituaries[] = {"The scenario's process has ended",
-					 "The services' process has ended", "The recorder has ended"};
+					 "The services' process has ended",
+					 "The recorder has ended"};
 
 START_TEST(a_helper_dies)
 {
@@ -210,8 +212,8 @@ START_TEST(a_wrong_scenario)
 	auto_json json_t *answer = NULL;
 
 	fake_peer_answer(&r.script, _i ? "fault" : "load",
-			 json_pack("{s:{s:s, s:i, s:i}}", "error", "message", "scenario.lua:3: wrong", "kind", 2,
-				   "code", 22));
+			 json_pack("{s:{s:s, s:i, s:i}}", "error", "message",
+				   "scenario.lua:3: wrong", "kind", 2, "code", 22));
 	rig_open(&r);
 	answer = rig_boot(&r, NULL);
 	ck_assert_str_eq(rig_error(answer), "scenario.lua:3: wrong");
@@ -223,7 +225,8 @@ START_TEST(a_wrong_model)
 {
 	auto_json json_t *answer = NULL;
 
-	fake_peer_answer(&r.script, _i ? "fault" : "model", json_pack("{s:{s:s}}", "model", "name", "x"));
+	fake_peer_answer(&r.script, _i ? "fault" : "model",
+			 json_pack("{s:{s:s}}", "model", "name", "x"));
 	rig_open(&r);
 	answer = rig_boot(&r, NULL);
 	ck_assert_str_ne(rig_error(answer), "");
@@ -255,7 +258,8 @@ START_TEST(an_agent_that_cannot_build_says_why)
 	for (size_t i = 0; i < 5; i++)
 		fake_proc_lose(&r.proc, r.lab.healthy->nodes[i].name);
 	answer = rig_next(&r, r.boss, NULL);
-	ck_assert_msg(strstr(rig_error(answer), "Node 'internet'") != NULL, "%s", rig_error(answer));
+	ck_assert_msg(strstr(rig_error(answer), "Node 'internet'") != NULL, "%s",
+		      rig_error(answer));
 }
 END_TEST
 
@@ -280,7 +284,8 @@ START_TEST(nothing_after_the_end)
 	fake_watch_push(&r.watch, json_pack("{s:s}", "kind", "packet"));
 	event_base_loop(r.lab.base, EVLOOP_ONCE);
 	all = rig_log(&r);
-	ck_assert_str_eq(json_str(json_array_get(all, json_array_size(all) - 1), "what", ""), "end");
+	ck_assert_str_eq(json_str(json_array_get(all, json_array_size(all) - 1), "what", ""),
+			 "end");
 }
 END_TEST
 

@@ -60,8 +60,8 @@ static size_t nodes_alive(struct bench *b)
 	struct lab_node *n;
 	size_t count = 0;
 
-	TAILQ_FOREACH (n, &b->rig.lab.nodes, link)
-		count++;
+	TAILQ_FOREACH(n, &b->rig.lab.nodes, link)
+	count++;
 	ck_assert_uint_eq(count, b->rig.proc.n_nodes);
 	ck_assert_uint_eq(json_object_size(b->rig.watch.nodes) <= count, 1);
 	return count;
@@ -233,7 +233,8 @@ static bool fails_back(struct model *a, struct model *to, int at, uint64_t seed)
 	b.sim.fail_at = b.sim.calls + at;
 	change(&b, to);
 	reached = b.sim.calls > b.sim.fail_at;
-	snprintf(when, sizeof(when), "seed %llu, failed at %d (%.40s)", (unsigned long long)seed, at, b.err.msg);
+	snprintf(when, sizeof(when), "seed %llu, failed at %d (%.40s)", (unsigned long long)seed,
+		 at, b.err.msg);
 	if (reached) {
 		ck_assert_msg(b.err.msg[0], "%s: no error", when);
 		ck_assert_msg(!b.rig.lab.early_err.msg[0], "%s: %s", when, b.rig.lab.early_err.msg);

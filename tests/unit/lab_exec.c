@@ -22,7 +22,8 @@ static void teardown(void)
 
 static json_t *ask(const char *by)
 {
-	return json_pack("{s:s, s:s, s:[s], s:s}", "do", "exec", "node", "wsl", "argv", "true", "by", by);
+	return json_pack("{s:s, s:s, s:[s], s:s}", "do", "exec", "node", "wsl", "argv", "true",
+			 "by", by);
 }
 
 /* Starts one and gives its number. */
@@ -78,7 +79,8 @@ START_TEST(wrong_requests)
 		"{\"node\":\"wsl\",\"argv\":[]}",
 		"{\"node\":\"wsl\",\"argv\":[1]}",
 		"{\"node\":\"wsl\",\"argv\":\"ls\"}",
-		"{\"node\":\"wsl\",\"argv\":[\"x\"],\"files\":[{\"path\":\"/etc/passwd\",\"content\":\"\"}]}",
+		"{\"node\":\"wsl\",\"argv\":[\"x\"],\"files\":[{\"path\":\"/etc/"
+		"passwd\",\"content\":\"\"}]}",
 		"{\"node\":\"wsl\",\"argv\":[\"x\"],\"files\":[{\"path\":\"/run/../etc/passwd\"}]}",
 	};
 	json_t *body = json_loads(bodies[_i], 0, NULL);
@@ -99,8 +101,8 @@ START_TEST(files_are_bounded)
 
 	memset(text, 'x', 69999);
 	answer = rig_ask(&r, r.boss,
-			 json_pack("{s:s, s:s, s:[s], s:[{s:s, s:s}]}", "do", "exec", "node", "wsl", "argv", "x",
-				   "files", "path", "/run/rc", "content", text));
+			 json_pack("{s:s, s:s, s:[s], s:[{s:s, s:s}]}", "do", "exec", "node", "wsl",
+				   "argv", "x", "files", "path", "/run/rc", "content", text));
 	ck_assert_str_ne(rig_error(answer), "");
 	ck_assert(!fake_proc_called(&r.proc, "file wsl /run/rc"));
 }
@@ -110,8 +112,8 @@ START_TEST(files_come_before_it)
 {
 	size_t n;
 
-	start(r.boss, json_pack("{s:s, s:s, s:[s], s:[{s:s, s:s}]}", "do", "exec", "node", "wsl", "argv", "x", "files",
-				"path", "/run/rc", "content", "hello"));
+	start(r.boss, json_pack("{s:s, s:s, s:[s], s:[{s:s, s:s}]}", "do", "exec", "node", "wsl",
+				"argv", "x", "files", "path", "/run/rc", "content", "hello"));
 	n = r.proc.n_calls;
 	ck_assert_str_eq(r.proc.calls[n - 2], "file wsl /run/rc");
 	ck_assert_str_eq(r.proc.calls[n - 1], "spawn wsl x");
@@ -124,14 +126,17 @@ START_TEST(signals_are_for_ones_own)
 	int other = rig_host(&r);
 	auto_json json_t *no = NULL, *wrong = NULL, *yes = NULL;
 
-	no = rig_ask(&r, other,
-		     json_pack("{s:s, s:I, s:i}", "do", "signal", "exec", (json_int_t)id, "signal", 15));
+	no = rig_ask(
+		&r, other,
+		json_pack("{s:s, s:I, s:i}", "do", "signal", "exec", (json_int_t)id, "signal", 15));
 	ck_assert_str_eq(rig_error(no), "No such command or signal");
-	wrong = rig_ask(&r, r.boss,
-			json_pack("{s:s, s:I, s:i}", "do", "signal", "exec", (json_int_t)id, "signal", 99));
+	wrong = rig_ask(
+		&r, r.boss,
+		json_pack("{s:s, s:I, s:i}", "do", "signal", "exec", (json_int_t)id, "signal", 99));
 	ck_assert_str_ne(rig_error(wrong), "");
-	yes = rig_ask(&r, r.boss,
-		      json_pack("{s:s, s:I, s:i}", "do", "signal", "exec", (json_int_t)id, "signal", 15));
+	yes = rig_ask(
+		&r, r.boss,
+		json_pack("{s:s, s:I, s:i}", "do", "signal", "exec", (json_int_t)id, "signal", 15));
 	ck_assert_str_eq(rig_error(yes), "");
 	ck_assert(fake_proc_called(&r.proc, "signal wsl 15"));
 	ck_assert(!fake_proc_called(&r.proc, "signal wsl 99"));

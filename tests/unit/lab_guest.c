@@ -36,11 +36,11 @@ static json_t *sudo(void)
 START_TEST(never_the_truth)
 {
 	static const char *const verbs[] = {
-		"sudo",	 "signal", "mode",  "task",  "hint",   "map",   "check", "diagnose", "causes", "grade", "quit",
-		"boot",	 "info",   "down",  "event", "exec",   "probe", "fault", "verify",   "finish", "read",	"tap",
-		"score", "model",  "load",  "solution"};
-	static const char *const secrets[] = {"the-secret-cause", "wsl-reaches", "symptom", "truth", "rubric",
-					      "nd-lab-"};
+		"sudo",	  "signal", "mode", "task", "hint",  "map",   "check", "diagnose", "causes",
+		"grade",  "quit",   "boot", "info", "down",  "event", "exec",  "probe",	   "fault",
+		"verify", "finish", "read", "tap",  "score", "model", "load",  "solution"};
+	static const char *const secrets[] = {"the-secret-cause", "wsl-reaches", "symptom", "truth",
+					      "rubric",		  "nd-lab-"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
 		auto_json json_t *answer = NULL;
@@ -55,7 +55,8 @@ START_TEST(never_the_truth)
 		text = json_dumps(answer, 0);
 		for (size_t k = 0; k < ARRAY_SIZE(secrets); k++)
 			ck_assert_msg(!strstr(text, secrets[k]), "%s: %s", verbs[i], text);
-		ck_assert_msg(i < 11 || rig_error(answer)[0], "%s is not a node's to ask: %s", verbs[i], text);
+		ck_assert_msg(i < 11 || rig_error(answer)[0], "%s is not a node's to ask: %s",
+			      verbs[i], text);
 	}
 	ck_assert_int_eq(r.lab.phase, LAB_READY);
 }
@@ -63,8 +64,8 @@ END_TEST
 
 START_TEST(answers)
 {
-	auto_json json_t *mode = ask("mode"), *task = ask("task"), *hint = ask("hint"), *map = ask("map"),
-			 *causes = ask("causes"), *check = ask("check");
+	auto_json json_t *mode = ask("mode"), *task = ask("task"), *hint = ask("hint"),
+			 *map = ask("map"), *causes = ask("causes"), *check = ask("check");
 
 	ck_assert_str_eq(json_str(mode, "networking_mode", ""), "nat");
 	ck_assert_uint_eq(json_object_size(task), 4); /* and "re" */
@@ -98,8 +99,11 @@ static const struct {
 	{"{\"answers\":[1,2]}", false},
 	{"{\"answers\":{\"layer\":\"L2\"}}", false},
 	{"{\"none\":1}", false},
-	{"{\"answers\":[{\"layer\":\"LLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLL\"}]}", false},
-	{"{\"answers\":[{\"layer\":\"1\"},{\"layer\":\"1\"},{\"layer\":\"1\"},{\"layer\":\"1\"},{\"layer\":\"1\"},"
+	{"{\"answers\":[{\"layer\":"
+	 "\"LLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLL\"}]}",
+	 false},
+	{"{\"answers\":[{\"layer\":\"1\"},{\"layer\":\"1\"},{\"layer\":\"1\"},{\"layer\":\"1\"},{"
+	 "\"layer\":\"1\"},"
 	 "{\"layer\":\"1\"},{\"layer\":\"1\"},{\"layer\":\"1\"},{\"layer\":\"1\"}]}",
 	 false},
 };
@@ -115,7 +119,10 @@ START_TEST(diagnosis)
 	ck_assert_uint_eq(rig_logged(&r, "answer", NULL), diagnoses[_i].taken);
 	all = rig_log(&r);
 	ck_assert_ptr_null(json_object_get(
-		json_array_get(json_object_get(json_array_get(all, json_array_size(all) - 1), "answers"), 0), "more"));
+		json_array_get(
+			json_object_get(json_array_get(all, json_array_size(all) - 1), "answers"),
+			0),
+		"more"));
 }
 END_TEST
 
@@ -148,8 +155,8 @@ START_TEST(an_answer_for_one_who_left)
 	rig_send(&r, guest, json_pack("{s:s}", "do", "hint"));
 	rig_turn(&r);
 	/* its own end waits behind its request: the node goes, as with wsl --shutdown */
-	TAILQ_FOREACH (c, &r.lab.conns, link)
-		last = c;
+	TAILQ_FOREACH(c, &r.lab.conns, link)
+	last = c;
 	conn_free(last);
 	fd_closep(&guest);
 	guest = rig_guest(&r, "wsl");
@@ -199,7 +206,8 @@ START_TEST(sudo_brings_no_files)
 {
 	json_t *body = sudo();
 
-	json_object_set_new(body, "files", json_pack("[{s:s, s:s}]", "path", "/run/x", "content", "y"));
+	json_object_set_new(body, "files",
+			    json_pack("[{s:s, s:s}]", "path", "/run/x", "content", "y"));
 	json_decref(rig_ask(&r, guest, body));
 	ck_assert(!fake_proc_called(&r.proc, "file wsl /run/x"));
 }
@@ -251,8 +259,8 @@ START_TEST(grade_and_quit_reach_terminals)
 
 	r.proc.keep_running = true;
 	json_decref(rig_ask(&r, terminal,
-			    json_pack("{s:s, s:s, s:[s], s:s}", "do", "exec", "node", "wsl", "argv", "bash",
-				      "session", "1")));
+			    json_pack("{s:s, s:s, s:[s], s:s}", "do", "exec", "node", "wsl", "argv",
+				      "bash", "session", "1")));
 	json_decref(ask(_i ? "grade" : "quit"));
 	notice = rig_next(&r, terminal, NULL);
 	ck_assert_str_eq(json_str(notice, "session", ""), _i ? "grade" : "quit");
@@ -264,7 +272,8 @@ END_TEST
 START_TEST(requests_without_id_are_dropped)
 {
 	for (int i = 0; i < 3; i++)
-		rig_send(&r, guest, json_pack("{s:s, s:i, s:b}", "do", "diagnose", "id", -i, "none", 1));
+		rig_send(&r, guest,
+			 json_pack("{s:s, s:i, s:b}", "do", "diagnose", "id", -i, "none", 1));
 	rig_turn(&r);
 	ck_assert_uint_eq(rig_logged(&r, "answer", NULL), 0);
 }

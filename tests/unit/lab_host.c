@@ -34,7 +34,8 @@ static const struct {
 	{"{}", "Unknown request ''"},
 	{"{\"do\":7}", "Unknown request ''"},
 	/* cut inside a character: still an error, and not an empty success */
-	{"{\"do\":\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\xe3\x81\x82\xe3\x81\x82\"}", "Unknown request 'xxx"},
+	{"{\"do\":\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\xe3\x81\x82\xe3\x81\x82\"}",
+	 "Unknown request 'xxx"},
 	{"{\"do\":\"exec\",\"node\":\"moon\",\"argv\":[\"x\"]}", "Lab 'l' has no node 'moon'"},
 	{"{\"do\":\"read\",\"node\":\"moon\",\"what\":\"links\"}", "has no node"},
 	{"{\"do\":\"read\",\"node\":\"wsl\",\"what\":\"souls\"}", "no state named 'souls'"},
@@ -46,7 +47,8 @@ static const struct {
 	{"{\"do\":\"event\"}", "Events of kind ''"},
 	{"{\"do\":\"event\",\"event\":[]}", "Events of kind ''"},
 	{"{\"do\":\"event\",\"event\":{\"kind\":\"exec\"}}", "Events of kind 'exec'"},
-	{"{\"do\":\"event\",\"event\":{\"kind\":\"lab\",\"what\":\"died\"}}", "Events of kind 'lab'"},
+	{"{\"do\":\"event\",\"event\":{\"kind\":\"lab\",\"what\":\"died\"}}",
+	 "Events of kind 'lab'"},
 	{"{\"do\":\"event\",\"event\":{\"kind\":\"probe\",\"ok\":true}}", "Events of kind 'probe'"},
 };
 
@@ -59,7 +61,8 @@ START_TEST(refuses)
 	ck_assert_ptr_nonnull(body);
 	before = r.lab.log.seq;
 	answer = rig_ask(&r, r.boss, body);
-	ck_assert_msg(strstr(rig_error(answer), refusals[_i].says) != NULL, "%s", rig_error(answer));
+	ck_assert_msg(strstr(rig_error(answer), refusals[_i].says) != NULL, "%s",
+		      rig_error(answer));
 	ck_assert_uint_eq(r.lab.log.seq, before);
 }
 END_TEST
@@ -70,8 +73,9 @@ START_TEST(events_of_a_terminal)
 	json_t *e;
 
 	seq = rig_ask(&r, r.boss,
-		      json_pack("{s:s, s:{s:s, s:s, s:f, s:f, s:s, s:i}}", "do", "event", "event", "kind", "command",
-				"text", "ip a", "started", r.lab.log.zero + 2.0, "mono", 1e9, "by", "god", "seq", 1));
+		      json_pack("{s:s, s:{s:s, s:s, s:f, s:f, s:s, s:i}}", "do", "event", "event",
+				"kind", "command", "text", "ip a", "started", r.lab.log.zero + 2.0,
+				"mono", 1e9, "by", "god", "seq", 1));
 	all = rig_log(&r);
 	e = json_array_get(all, json_array_size(all) - 1);
 	ck_assert_int_eq(json_int(seq, "seq", 0), json_int(e, "seq", -1));
@@ -88,7 +92,8 @@ START_TEST(long_events_are_refused)
 
 	memset(text, 'x', LOG_EVENT_MAX);
 	answer = rig_ask(&r, r.boss,
-			 json_pack("{s:s, s:{s:s, s:s}}", "do", "event", "event", "kind", "command", "text", text));
+			 json_pack("{s:s, s:{s:s, s:s}}", "do", "event", "event", "kind", "command",
+				   "text", text));
 	ck_assert_ptr_nonnull(strstr(rig_error(answer), "An event is over"));
 }
 END_TEST
@@ -98,7 +103,9 @@ START_TEST(reads)
 	auto_json json_t *answer = NULL;
 
 	fake_build_answer(&r.build, "wsl", "links", "", json_pack("[{s:s}]", "ifname", "eth0"));
-	answer = rig_ask(&r, r.boss, json_pack("{s:s, s:s, s:s}", "do", "read", "node", "wsl", "what", "links"));
+	answer =
+		rig_ask(&r, r.boss,
+			json_pack("{s:s, s:s, s:s}", "do", "read", "node", "wsl", "what", "links"));
 	ck_assert_uint_eq(json_array_size(json_object_get(answer, "value")), 1);
 }
 END_TEST
@@ -110,7 +117,8 @@ START_TEST(recorders_events)
 	json_t *e;
 
 	actor_begin(&r.lab.learner);
-	fake_watch_push(&r.watch, json_pack("{s:s, s:f, s:s}", "kind", "packet", "mono", log_now(), "by", "god"));
+	fake_watch_push(&r.watch, json_pack("{s:s, s:f, s:s}", "kind", "packet", "mono", log_now(),
+					    "by", "god"));
 	fake_watch_push(&r.watch, json_string("no event"));
 	rig_turn(&r);
 	all = rig_log(&r);
@@ -132,12 +140,13 @@ START_TEST(script_asks)
 {
 	json_t *last;
 
-	say(r.script.ours, json_pack("{s:i, s:s, s:s, s:s, s:{}}", "id", 7, "do", "node.probe", "node", "wsl", "kind",
-				     "ping", "args"));
+	say(r.script.ours, json_pack("{s:i, s:s, s:s, s:s, s:{}}", "id", 7, "do", "node.probe",
+				     "node", "wsl", "kind", "ping", "args"));
 	last = json_array_get(r.script.asked, json_array_size(r.script.asked) - 1);
 	ck_assert_int_eq(json_int(last, "re", 0), 7);
 	ck_assert(json_flag(json_object_get(last, "result"), "ok", false));
-	say(r.script.ours, json_pack("{s:i, s:s, s:s}", "id", 8, "do", "node.read", "node", "moon"));
+	say(r.script.ours,
+	    json_pack("{s:i, s:s, s:s}", "id", 8, "do", "node.read", "node", "moon"));
 	last = json_array_get(r.script.asked, json_array_size(r.script.asked) - 1);
 	ck_assert_int_eq(json_int(last, "re", 0), 8);
 	ck_assert_str_ne(rig_error(last), "");

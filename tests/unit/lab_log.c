@@ -39,8 +39,8 @@ START_TEST(numbers_and_times_are_the_logs_own)
 {
 	auto_json json_t *all = NULL;
 
-	log_put(&log_, json_pack("{s:s, s:i, s:f, s:f}", "kind", "packet", "seq", 77, "t", -5.0, "mono",
-				 log_.zero + 1.5));
+	log_put(&log_, json_pack("{s:s, s:i, s:f, s:f}", "kind", "packet", "seq", 77, "t", -5.0,
+				 "mono", log_.zero + 1.5));
 	ck_assert_uint_eq(log_put(&log_, json_pack("{s:s}", "kind", "hint")), 2);
 	all = rig_log(&r);
 	ck_assert_uint_eq(json_array_size(all), 2);

@@ -17,12 +17,12 @@
 enum { TURNS = 30 };
 
 /* Not Check's: fuzz targets, which have no runner, use this too. */
-#define need(what)                                                                                                     \
-	do {                                                                                                           \
-		if (!(what)) {                                                                                         \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #what);                                     \
-			abort();                                                                                       \
-		}                                                                                                      \
+#define need(what)                                                                                 \
+	do {                                                                                       \
+		if (!(what)) {                                                                     \
+			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #what);                 \
+			abort();                                                                   \
+		}                                                                                  \
 	} while (0)
 
 json_t *rig_nat(void)
@@ -57,29 +57,31 @@ json_t *rig_nat_broken(void)
 
 static json_t *probes(void)
 {
-	return json_pack("{s:[{s:s, s:s, s:s, s:b, s:f, s:{s:s}}, {s:s, s:s, s:b, s:f}, {s:s, s:s, s:b, s:f}]}",
-			 "probes", "set", "symptoms", "name", "wsl-reaches", "title", "wsl reaches 1.1.1.1",
-			 "ok", 0, "ms", 1.0, "detail", "error", "Network is unreachable", "set", "controls",
-			 "name", "windows-reaches", "ok", 1, "ms", 1.0, "set", "fixed", "name", "fixed-reach",
-			 "ok", 0, "ms", 1.0);
+	return json_pack("{s:[{s:s, s:s, s:s, s:b, s:f, s:{s:s}}, {s:s, s:s, s:b, s:f}, {s:s, s:s, "
+			 "s:b, s:f}]}",
+			 "probes", "set", "symptoms", "name", "wsl-reaches", "title",
+			 "wsl reaches 1.1.1.1", "ok", 0, "ms", 1.0, "detail", "error",
+			 "Network is unreachable", "set", "controls", "name", "windows-reaches",
+			 "ok", 1, "ms", 1.0, "set", "fixed", "name", "fixed-reach", "ok", 0, "ms",
+			 1.0);
 }
 
 static void script_answers(struct fake_peer *f)
 {
 	fake_peer_answer(f, "load",
-			 json_pack("{s:{s:{s:s}, s:{s:s}, s:{s:s}, s:i, s:[{s:s, s:s}], s:[s]}}", "meta",
-				   "title", "en", "A title", "ticket", "en", "A ticket", "goals", "en", "Mend it",
-				   "hints", 3, "truth", "layer", "L2", "cause", "the-secret-cause", "symptoms",
-				   "wsl-reaches"));
+			 json_pack("{s:{s:{s:s}, s:{s:s}, s:{s:s}, s:i, s:[{s:s, s:s}], s:[s]}}",
+				   "meta", "title", "en", "A title", "ticket", "en", "A ticket",
+				   "goals", "en", "Mend it", "hints", 3, "truth", "layer", "L2",
+				   "cause", "the-secret-cause", "symptoms", "wsl-reaches"));
 	fake_peer_answer(f, "model", json_pack("{s:o}", "model", rig_nat()));
 	fake_peer_answer(f, "fault", json_pack("{s:o}", "model", rig_nat_broken()));
 	fake_peer_answer(f, "probe", probes());
 	fake_peer_answer(f, "hint",
-			 json_pack("{s:i, s:i, s:{s:s}, s:s}", "n", 1, "of", 3, "text", "en", "Look closer",
-				   "truth", "the-secret-cause"));
+			 json_pack("{s:i, s:i, s:{s:s}, s:s}", "n", 1, "of", 3, "text", "en",
+				   "Look closer", "truth", "the-secret-cause"));
 	fake_peer_answer(f, "causes",
-			 json_pack("{s:[{s:s, s:s}], s:s}", "causes", "cause", "wrong-gateway", "layer", "L2",
-				   "truth", "the-secret-cause"));
+			 json_pack("{s:[{s:s, s:s}], s:s}", "causes", "cause", "wrong-gateway",
+				   "layer", "L2", "truth", "the-secret-cause"));
 }
 
 static void serve_answers(struct fake_peer *f)
@@ -206,8 +208,8 @@ const char *rig_error(const json_t *answer)
 
 json_t *rig_boot(struct rig *r, json_t *more)
 {
-	json_t *body = json_pack("{s:s, s:s, s:s, s:s, s:b}", "do", "boot", "lab", "l", "scenario", "s", "seed",
-				 "1", "private", 1);
+	json_t *body = json_pack("{s:s, s:s, s:s, s:s, s:b}", "do", "boot", "lab", "l", "scenario",
+				 "s", "seed", "1", "private", 1);
 	auto_fd dir = open(r->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	auto_fd text = memfd_create("scenario", MFD_CLOEXEC);
 	int fds[2] = {dir, text};

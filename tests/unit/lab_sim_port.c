@@ -46,15 +46,15 @@ static void sim_port_undo(void *ctx, const struct op *op)
 	sim_apply(p->state, &back, NULL);
 }
 
-static int sim_port_read(void *ctx, const char *node, enum read_what what, const char *arg, json_t **ret,
-			 struct err *err)
+static int sim_port_read(void *ctx, const char *node, enum read_what what, const char *arg,
+			 json_t **ret, struct err *err)
 {
 	(void)ctx, (void)node, (void)what, (void)arg, (void)ret;
 	return err_set(err, ERR_MACHINE, ENOSYS, "Nothing to read");
 }
 
-static int sim_port_socket(void *ctx, const char *node, int type, const char *address, uint16_t port,
-			   struct err *err)
+static int sim_port_socket(void *ctx, const char *node, int type, const char *address,
+			   uint16_t port, struct err *err)
 {
 	(void)ctx, (void)node, (void)type, (void)address, (void)port, (void)err;
 	return socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);

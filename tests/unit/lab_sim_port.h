@@ -8,8 +8,9 @@
 struct sim_port {
 	struct build_port port;
 	json_t *state; /* sim.h's; owned */
-	int calls, fail_at; /* apply() number fail_at (from 0) does nothing and fails; -1 = none does */
-	int fail_from;      /* and from this one on all do; -1 = none */
+	int calls,
+		fail_at; /* apply() number fail_at (from 0) does nothing and fails; -1 = none does */
+	int fail_from;	 /* and from this one on all do; -1 = none */
 };
 
 /* The port's ctx is p, so p must not move. */

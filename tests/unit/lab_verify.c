@@ -80,10 +80,12 @@ static const struct {
 	{"[{\"set\":\"symptoms\",\"ok\":false},{\"set\":\"controls\",\"ok\":false}]", 1, 0},
 	{"[{\"set\":\"symptoms\",\"ok\":true},{\"set\":\"controls\",\"ok\":false}]", 0, 0},
 	/* one symptom that passes is one too many, one control that fails too */
-	{"[{\"set\":\"symptoms\",\"ok\":false},{\"set\":\"symptoms\",\"ok\":true},{\"set\":\"controls\",\"ok\":true}]", 0,
-	 1},
-	{"[{\"set\":\"symptoms\",\"ok\":false},{\"set\":\"controls\",\"ok\":true},{\"set\":\"controls\",\"ok\":false}]", 1,
-	 0},
+	{"[{\"set\":\"symptoms\",\"ok\":false},{\"set\":\"symptoms\",\"ok\":true},{\"set\":"
+	 "\"controls\",\"ok\":true}]",
+	 0, 1},
+	{"[{\"set\":\"symptoms\",\"ok\":false},{\"set\":\"controls\",\"ok\":true},{\"set\":"
+	 "\"controls\",\"ok\":false}]",
+	 1, 0},
 	/* none is none, and no outcome is neither */
 	{"[]", 0, 0},
 	{"[{\"set\":\"symptoms\"},{\"set\":\"controls\"}]", 0, 0},
@@ -157,7 +159,8 @@ END_TEST
 /* The lab ends while somebody waits: nothing hangs, nothing is freed twice. */
 START_TEST(the_lab_ends_meanwhile)
 {
-	static const char *const verbs[] = {"verify", "probe", "finish", "fault", "check", "hint", "causes"};
+	static const char *const verbs[] = {"verify", "probe", "finish", "fault",
+					    "check",  "hint",  "causes"};
 
 	r.script_deaf = true;
 	rig_send(&r, r.boss, json_pack("{s:s}", "do", verbs[_i]));
