@@ -179,13 +179,16 @@ START_TEST(flood_of_one_service_is_bounded)
 	other = rig_start(&r, "echo", "b", "{}", RIG_TCP);
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
 		fds[i] = rig_connect(flooded);
-		ck_assert_int_ge(fds[i], 0);
-		if (send(fds[i], "x", 1, MSG_NOSIGNAL) == 1 && recv(fds[i], &c, 1, 0) == 1)
+		/* One too many may be reset before connect() returns. */
+		ck_assert(fds[i] >= 0 || i >= 96);
+		if (fds[i] >= 0 && send(fds[i], "x", 1, MSG_NOSIGNAL) == 1 && recv(fds[i], &c, 1, 0) == 1)
 			open++;
 	}
 	ck_assert_uint_eq(open, 96);
 	expect_echo(rig_connect(other), 1000);
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+		if (fds[i] < 0)
+			continue;
 		shutdown(fds[i], SHUT_WR);
 		rig_read(fds[i], &c, 1);
 		close(fds[i]);
