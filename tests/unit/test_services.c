@@ -181,7 +181,8 @@ START_TEST(flood_of_one_service_is_bounded)
 		fds[i] = rig_connect(flooded);
 		/* One too many may be reset before connect() returns. */
 		ck_assert(fds[i] >= 0 || i >= 96);
-		if (fds[i] >= 0 && send(fds[i], "x", 1, MSG_NOSIGNAL) == 1 && recv(fds[i], &c, 1, 0) == 1)
+		if (fds[i] >= 0 && send(fds[i], "x", 1, MSG_NOSIGNAL) == 1 &&
+		    recv(fds[i], &c, 1, 0) == 1)
 			open++;
 	}
 	ck_assert_uint_eq(open, 96);
