@@ -166,6 +166,8 @@ static int port_next(void *ctx, json_t **ret, struct err *err)
 			return err_set(err, ERR_MACHINE, EPIPE, "The watch process is gone");
 		if (rc < 0)
 			return rc;
+		if (json_object_get(m.body, "error") && !json_object_get(m.body, "re"))
+			return err_from_json(err, json_object_get(m.body, "error"));
 		events = events_of(p, m.body);
 		if (events) {
 			*ret = events;

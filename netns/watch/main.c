@@ -142,7 +142,9 @@ static int watch_init(struct watch *w)
 	w->own_netns = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (w->own_netns < 0)
 		w->own_netns = openat(w->proc, "self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (w->proc < 0 || w->own_netns < 0)
+	if (w->proc < 0)
+		return w->proc;
+	if (w->own_netns < 0)
 		return -ENOENT;
 	w->base = new_base();
 	w->out = w->base ? out_new(w->base, INIT_SOCKET) : NULL;
@@ -207,13 +209,25 @@ static int loop(struct watch *w)
 	return 0;
 }
 
+/* Nobody reads our standard error: init passes this on to whoever waits for the lab. */
+static void tell_why(int rc)
+{
+	auto_json json_t *said = NULL;
+	struct err err = {0};
+
+	err_sys(&err, -rc, "Can't look at the lab's processes");
+	err_mend(&err, "In a container, allow a fresh /proc; netdojo doctor says what is missing here");
+	said = json_pack("{s:o}", "error", err_to_json(&err));
+	msg_send(INIT_SOCKET, said, NULL, 0, NULL);
+}
+
 int main(void)
 {
 	struct watch w = {.proc = -1, .own_netns = -1};
 	int rc = watch_init(&w);
 
 	if (rc < 0)
-		fprintf(stderr, "netdojo-watch: Can't start: %s\n", strerror(-rc));
+		tell_why(rc);
 	else
 		rc = loop(&w);
 	watch_done(&w);
