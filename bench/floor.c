@@ -126,8 +126,7 @@ static void put_file(const char *path, const char *text)
 	close(fd);
 }
 
-/* --- a node's root
- * ------------------------------------------------------------------------------------------- */
+/* A node's root. */
 
 static void make_root(void)
 {
@@ -168,8 +167,7 @@ static void start_node(int node, int ready, pid_t *pids)
 		pause();
 }
 
-/* --- netlink: one datagram of requests a namespace
- * ----------------------------------------------------------- */
+/* Netlink: one datagram of requests a namespace. */
 
 struct batch {
 	struct mnl_socket *sock;
@@ -325,9 +323,7 @@ static struct nlmsghdr *add_mq(struct batch *b, int index)
 	return h;
 }
 
-/* --- the lab
- * -------------------------------------------------------------------------------------------------
- */
+/* The lab. */
 
 static void make_links(const int *fds)
 {
