@@ -216,7 +216,8 @@ static void tell_why(int rc)
 	struct err err = {0};
 
 	err_sys(&err, -rc, "Can't look at the lab's processes");
-	err_mend(&err, "In a container, allow a fresh /proc; netdojo doctor says what is missing here");
+	err_mend(&err,
+		 "In a container, allow a fresh /proc; netdojo doctor says what is missing here");
 	said = json_pack("{s:o}", "error", err_to_json(&err));
 	msg_send(INIT_SOCKET, said, NULL, 0, NULL);
 }
