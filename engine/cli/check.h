@@ -50,6 +50,7 @@ struct check_case {
 	int score;
 	json_t *result; /* CASE_PROOF: {healthy, broken, controls}; owned */
 	char *why;	/* when not ok; owned */
+	char *first;	/* why its first try failed, where there was a second; owned */
 };
 
 struct check_scenario {

@@ -13,6 +13,7 @@ static void case_done(struct check_case *c)
 	free(c->name);
 	free(c->dir);
 	free(c->why);
+	free(c->first);
 	json_decref(c->result);
 	fd_closep(&c->sock);
 }
@@ -225,7 +226,7 @@ bool check_try_again(struct check_case *c)
 	c->patient = true;
 	c->interrupted = false;
 	c->score = 0;
-	free(ptr_steal(c->why));
+	c->first = ptr_steal(c->why);
 	json_decref(ptr_steal(c->result));
 	return true;
 }

@@ -52,6 +52,9 @@ static void put_failures(const struct check *k, const struct check_scenario *s)
 			continue;
 		if (!c->ok)
 			fprintf(out, "     %s: %s\n", c->name, c->why ? c->why : "?");
+		else if (c->patient)
+			fprintf(out, "     %s: held when tried again; at first: %s\n", c->name,
+				c->first ? c->first : "?");
 		if (k->keep && !c->ok)
 			fprintf(out, "       %s\n", c->dir);
 	}
@@ -104,6 +107,19 @@ static json_t *reasons(const struct check_scenario *s)
 	return all;
 }
 
+/* Cases that held only at their second try: a proof that is not steady, or a machine too busy. */
+static json_t *second_tries(const struct check_scenario *s)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < s->n_cases; i++)
+		if (s->cases[i].patient && s->cases[i].ok)
+			json_array_append_new(
+				all, json_sprintf("%s: %s", s->cases[i].name,
+						  s->cases[i].first ? s->cases[i].first : "?"));
+	return all;
+}
+
 static void add_case(json_t *doc, const struct check_case *c)
 {
 	switch (c->kind) {
@@ -134,11 +150,12 @@ static void add_case(json_t *doc, const struct check_case *c)
 
 static json_t *scenario_json(const struct check_scenario *s)
 {
-	json_t *doc = json_pack("{s:s, s:b, s:o, s:o, s:o, s:[], s:[], s:f, s:s?, s:o}", "id",
-				s->id, "ok", (int)check_scenario_ok(s), "healthy",
-				proof(s, "healthy"), "broken", proof(s, "broken"), "controls",
-				proof(s, "controls"), "alternatives", "missteps", "seconds",
-				s->ended - s->began, "skipped", s->skipped, "why", reasons(s));
+	json_t *doc =
+		json_pack("{s:s, s:b, s:o, s:o, s:o, s:[], s:[], s:f, s:s?, s:o, s:o}", "id", s->id,
+			  "ok", (int)check_scenario_ok(s), "healthy", proof(s, "healthy"), "broken",
+			  proof(s, "broken"), "controls", proof(s, "controls"), "alternatives",
+			  "missteps", "seconds", s->ended - s->began, "skipped", s->skipped, "why",
+			  reasons(s), "second_tries", second_tries(s));
 
 	for (size_t i = 0; doc && i < s->n_cases; i++)
 		add_case(doc, &s->cases[i]);
