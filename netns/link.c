@@ -20,7 +20,7 @@
 
 /* A hub's port passes whatever its node's end takes, so that a changed MTU in a node needs no
  * change in the hub. */
-enum { MTU_ETHERNET = 1500, MTU_LOOPBACK = 65536, MTU_HUB = 65535, MEMBERS_OF_A_PAIR = 2 };
+enum { MTU_ETHERNET = 1500, MTU_LOOPBACK = 65536, MTU_HUB = 65535 };
 
 /*
  * libnl 3.7 leaves ifi_change at 0, which the kernel reads as "all flags": up would clear
@@ -136,7 +136,8 @@ int link_add_segment(struct build *b, const struct op *op, struct err *err)
 {
 	auto_link *br = NULL;
 
-	if (op->segment_members <= MEMBERS_OF_A_PAIR || rtsock_ifindex(&b->hub, op->segment->name))
+	if (!segment_is_bridge(op->segment, op->segment_members) ||
+	    rtsock_ifindex(&b->hub, op->segment->name))
 		return 0;
 	br = rtnl_link_bridge_alloc();
 	if (!br)
@@ -233,7 +234,7 @@ static int add_veth(struct build *b, const struct op *op, struct build_node *n, 
 
 	if (op->peer_iface)
 		return add_pair(b, op, n, err);
-	if (op->segment_members > MEMBERS_OF_A_PAIR) {
+	if (segment_is_bridge(op->segment, op->segment_members)) {
 		rc = rtsock_need_ifindex(&b->hub, op->iface->segment, &bridge, err);
 		if (rc < 0)
 			return rc;

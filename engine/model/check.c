@@ -35,6 +35,22 @@ static int check_nodes(const struct model *m, struct err *err)
 	return rc;
 }
 
+/* A disk is one node's: two that write one /etc would be one machine twice. */
+static int check_disks(const struct model *m, struct err *err)
+{
+	struct where top = {""};
+
+	for (size_t i = 0; i < m->n_nodes; i++)
+		for (size_t k = 0; k < i; k++) {
+			struct where here = check_item(&top, "nodes", i);
+
+			if (m->nodes[i].disk[0] && !strcmp(m->nodes[i].disk, m->nodes[k].disk))
+				return check_wrong(err, &here, "The disk '%s' is also node '%s's",
+						   m->nodes[i].disk, m->nodes[k].name);
+		}
+	return 0;
+}
+
 /* One end of a segment, for comparing it with the others. */
 struct end {
 	const struct iface *iface;
@@ -101,8 +117,8 @@ static bool same_listen(const struct listen_on *a, const struct listen_on *b)
 	       strcmp(a->address, b->address) == 0;
 }
 
-/* Two running services of a node can't have one socket address; nor can one service have it twice.
- */
+/* Two running services of a node can't have one socket address, unless one would wait for it; nor
+ * can one service have it twice. */
 static int check_listens(const struct model *m, size_t i, const struct where *w, struct err *err)
 {
 	const struct service *s = &m->services[i];
@@ -114,7 +130,8 @@ static int check_listens(const struct model *m, size_t i, const struct where *w,
 			const struct service *t = &m->services[k];
 			size_t n = k == i ? a : t->n_listens;
 
-			if (k != i && (!t->running || !s->running || strcmp(t->node, s->node) != 0))
+			if (k != i && (!t->running || !s->running || t->optional || s->optional ||
+				       strcmp(t->node, s->node) != 0))
 				continue;
 			for (size_t b = 0; b < n; b++)
 				if (same_listen(&s->listens[a], &t->listens[b]))
@@ -136,6 +153,8 @@ static int check_services(const struct model *m, struct err *err)
 
 		if (!model_node(m, s->node))
 			return check_wrong(err, &here, "Unknown node '%s'", s->node);
+		if (s->via[0] && !model_node(m, s->via))
+			return check_wrong(err, &here, "Unknown node '%s' in 'via'", s->via);
 		if (s->kind == SERVICE_PROGRAM &&
 		    !json_array_size(json_object_get(s->config, "argv")))
 			return check_wrong(err, &here, "A program needs config.argv");
@@ -147,10 +166,7 @@ static int check_services(const struct model *m, struct err *err)
 int model_check(const struct model *m, struct err *err)
 {
 	static int (*const checks[])(const struct model *, struct err *) = {
-		check_names,
-		check_nodes,
-		check_ends,
-		check_services,
+		check_names, check_nodes, check_disks, check_ends, check_services,
 	};
 	int rc = 0;
 

@@ -20,7 +20,11 @@ static int check_node_names(const struct model *m, const struct node *n, const s
 		rc = UNIQUE(n, files, path, w, err);
 	if (rc == 0)
 		rc = UNIQUE(n, env, name, w, err);
-	return rc < 0 ? rc : UNIQUE(n, trees, target, w, err);
+	if (rc == 0)
+		rc = UNIQUE(n, trees, target, w, err);
+	if (rc == 0)
+		rc = UNIQUE(n, volumes, name, w, err);
+	return rc < 0 ? rc : UNIQUE(n, volumes, target, w, err);
 }
 
 static int unknown_segment(const struct model *m, const struct iface *f, const struct where *w,

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "model/plan.h"
 #include "model/subnet.h"
 
 static bool same(const char *a, const char *b)
@@ -36,6 +37,11 @@ static const struct segment *find_segment(const struct model *m, const char *nam
 	return NULL;
 }
 
+bool segment_is_bridge(const struct segment *s, size_t members)
+{
+	return s && (s->bridge || members > 2);
+}
+
 static void find_peer(const struct model *m, const struct iface *f, struct wire *w)
 {
 	for (size_t i = 0; i < m->n_nodes; i++)
@@ -58,7 +64,7 @@ struct wire wire_of(const struct model *m, const struct node *n, const struct if
 		return w;
 	w.segment = find_segment(m, f->segment);
 	w.members = segment_members(m, f->segment);
-	if (w.members == 2)
+	if (w.members == 2 && w.segment && !w.segment->bridge)
 		find_peer(m, f, &w);
 	return w;
 }
@@ -74,21 +80,33 @@ static bool same_trees(const struct node *a, const struct node *b)
 	return true;
 }
 
+static bool same_volumes(const struct node *a, const struct node *b)
+{
+	if (a->n_volumes != b->n_volumes)
+		return false;
+	for (size_t i = 0; i < a->n_volumes; i++)
+		if (!same(a->volumes[i].name, b->volumes[i].name) ||
+		    !same(a->volumes[i].target, b->volumes[i].target))
+			return false;
+	return true;
+}
+
 /* A node's root is made once: what is built into it can't change under its programs. */
 bool fate_node_stays(const struct change *c, const char *node)
 {
 	const struct node *a = model_node(c->from, node), *b = model_node(c->to, node);
 
 	return a && b && a->role == b->role && same(a->hostname, b->hostname) &&
-	       same(a->kernel, b->kernel) && same_trees(a, b);
+	       same(a->kernel, b->kernel) && same(a->disk, b->disk) && a->interop == b->interop &&
+	       same_trees(a, b) && same_volumes(a, b);
 }
 
-/* A lone end leads nowhere, two are a veth pair, more hang on a bridge. */
+/* A lone end leads nowhere, two are a veth pair, more hang on a bridge (or all, if it says so). */
 static int make_of_segment(const struct model *m, const char *segment)
 {
 	size_t n = segment_members(m, segment);
 
-	return n < 2 ? 1 : n == 2 ? 2 : 3;
+	return segment_is_bridge(find_segment(m, segment), n) ? 3 : n < 2 ? 1 : 2;
 }
 
 bool fate_segment_stays(const struct change *c, const char *segment)
@@ -165,7 +183,8 @@ bool fate_service_stays(const struct change *c, const struct service *from)
 	const struct service *to = model_service(c->to, from->name);
 
 	return from->running && to && to->running && from->kind == to->kind &&
-	       same(from->node, to->node) && same_listens(from, to) &&
-	       fate_node_stays(c, from->node) &&
+	       same(from->node, to->node) && same_listens(from, to) && same(from->via, to->via) &&
+	       from->optional == to->optional && fate_node_stays(c, from->node) &&
+	       (!from->via[0] || fate_node_stays(c, from->via)) &&
 	       (from->kind != SERVICE_PROGRAM || json_equal(from->config, to->config));
 }

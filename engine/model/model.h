@@ -111,6 +111,11 @@ struct tree {
 	char *source, *target;
 };
 
+/* A folder that every node naming it shares, and that outlives them (Windows' C:). */
+struct volume {
+	char *name, *target;
+};
+
 struct node {
 	char *name; /* [a-z][a-z0-9-]{0,14} */
 	enum node_role role;
@@ -136,6 +141,11 @@ struct node {
 	size_t n_env;
 	struct tree *trees;
 	size_t n_trees;
+	char *disk; /* the node's own files live on under this name, for its next generation; "" =
+		       gone with the node */
+	struct volume *volumes;
+	size_t n_volumes;
+	bool interop; /* .exe files run here as Windows programs */
 };
 
 struct segment {
@@ -143,6 +153,7 @@ struct segment {
 		       3+ = bridge */
 	char *label; /* "Home LAN" */
 	char *cidr;  /* for drawings; "" for none */
+	bool bridge; /* a bridge whatever the number of members: one may go, the others stay */
 };
 
 enum service_kind {
@@ -167,6 +178,8 @@ struct service {
 	bool running; /* false: stopped, its sockets closed */
 	struct listen_on *listens;
 	size_t n_listens;
+	char *via;	/* the node whose sockets it uses onward; "" = its own */
+	bool optional;	/* sockets that can't be had are no error: tried again at each change */
 	json_t *config; /* kind's own settings, an object; for a program
 			   {"argv":[..],"ready":{"tcp":port}} (owned) */
 };
@@ -180,6 +193,8 @@ struct model {
 	size_t n_segments;
 	struct service *services;
 	size_t n_services;
+	json_t *windows; /* what Windows is (docs/formats/windows.md), an object carried as it is
+			    (owned) */
 };
 
 /*

@@ -24,8 +24,9 @@
  * gateway come before those with one, and rules after all, since a gateway is looked up by them.
  * What the kernel could not hold (a route by an interface that is down) is not asked for; it
  * comes when the interface does. A sysctl that a later model no longer names keeps its value:
- * nobody knows what it was before. A node whose role, host name, kernel or trees change is
- * another node: deleted and made anew.
+ * nobody knows what it was before. A node whose role, host name, kernel, trees, disk, volumes or
+ * interop change is another node: deleted and made anew. A service goes and comes with its node
+ * and with the one in `via`. `windows` makes no operation.
  */
 #ifndef NETDOJO_MODEL_PLAN_H
 #define NETDOJO_MODEL_PLAN_H
@@ -35,7 +36,7 @@
 /* In the order a build runs them: each kind may rely on those above it. A change: see above. */
 enum op_kind {
 	OP_NODE_ADD,	/* node: namespaces, root, hostname, agent; lo up */
-	OP_SEGMENT_ADD, /* segment; bridge when members > 2, nothing to make for fewer */
+	OP_SEGMENT_ADD, /* segment; nothing to make unless segment_is_bridge() */
 	OP_LINK_ADD,	/* node, iface; of a two-member segment one for the pair, peer_* set */
 	OP_SYSCTL_SET,	/* node, sysctl; before links go up */
 	OP_LINK_SET,	/* node, iface: mac, mtu, up/down as the iface says */
@@ -77,6 +78,9 @@ struct op {
 	const struct service *service;
 	const char *ruleset, *old_ruleset;
 };
+
+/* Whether a segment with that many members is a bridge, not a pair; NULL: false. */
+bool segment_is_bridge(const struct segment *s, size_t members);
 
 struct plan {
 	struct op *ops;

@@ -66,6 +66,10 @@ static const char *const transports[] = {"udp", "tcp", NULL};
 		.key = #k, .type = FIELD_ARRAY, .offset = offsetof(S, k),                          \
 		.n_offset = offsetof(S, n_##k), .of = &(shape), .max = (most)                      \
 	}
+#define OBJECT(k)                                                                                  \
+	{                                                                                          \
+		.key = #k, .type = FIELD_OBJECT, .offset = offsetof(S, k)                          \
+	}
 #define SHAPE(word, table)                                                                         \
 	{                                                                                          \
 		.noun = (word), .size = sizeof(S), .fields = (table), .n = ARRAY_SIZE(table)       \
@@ -170,6 +174,14 @@ static const struct field tree_fields[] = {
 static const struct shape shape_tree = SHAPE("tree", tree_fields);
 #undef S
 
+#define S struct volume
+static const struct field volume_fields[] = {
+	STR(name, .required = true, .check = word_name),
+	STR(target, .required = true, .check = word_path),
+};
+static const struct shape shape_volume = SHAPE("volume", volume_fields);
+#undef S
+
 #define S struct node
 static const struct field node_fields[] = {
 	STR(name, .required = true, .check = word_name),
@@ -187,6 +199,9 @@ static const struct field node_fields[] = {
 	LIST(files, shape_file, MOST),
 	LIST(env, shape_env, MOST),
 	LIST(trees, shape_tree, MOST),
+	STR(disk, .check = word_name),
+	LIST(volumes, shape_volume, 8),
+	BOOL(interop),
 };
 static const struct shape shape_node = SHAPE("node", node_fields);
 #undef S
@@ -196,6 +211,7 @@ static const struct field segment_fields[] = {
 	STR(name, .required = true, .check = word_name),
 	STR(label, .max = 64, .check = word_plain),
 	STR(cidr, .check = word_net),
+	BOOL(bridge),
 };
 static const struct shape shape_segment = SHAPE("segment", segment_fields);
 #undef S
@@ -216,7 +232,9 @@ static const struct field service_fields[] = {
 	ENUM(kind, .required = true, .choices = service_kind_names),
 	BOOL(running, .number = true),
 	LIST(listens, shape_listen, 64),
-	{.key = "config", .type = FIELD_OBJECT, .offset = offsetof(S, config)},
+	STR(via, .check = word_name),
+	BOOL(optional),
+	OBJECT(config),
 };
 static const struct shape shape_service = SHAPE("service", service_fields);
 #undef S
@@ -228,6 +246,7 @@ static const struct field model_fields[] = {
 	LIST(nodes, shape_node, MODEL_MAX_NODES),
 	LIST(segments, shape_segment, 64),
 	LIST(services, shape_service, MOST_SERVICES),
+	OBJECT(windows),
 };
 const struct shape shape_model = SHAPE("model", model_fields);
 #undef S

@@ -281,7 +281,9 @@ static int segment_add(json_t *state, const struct op *op, struct err *err)
 	if (at(at(state, "segments"), op->segment->name))
 		return bad(err, op, "exists");
 	json_object_set_new(at(state, "segments"), op->segment->name,
-			    json_string(op->segment_members > 2 ? "bridge" : "wire"));
+			    json_string(segment_is_bridge(op->segment, op->segment_members)
+						? "bridge"
+						: "wire"));
 	return 0;
 }
 
@@ -319,7 +321,7 @@ static int link_add(json_t *state, const struct op *op, struct err *err)
 	snprintf(here, sizeof(here), "%s/%s", op->node->name, op->iface->name);
 	if (op->peer_node)
 		snprintf(there, sizeof(there), "%s/%s", op->peer_node->name, op->peer_iface->name);
-	else if (op->segment && op->segment_members > 2)
+	else if (segment_is_bridge(op->segment, op->segment_members))
 		snprintf(there, sizeof(there), "bridge %s", op->segment->name);
 	rc = put_link(state, op, op->node, op->iface, there, err);
 	if (rc == 0 && op->peer_node)
