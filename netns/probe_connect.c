@@ -3,14 +3,38 @@
 #define _GNU_SOURCE
 #include "netns/probe.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+static bool address_text(const struct sockaddr *sa, char text[INET6_ADDRSTRLEN])
+{
+	const void *raw = sa->sa_family == AF_INET6
+				  ? (const void *)&((const struct sockaddr_in6 *)sa)->sin6_addr
+				  : (const void *)&((const struct sockaddr_in *)sa)->sin_addr;
+
+	return inet_ntop(sa->sa_family, raw, text, INET6_ADDRSTRLEN) != NULL;
+}
+
+/* Says which addresses the connection has. */
+static void tell_ends(struct probe *p, int fd, const struct sockaddr *to)
+{
+	struct sockaddr_storage own;
+	socklen_t len = sizeof(own);
+	char text[INET6_ADDRSTRLEN];
+
+	if (address_text(to, text))
+		probe_set(p, "address", json_string(text));
+	if (getsockname(fd, (struct sockaddr *)&own, &len) == 0 &&
+	    address_text((struct sockaddr *)&own, text))
+		probe_set(p, "local", json_string(text));
+}
+
 /* 0 connected, else a positive errno. */
-static int try_one(const struct probe *p, const struct sockaddr *to, socklen_t len)
+static int try_one(struct probe *p, const struct sockaddr *to, socklen_t len)
 {
 	auto_fd fd = socket(to->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int error = 0;
@@ -18,10 +42,13 @@ static int try_one(const struct probe *p, const struct sockaddr *to, socklen_t l
 
 	if (fd < 0)
 		return errno;
-	if (connect(fd, to, len) == 0)
+	if (connect(fd, to, len) == 0) {
+		tell_ends(p, fd, to);
 		return 0;
+	}
 	if (errno != EINPROGRESS)
 		return errno;
+	tell_ends(p, fd, to);
 	if (!probe_poll(p, fd, POLLOUT))
 		return ETIMEDOUT;
 	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &n) < 0 ? errno : error;

@@ -18,7 +18,7 @@ int echo_open(struct echo *e, struct probe *p, int pmtudisc)
 	const char *address = json_str(p->args, "address", "");
 	int on = 1, rc;
 
-	*e = (struct echo){.fd = -1, .type = -1, .code = -1};
+	*e = (struct echo){.fd = -1, .type = -1, .code = -1, .ttl = -1};
 	if (probe_address(address, 0, &e->to, &e->to_len) < 0)
 		return probe_fail(p, "'%s' is no address", address);
 	e->v6 = e->to.ss_family == AF_INET6;
@@ -28,12 +28,22 @@ int echo_open(struct echo *e, struct probe *p, int pmtudisc)
 		return probe_fail(p, "can't open an ICMP socket: %s", strerror(errno));
 	if (e->v6)
 		rc = setsockopt(e->fd, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof(on)) |
+		     setsockopt(e->fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, &on, sizeof(on)) |
 		     setsockopt(e->fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &pmtudisc,
 				sizeof(pmtudisc));
 	else
 		rc = setsockopt(e->fd, IPPROTO_IP, IP_RECVERR, &on, sizeof(on)) |
+		     setsockopt(e->fd, IPPROTO_IP, IP_RECVTTL, &on, sizeof(on)) |
 		     setsockopt(e->fd, IPPROTO_IP, IP_MTU_DISCOVER, &pmtudisc, sizeof(pmtudisc));
 	return rc ? probe_fail(p, "can't set up an ICMP socket: %s", strerror(errno)) : 0;
+}
+
+int echo_ttl(struct echo *e, struct probe *p, int ttl)
+{
+	int rc = e->v6 ? setsockopt(e->fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &ttl, sizeof(ttl))
+		       : setsockopt(e->fd, IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl));
+
+	return rc ? probe_fail(p, "%d is no time to live", ttl) : 0;
 }
 
 void echo_close(struct echo *e)
@@ -55,6 +65,17 @@ static int send_echo(struct echo *e, size_t payload)
 	if (sendto(e->fd, buf, sizeof(head) + payload, 0, (struct sockaddr *)&e->to, e->to_len) < 0)
 		return -errno;
 	return 0;
+}
+
+static void tell_from(struct echo *e, const struct sockaddr *sa)
+{
+	const void *raw = sa->sa_family == AF_INET6
+				  ? (const void *)&((const struct sockaddr_in6 *)sa)->sin6_addr
+				  : (const void *)&((const struct sockaddr_in *)sa)->sin_addr;
+
+	e->from[0] = '\0';
+	if (sa->sa_family == AF_INET || sa->sa_family == AF_INET6)
+		inet_ntop(sa->sa_family, raw, e->from, sizeof(e->from));
 }
 
 /* Takes one entry of the error queue: 1 an ICMP error, 0 something else or none. */
@@ -80,6 +101,7 @@ static int take_error(struct echo *e)
 		snprintf(e->error, sizeof(e->error), "%s", strerror((int)ee.ee_errno));
 		if (ee.ee_origin != SO_EE_ORIGIN_ICMP && ee.ee_origin != SO_EE_ORIGIN_ICMP6)
 			continue;
+		tell_from(e, SO_EE_OFFENDER((struct sock_extended_err *)CMSG_DATA(c)));
 		e->type = ee.ee_type;
 		e->code = ee.ee_code;
 		e->mtu = ee.ee_errno == EMSGSIZE ? ee.ee_info : 0;
@@ -88,16 +110,34 @@ static int take_error(struct echo *e)
 	return 0;
 }
 
+static void take_ttl(struct echo *e, struct msghdr *mh)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(mh); c; c = CMSG_NXTHDR(mh, c))
+		if ((c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_TTL) ||
+		    (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_HOPLIMIT))
+			memcpy(&e->ttl, CMSG_DATA(c), sizeof(e->ttl));
+}
+
 /* 1 for the reply to the last request, 0 for any other packet or none. */
 static int take_reply(struct echo *e)
 {
 	struct icmphdr head;
-	unsigned char buf[ECHO_MAX];
-	ssize_t n = recv(e->fd, buf, sizeof(buf), 0);
+	static unsigned char buf[ECHO_MAX];
+	unsigned char ctl[128];
+	struct sockaddr_storage from = {0};
+	struct iovec iov = {buf, sizeof(buf)};
+	struct msghdr mh = {.msg_name = &from,
+			    .msg_namelen = sizeof(from),
+			    .msg_iov = &iov,
+			    .msg_iovlen = 1,
+			    .msg_control = ctl,
+			    .msg_controllen = sizeof(ctl)};
 
-	if (n < (ssize_t)sizeof(head))
+	if (recvmsg(e->fd, &mh, 0) < (ssize_t)sizeof(head))
 		return 0;
 	memcpy(&head, buf, sizeof(head));
+	take_ttl(e, &mh);
+	tell_from(e, (struct sockaddr *)&from);
 	return head.type == (e->v6 ? ICMPV6_ECHO_REPLY : ICMP_ECHOREPLY) &&
 	       ntohs(head.un.echo.sequence) == e->seq;
 }

@@ -67,6 +67,25 @@ static json_t *record_text(ns_msg *m, ns_rr *rr)
 	return probe_text(text, strlen(text));
 }
 
+/* What `dig` would show of a section: owner, type, time to live and the data as text. */
+static json_t *section(ns_msg *m, ns_sect which)
+{
+	json_t *out = json_array();
+	ns_rr rr;
+
+	for (int i = 0; i < ns_msg_count(*m, which); i++) {
+		json_t *text = ns_parserr(m, which, i, &rr) == 0 ? record_text(m, &rr) : NULL;
+
+		if (text)
+			json_array_append_new(
+				out, json_pack("{s:o, s:i, s:I, s:o}", "name",
+					       probe_text(ns_rr_name(rr), strlen(ns_rr_name(rr))),
+					       "type", (int)ns_rr_type(rr), "ttl",
+					       (json_int_t)ns_rr_ttl(rr), "data", text));
+	}
+	return out;
+}
+
 static void tell_answer(struct probe *p, const unsigned char *buf, size_t len)
 {
 	json_t *answers = json_array();
@@ -85,6 +104,8 @@ static void tell_answer(struct probe *p, const unsigned char *buf, size_t len)
 			if (text)
 				json_array_append_new(answers, text);
 		}
+	probe_set(p, "records", section(&m, ns_s_an));
+	probe_set(p, "authoritative", json_boolean(ns_msg_getflag(m, ns_f_aa)));
 	probe_set(p, "rcode", json_string(rcode_name(ns_msg_getflag(m, ns_f_rcode))));
 	probe_set(p, "truncated", json_boolean(ns_msg_getflag(m, ns_f_tc)));
 	if (ns_msg_getflag(m, ns_f_rcode) != ns_r_noerror)

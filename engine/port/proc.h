@@ -58,10 +58,12 @@ void proc_event_done(struct proc_event *e);
 /*
  * Probes the agent runs itself, in a child of its own inside the node, so that they need no program of the host's.
  * Every result has {"ok":bool,"ms":float,"error":"..."} and the fields named.
- *   ping    {address, count=1, size=56, df=false, timeout=1.0}         -> sent, received, rtt_ms, icmp:"type/code" of an error
+ *   ping    {address, count=1, size=56, df=false, ttl, timeout=1.0}    -> sent, received, rtt_ms, ttl of the reply, from (who replied
+ *           or refused), icmp:"type/code" of an error, mtu it told
  *   lookup  {name, family=0|4|6, timeout=1.0}  getaddrinfo in the node -> addresses[], eai:"EAI_AGAIN"
- *   resolve {name, type="A", server, port=53, tcp=false, timeout=1.0}  -> rcode:"NOERROR", answers[], truncated
- *   connect {address|name, port, timeout=1.0}                          -> refused, timed_out
+ *   resolve {name, type="A", server, port=53, tcp=false, timeout=1.0}  -> rcode:"NOERROR", answers[], truncated,
+ *           authoritative, records[{name, type (its number), ttl, data}]
+ *   connect {address|name, port, timeout=1.0}                          -> refused, timed_out, address, local (the socket's own)
  *   http    {url (http://), timeout=1.0, max_bytes}                    -> status, bytes, complete, body (first 4096 bytes)
  *   pmtu    {address, timeout=2.0, low=576, high=1500}  DF search      -> mtu (largest IP packet that passed), reported (by ICMP)
  *   run     {argv[], user, timeout=1.0, stdin=""}                      -> exit, signal, stdout, stderr (64 KiB each), timed_out
@@ -90,6 +92,12 @@ struct proc_port {
 	/* Writes or removes a file of the node as its root; PROC_RESULT {"ok"} follows. */
 	int (*file)(struct proc_node *n, const struct file *f, bool remove, uint64_t id,
 		    struct err *err);
+	/*
+	 * Copies what fd (borrowed, read from its beginning) holds into a file of the node as its root, in the place of whatever
+	 * was there; PROC_RESULT {"ok"} follows, or PROC_FAILED.
+	 */
+	int (*install)(struct proc_node *n, int fd, const char *path, uint32_t mode, uint64_t id,
+		       struct err *err);
 };
 
 #endif

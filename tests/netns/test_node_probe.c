@@ -225,6 +225,13 @@ START_TEST(ping)
 	ck_assert_msg(json_flag(j, "ok", false), "%s", TEXT(j));
 	ck_assert_int_eq((int)json_int(j, "received", 0), 3);
 	ck_assert(json_num(j, "rtt_ms", 99999) < 1000);
+	ck_assert_msg(json_int(j, "ttl", 0) == 63, "%s", TEXT(j));
+	ck_assert_str_eq(json_str(j, "from", ""), "10.2.0.2");
+	j = probe("ping", "{\"address\":\"10.2.0.2\",\"ttl\":1}");
+	ck_assert_msg(!strcmp(json_str(j, "icmp", ""), "11/0"), "%s", TEXT(j));
+	ck_assert_str_eq(json_str(j, "from", ""), "10.1.0.1");
+	j = probe("ping", "{\"address\":\"10.2.0.2\",\"ttl\":300}");
+	ck_assert_msg(!json_flag(j, "ok", true), "%s", TEXT(j));
 	j = probe("ping", "{\"address\":\"10.99.0.5\"}");
 	ck_assert(!json_flag(j, "ok", true));
 	ck_assert_str_eq(json_str(j, "icmp", ""), "3/1");
@@ -296,6 +303,11 @@ START_TEST(resolve)
 	ck_assert_str_eq(json_str(j, "rcode", ""), "NOERROR");
 	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(j, "answers"), 0)),
 			 "192.0.2.7");
+	j = json_array_get(json_object_get(j, "records"), 0);
+	ck_assert_msg(!strcmp(json_str(j, "name", ""), "example.com") &&
+			      json_int(j, "ttl", 0) == 9 && json_int(j, "type", 0) == 1 &&
+			      !strcmp(json_str(j, "data", ""), "192.0.2.7"),
+		      "%s", TEXT(j));
 	j = probe("resolve", "{\"name\":\"example.com\",\"server\":\"10.2.0.2\",\"tcp\":true}");
 	ck_assert_msg(json_flag(j, "ok", false), "%s", TEXT(j));
 	j = probe("resolve", "{\"name\":\"no.example.com\",\"server\":\"10.2.0.2\"}");
@@ -316,6 +328,8 @@ START_TEST(connect_to)
 	setup();
 	j = probe("connect", "{\"address\":\"10.2.0.2\",\"port\":80}");
 	ck_assert_msg(json_flag(j, "ok", false), "%s", TEXT(j));
+	ck_assert_str_eq(json_str(j, "local", ""), "10.1.0.2");
+	ck_assert_str_eq(json_str(j, "address", ""), "10.2.0.2");
 	j = probe("connect", "{\"name\":\"example.com\",\"port\":80,\"timeout\":0.2}");
 	ck_assert(!json_flag(j, "ok", true));
 	j = probe("connect", "{\"address\":\"10.2.0.2\",\"port\":81}");
