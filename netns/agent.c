@@ -42,6 +42,19 @@ static void write_file(struct agent *a, const json_t *body)
 		agent_tell(a, "result", id, json_pack("{s:{s:b}}", "result", "ok", 1), NULL, 0);
 }
 
+static void install_file(struct agent *a, struct msg *m)
+{
+	uint64_t id = (uint64_t)json_int(m->body, "id", 0);
+	auto_fd fd = msg_take_fd(m, 0);
+	struct err err = {0};
+
+	if (rootfs_install(fd, json_str(m->body, "path", ""),
+			   (mode_t)json_int(m->body, "mode", 0755), &err) < 0)
+		agent_tell_failed(a, id, &err);
+	else
+		agent_tell(a, "result", id, json_pack("{s:{s:b}}", "result", "ok", 1), NULL, 0);
+}
+
 static void serve(struct agent *a)
 {
 	auto_msg m = {0};
@@ -58,6 +71,8 @@ static void serve(struct agent *a)
 		agent_probe(a, m.body);
 	else if (!strcmp(verb, "file"))
 		write_file(a, m.body);
+	else if (!strcmp(verb, "install"))
+		install_file(a, &m);
 }
 
 static void reap(struct agent *a)

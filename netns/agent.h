@@ -6,7 +6,7 @@
  * deadline). Files are written at once, in the order asked. The agent never runs anything itself after its filter stands,
  * never blocks on a program, and reaps whatever is left to it.
  *
- * Messages from init: {"do":"spawn|signal|probe|file","id",..}. To init: {"ev":"ready|started|spawned|exited|failed|
+ * Messages from init: {"do":"spawn|signal|probe|file|install","id",..}. To init: {"ev":"ready|started|spawned|exited|failed|
  * result","id",..}; "started" comes from the child itself, so that the kernel vouches for its pid.
  */
 #ifndef NETDOJO_NETNS_AGENT_H

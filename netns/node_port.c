@@ -111,6 +111,7 @@ int node_port_open(const struct node_setup *s, struct proc_port *ret, struct err
 		.signal = proc_node_signal,
 		.probe = proc_node_probe,
 		.file = proc_node_file,
+		.install = proc_node_install,
 	};
 	if (rc < 0)
 		node_port_close(ret);

@@ -108,6 +108,13 @@ int proc_node_probe(struct proc_node *n, const char *kind, const json_t *args, u
 		   0, err);
 }
 
+int proc_node_install(struct proc_node *n, int fd, const char *path, uint32_t mode, uint64_t id,
+		      struct err *err)
+{
+	return ask(n, "install", id, json_pack("{s:s, s:i}", "path", path, "mode", (int)mode), &fd,
+		   1, err);
+}
+
 int proc_node_file(struct proc_node *n, const struct file *f, bool remove, uint64_t id,
 		   struct err *err)
 {

@@ -35,5 +35,7 @@ int proc_node_probe(struct proc_node *n, const char *kind, const json_t *args, u
 		    struct err *err);
 int proc_node_file(struct proc_node *n, const struct file *f, bool remove, uint64_t id,
 		   struct err *err);
+int proc_node_install(struct proc_node *n, int fd, const char *path, uint32_t mode, uint64_t id,
+		      struct err *err);
 
 #endif

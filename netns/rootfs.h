@@ -46,6 +46,8 @@ int rootfs_kernel(const struct node *n, struct err *err);
  * the folder's.
  */
 int rootfs_file(const struct file *f, bool remove, struct err *err);
+/* The same for what fd holds, of any size and any bytes; root's. */
+int rootfs_install(int fd, const char *path, mode_t mode, struct err *err);
 
 enum { LEARNER_UID = 1000, N_GUESTS = 3, N_STAND_INS = 1, N_OWN_PATHS = 7 };
 

@@ -35,6 +35,27 @@ static int remove_path(const char *path, struct err *err)
 	return err_sys(err, errno, "Can't remove '%s'", path);
 }
 
+/* The folders above path, and the name the new file has until it is whole. */
+static int make_room(const char *path, char tmp[PATH_MAX], struct err *err)
+{
+	int rc = fs_parents(path, err);
+
+	snprintf(tmp, PATH_MAX, "%s.new~", path);
+	unlink(tmp);
+	return rc;
+}
+
+static int put_in_place(const char *tmp, const char *path, struct err *err)
+{
+	int rc;
+
+	if (rename(tmp, path) == 0)
+		return 0;
+	rc = err_sys(err, errno, "Can't replace '%s'", path);
+	unlink(tmp);
+	return rc;
+}
+
 /* The new file appears whole, in the place of whatever was there (a symlink too), so nobody reads
  * half of it. */
 int rootfs_file(const struct file *f, bool remove, struct err *err)
@@ -46,11 +67,9 @@ int rootfs_file(const struct file *f, bool remove, struct err *err)
 		return err_set(err, ERR_USAGE, EINVAL, "'%.128s' is no absolute path", f->path);
 	if (remove)
 		return remove_path(f->path, err);
-	rc = fs_parents(f->path, err);
+	rc = make_room(f->path, tmp, err);
 	if (rc < 0)
 		return rc;
-	snprintf(tmp, sizeof(tmp), "%s.new~", f->path);
-	unlink(tmp);
 	if (f->symlink && f->symlink[0])
 		rc = symlink(f->symlink, tmp) < 0 ? err_sys(err, errno, "Can't link '%s'", f->path)
 						  : 0;
@@ -59,9 +78,21 @@ int rootfs_file(const struct file *f, bool remove, struct err *err)
 	if (rc < 0)
 		return rc;
 	own_like_folder(tmp);
-	if (rename(tmp, f->path) == 0)
-		return 0;
-	rc = err_sys(err, errno, "Can't replace '%s'", f->path);
+	return put_in_place(tmp, f->path, err);
+}
+
+int rootfs_install(int fd, const char *path, mode_t mode, struct err *err)
+{
+	char tmp[PATH_MAX];
+	int rc;
+
+	if (path[0] != '/' || strlen(path) > PATH_MAX - 16)
+		return err_set(err, ERR_USAGE, EINVAL, "'%.128s' is no absolute path", path);
+	rc = make_room(path, tmp, err);
+	if (rc == 0)
+		rc = fs_fill(fd, tmp, mode, err);
+	if (rc == 0)
+		return put_in_place(tmp, path, err);
 	unlink(tmp);
 	return rc;
 }

@@ -13,7 +13,7 @@
 
 #include "base/cleanup.h"
 
-enum { COPY_MAX = 1024 * 1024 };
+enum { COPY_MAX = 1024 * 1024, COPY_CHUNK = 16 * 1024 * 1024 };
 
 int fs_mkdirs(const char *path, mode_t mode, struct err *err)
 {
@@ -85,22 +85,20 @@ static int copy_link(const char *from, const char *to, struct err *err)
 	return 0;
 }
 
-static int copy_bytes(int from, const char *to, const struct stat *st, struct err *err)
+int fs_fill(int from, const char *to, mode_t mode, struct err *err)
 {
-	auto_fd out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, st->st_mode & 0777);
-	off_t left = st->st_size;
+	auto_fd out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+	off_t at = 0;
+	ssize_t n;
 
 	if (out < 0)
 		return err_sys(err, errno, "Can't write '%s'", to);
-	while (left > 0) {
-		ssize_t n = sendfile(out, from, NULL, (size_t)left);
-
-		if (n < 0)
-			return err_sys(err, errno, "Can't copy to '%s'", to);
-		if (n == 0)
-			break;
-		left -= n;
-	}
+	while ((n = sendfile(out, from, &at, COPY_CHUNK)) > 0)
+		;
+	if (n < 0)
+		return err_sys(err, errno, "Can't copy to '%s'", to);
+	if (fchmod(out, mode) < 0)
+		return err_sys(err, errno, "Can't set the mode of '%s'", to);
 	return 0;
 }
 
@@ -114,7 +112,7 @@ int fs_copy(const char *from, const char *to, struct err *err)
 		return errno == ELOOP ? copy_link(from, to, err) : 0;
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > COPY_MAX)
 		return 0;
-	return copy_bytes(fd, to, &st, err);
+	return fs_fill(fd, to, st.st_mode & 0755, err);
 }
 
 static int copy_entry(const char *from, const char *to, const struct dirent *d, int depth,

@@ -14,6 +14,8 @@ int fs_mkdirs(const char *path, mode_t mode, struct err *err);
 /* mkdir -p of the folder path is in. */
 int fs_parents(const char *path, struct err *err);
 int fs_write(const char *path, const char *text, mode_t mode, struct err *err);
+/* Everything fd holds, from its beginning, into a new file. */
+int fs_fill(int fd, const char *path, mode_t mode, struct err *err);
 /* A regular file or symlink with its mode; what is missing or unreadable is skipped. Over 1 MiB is skipped too. */
 int fs_copy(const char *from, const char *to, struct err *err);
 /* A directory's files, links and folders, at most depth deep. */

@@ -225,6 +225,19 @@ static int fake_file(struct proc_node *n, const struct file *file, bool remove, 
 	return 0;
 }
 
+static int fake_install(struct proc_node *n, int fd, const char *path, uint32_t mode, uint64_t id,
+			struct err *err)
+{
+	struct fake_proc *f = n->owner;
+	struct proc_event e = blank(PROC_RESULT, id);
+
+	(void)fd, (void)err;
+	record(f, "install %s %s %04o", n->name, path, mode);
+	e.result = json_pack("{s:b}", "ok", !f->fail_file || strcmp(f->fail_file, path) != 0);
+	queue(n, &e);
+	return 0;
+}
+
 void fake_proc_init(struct fake_proc *f)
 {
 	*f = (struct fake_proc){
@@ -236,7 +249,8 @@ void fake_proc_init(struct fake_proc *f)
 			 .spawn = fake_spawn,
 			 .signal = fake_signal,
 			 .probe = fake_probe,
-			 .file = fake_file},
+			 .file = fake_file,
+			 .install = fake_install},
 		.probe_results = json_object(),
 		.next_pid = 100,
 	};

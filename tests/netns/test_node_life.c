@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -135,6 +136,33 @@ START_TEST(files_of_the_model)
 }
 END_TEST
 
+/* A file of a megabyte with every byte in it, and one that is longer than what it replaces. */
+START_TEST(a_program_is_installed)
+{
+	struct node n = lab_plain("windows", ROLE_WINDOWS);
+	struct lab_node l = lab_start(&n);
+	auto_fd self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	auto_fd small = memfd_create("small", MFD_CLOEXEC);
+	struct stat st;
+	char want[64];
+
+	ck_assert_int_eq(fstat(self, &st), 0);
+	snprintf(want, sizeof(want), "755 0 %lld\n", (long long)st.st_size);
+	ck_assert_int_eq((int)write(small, "#!/bin/sh\necho \"$@\"\n", 21), 21);
+	ck_assert_int_eq(lab_port.install(l.proc, small, "/init", 0755, 81, NULL), 0);
+	lab_wait(&l, PROC_RESULT, 81);
+	ck_assert_str_eq(lab_run(&l, "root", (const char *const[]){"/init", "a", NULL})->out,
+			 "a\n");
+	ck_assert_int_eq(lab_port.install(l.proc, self, "/init", 0755, 82, NULL), 0);
+	lab_wait(&l, PROC_RESULT, 82);
+	ck_assert_str_eq(lab_sh(&l, "root", "stat -c '%a %u %s' /init")->out, want);
+	ck_assert_int_eq(lab_port.install(l.proc, self, "init", 0755, 83, NULL), 0);
+	lab_wait(&l, PROC_FAILED, 83);
+	ck_assert_int_ne(lab_sh(&l, "root", "ls -A / | grep new~")->status, 0);
+	lab_stop(&l);
+}
+END_TEST
+
 START_TEST(a_lab_authority_is_trusted)
 {
 	static const char before[] = "-----BEGIN before-----\n",
@@ -252,6 +280,7 @@ TCase *node_life_case(void)
 	tcase_add_test(t, identity_and_environment);
 	tcase_add_test(t, the_pid_is_ours);
 	tcase_add_test(t, files_of_the_model);
+	tcase_add_test(t, a_program_is_installed);
 	tcase_add_test(t, a_lab_authority_is_trusted);
 	tcase_add_test(t, a_tree_is_shown_and_not_named);
 	tcase_add_test(t, the_agents_death_ends_all);
