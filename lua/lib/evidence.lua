@@ -34,7 +34,7 @@ local function note_exec(self, running, e)
 end
 
 function evidence.new(events, scenario, params)
-  local self = setmetatable({ p = params, scenario = scenario, by_kind = {}, exits = {}, probes = {}, lost = {} }, evidence)
+  local self = setmetatable({ p = params, scenario = scenario, by_kind = {}, exits = {}, probes = {}, tried = {}, lost = {} }, evidence)
   local from, running = first_that_counts(events), {}
   for i, e in ipairs(events) do
     if e.kind == "lab" then self:note_lab(e) end
@@ -46,20 +46,22 @@ function evidence.new(events, scenario, params)
 end
 
 -- A recorder that was never there can't be held against the learner. One that lost events later can: whoever floods it
--- would else be graded on less.
+-- would else be graded on less. Windows' own are known as "windows:packets" and so on.
 function evidence.note_lab(self, e)
   if e.what == "end" then self.ended = true end
-  if e.what ~= "recorders" or e.node ~= "wsl" then return end
+  local before = ({ wsl = "", windows = "windows:" })[e.node or ""]
+  if e.what ~= "recorders" or not before then return end
   for name, has in pairs(e.recorders or {}) do
-    if has == false then self.lost[name] = true end
+    if has == false then self.lost[before .. name] = true end
   end
 end
 
--- The last outcome of every probe, by set and name.
+-- The last outcome of every probe, by set and name; and in order those that the learner had run, by `dojo check`.
 function evidence.note_probe(self, e)
   local set = self.probes[e.set or ""] or {}
   self.probes[e.set or ""] = set
   set[e.name or ""] = e
+  if not self.ended then self.tried[#self.tried + 1] = e end
 end
 
 -- Was one of these recorders missing, so that nothing can be held against the learner?
@@ -114,12 +116,36 @@ local function told_by_dojo(self)
   return self.told
 end
 
--- Commands typed by the learner in a node whose recorded output satisfies fn(output, event).
+-- Commands typed by the learner in a node ("any": in whichever window) whose recorded output satisfies fn(output, event).
 function evidence.output(self, node, fn)
   local told = told_by_dojo(self)
   return self:find("command", function(e)
-    return (e.node or "wsl") == node and type(e.output) == "string" and not told[e.seq] and fn(e.output, e)
+    return (node == "any" or (e.node or "wsl") == node) and type(e.output) == "string" and not told[e.seq]
+      and fn(e.output, e)
   end)
+end
+
+-- The words that stand where a command's name does: at the beginning, behind ; | & ( { = and a quote (powershell.exe -Command "...").
+-- What is only said (an argument of echo, a comment) is none. fn(name, rest of that command).
+function evidence.invokes(text, fn)
+  for line in (text .. "\n"):gmatch("(.-)\r?\n") do
+    for part in line:gsub("^%s*#.*", ""):gmatch("[^;|&(){}=\"']+") do
+      local name, rest = part:match("^%s*(%S+)(.*)")
+      if name and name:sub(1, 1) == "#" then break end
+      if name and fn(name:lower():gsub("^.*[/\\]", ""):gsub("%.exe$", ""), rest) then return true end
+    end
+  end
+  return false
+end
+
+local UNKNOWN_COMMAND = { "command not found", "is not recognized as" }
+
+-- Was this command typed where there is none of that name? That is no look at anything, and no fault either.
+function evidence.wrong_window(e)
+  for _, words in ipairs(UNKNOWN_COMMAND) do
+    if type(e.output) == "string" and e.output:find(words, 1, true) then return true end
+  end
+  return false
 end
 
 -- Had the learner typed this value, in this command or before it? Then that it is shown says nothing.
@@ -159,6 +185,19 @@ function evidence.ran(self, node, fn)
   end)
 end
 
+-- WSL's own addresses, as a set: the one it began with, and those its packets carried after a restart.
+function evidence.guests(self)
+  if self.guest_set then return self.guest_set end
+  local set, base = { [self.p.guest] = true }, addr.number(self.p.subnet_base)
+  for _, e in ipairs(self:all("packet")) do
+    local own = e.dir == "in" and e.dst or e.src
+    local n = (e.node or "wsl") == "wsl" and type(own) == "string" and addr.number(own)
+    if n and base and n & 0xfffff000 == base and own ~= self.p.gateway and own ~= self.p.broadcast then set[own] = true end
+  end
+  self.guest_set = set
+  return set
+end
+
 -- Packets at a node.
 function evidence.packets(self, node, fn)
   return self:find("packet", function(e) return (e.node or "wsl") == node and fn(e) end)
@@ -169,9 +208,14 @@ local function mentions_ipv6(e)
   return e.family == "inet6" or (type(where) == "string" and where:find(":", 1, true) ~= nil)
 end
 
--- Did this event change the node on purpose? The kernel's own echoes (neighbours, IPv6 link-local addresses, carrier) do not.
+-- Operations on Windows that put nothing on another footing: WSL starts whenever somebody opens a shell there.
+local idle_operations = { ["wsl.start"] = true, ["dns.flush"] = true }
+
+-- Did this event change the node on purpose? The kernel's own echoes (neighbours, IPv6 link-local addresses, carrier) do not,
+-- nor does an operation that Windows refused.
 function evidence.is_change(e)
   if e.kind == "file" then return true end
+  if e.kind == "windows" then return e.ok ~= false and not idle_operations[e.what] end
   if e.kind ~= "change" or e.what == "neigh" or e.what == "link" then return false end
   return not mentions_ipv6(e)
 end
@@ -180,7 +224,7 @@ end
 function evidence.changes(self)
   if self.change_list then return self.change_list end
   local out = {}
-  for _, kind in ipairs({ "change", "file" }) do
+  for _, kind in ipairs({ "change", "file", "windows" }) do
     for _, e in ipairs(self:all(kind)) do
       if evidence.is_change(e) then out[#out + 1] = e end
     end
@@ -192,7 +236,24 @@ end
 
 -- Was anything changed at all, a link set up or down too?
 function evidence.touched(self)
-  return #self:all("change") + #self:all("file") > 0
+  return #self:all("change") + #self:all("file") > 0 or #self:changes() > 0
+end
+
+-- When the last change was made. A change is stamped when it is read, a packet when it passed: a quick learner's look-up
+-- may seem the older of the two.
+function evidence.since(self)
+  local last = self:changes()[#self:changes()]
+  return last and (last.t or 0) - 0.25 or 0
+end
+
+-- Seqs of fixed-probes of a node that passed for the learner, by `dojo check`, after the last change.
+function evidence.tried_since(self, node)
+  local of_node, last, out = {}, self:changes()[#self:changes()], {}
+  for _, probe in ipairs(self.scenario.fixed) do of_node[probe.name] = probe.node == node end
+  for _, e in ipairs(self.tried) do
+    if e.set == "fixed" and e.ok and of_node[e.name] and (not last or e.seq > last.seq) then out[#out + 1] = e.seq end
+  end
+  return out
 end
 
 -- Seqs of the last probes of a set, and whether all the scenario's probes of that set passed.

@@ -426,8 +426,17 @@ function probe.sysctl(t) end
 
 ---@class netdojo.step.resolv_conf_read: netdojo.step_options
 
+---@class netdojo.step.guest_address_seen: netdojo.step_options
+
+---@class netdojo.step.portproxy_seen: netdojo.step_options
+---@field connect? string the address the rule leads to
+---@field port? any the port it listens on
+
+---@class netdojo.step.firewall_seen: netdojo.step_options
+
 ---@class netdojo.step.listening_seen: netdojo.step_options
 ---@field port? any this one
+---@field node? "wsl"|"windows" whose; WSL's unless said
 
 ---@class netdojo.step.filters_seen: netdojo.step_options
 ---@field table? string a name that stands in the live rules
@@ -446,15 +455,18 @@ function probe.sysctl(t) end
 ---@class netdojo.step.verified: netdojo.step_options
 ---@field by? string[] packets that prove it: dns-answer, echo-reply, syn-ack
 
+---@class netdojo.step.published: netdojo.step_options
+---@field port? any of Windows' side
+
 ---@class netdojo.step.care: netdojo.step_options
----@field allow? string[] kinds of change, and files as "file:/path"
+---@field allow? string[] kinds of change, files as "file:/path", operations on Windows as "windows:OP"
 
 ---@class netdojo.step.custom
 ---@field id string
 ---@field group "observe"|"diagnose"|"mend"|"verify"|"care"
 ---@field points integer
 ---@field title netdojo.text
----@field needs? string[] recorders: packets, changes, exec, files
+---@field needs? string[] recorders: packets, changes, exec, files; Windows' as "windows:packets"
 ---@field test fun(ev: table, options: table): boolean, integer[] whether it was earned, and the seqs that show it
 
 step = {}
@@ -488,6 +500,21 @@ function step.name_looked_up(t) end
 ---@param t netdojo.step.resolv_conf_read
 ---@return netdojo.step_spec
 function step.resolv_conf_read(t) end
+
+---WSL's present address was seen, in either window.
+---@param t netdojo.step.guest_address_seen
+---@return netdojo.step_spec
+function step.guest_address_seen(t) end
+
+---A rule of Windows' port proxy was seen.
+---@param t netdojo.step.portproxy_seen
+---@return netdojo.step_spec
+function step.portproxy_seen(t) end
+
+---Windows Firewall was looked at.
+---@param t netdojo.step.firewall_seen
+---@return netdojo.step_spec
+function step.firewall_seen(t) end
 
 ---Listening sockets were looked at.
 ---@param t netdojo.step.listening_seen
@@ -528,6 +555,11 @@ function step.mended(t) end
 ---@param t netdojo.step.verified
 ---@return netdojo.step_spec
 function step.verified(t) end
+
+---After the last change another machine of the home network got in.
+---@param t netdojo.step.published
+---@return netdojo.step_spec
+function step.published(t) end
 
 ---Nothing else was changed.
 ---@param t netdojo.step.care

@@ -1,0 +1,74 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- What the tests of several steps share: lists of seqs, words, lines.
+
+local common = {}
+
+function common.join(...)
+  local out, seen = core.array({}), {}
+  for _, list in ipairs({ ... }) do
+    for _, seq in ipairs(list) do
+      if not seen[seq] then out[#out + 1] = seq end
+      seen[seq] = true
+    end
+  end
+  table.sort(out)
+  return out
+end
+
+function common.any(list)
+  return #list > 0, list
+end
+
+-- What was seen before the last change is looking; what came after it is checking, and earns "verified".
+function common.looked(ev, ...)
+  local last = ev:changes()[#ev:changes()]
+  local out = core.array({})
+  for _, seq in ipairs(common.join(...)) do
+    if not last or seq < last.seq then out[#out + 1] = seq end
+  end
+  return common.any(out)
+end
+
+function common.has_arg(argv, fn)
+  for i = 2, #argv do
+    if fn(argv[i]) then return true end
+  end
+  return false
+end
+
+function common.one_of(...)
+  local set = {}
+  for _, w in ipairs({ ... }) do set[w] = true end
+  return function(w) return set[w] == true end
+end
+
+function common.succeeded(status)
+  return status == nil or status == 0
+end
+
+function common.lines(text)
+  return (text .. "\n"):gmatch("(.-)\r?\n")
+end
+
+function common.some_line(text, fn)
+  for line in common.lines(text) do
+    if fn(line) then return true end
+  end
+  return false
+end
+
+function common.filled(value, p)
+  return value ~= nil and require("text").fill(tostring(value), p) or nil
+end
+
+-- A number as a whole, not as a part of a longer one.
+function common.holds_number(line, n)
+  return line:find("%f[%d]" .. n .. "%f[^%d]") ~= nil
+end
+
+-- A command of WSL's window that asks Windows: ipconfig.exe, powershell.exe.
+function common.windows_tool(e)
+  return (e.text or ""):find("%.exe%f[^%w]") ~= nil
+end
+
+return common

@@ -1,0 +1,67 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- What was answered, against the truth.
+
+local lessons = require("lessons")
+
+local tests = {}
+
+-- "L2.5", "l2.5", "2.5" alike; "4/5" is either of the two.
+local function layer_matches(said, layer)
+  said = tostring(said or ""):lower():gsub("^layer", ""):gsub("%s", "")
+  for part in said:gmatch("[^/]+") do
+    if part:gsub("^l", "") == layer:lower():gsub("^l", "") then return true end
+  end
+  return false
+end
+
+local function last_answer(ev)
+  local list = ev:all("answer")
+  return list[#list], #list
+end
+
+-- Every true fault is among the answers given last, by fn(answer, truth).
+local function answered(ev, fn)
+  local e = last_answer(ev)
+  if not e then return false, core.array({}) end
+  if #ev.scenario.truth == 0 then return e.none == true, core.array({ e.seq }) end
+  for _, truth in ipairs(ev.scenario.truth) do
+    local named = false
+    for _, a in ipairs(e.answers or {}) do named = named or fn(a, truth) end
+    if not named then return false, core.array({ e.seq }) end
+  end
+  return true, core.array({ e.seq })
+end
+
+local GUESSES = 3
+
+local function guessed(ev)
+  local _, n = last_answer(ev)
+  return n > GUESSES
+end
+
+-- Why an answer earned nothing; wrong: the reason where one was given and was not it.
+local function lost_answer(ev, wrong)
+  local e, n = last_answer(ev)
+  if not e then return lessons.why("no_answer") end
+  if n > GUESSES then return lessons.why("guessed", n, GUESSES) end
+  return lessons.why(wrong)
+end
+
+function tests.layer_named(ev)
+  local ok, seqs = answered(ev, function(a, truth) return layer_matches(a.layer, truth.layer) end)
+  return ok and not guessed(ev), seqs, lost_answer(ev, "wrong_layer")
+end
+
+local function any_cause(e)
+  for _, a in ipairs(e and e.answers or {}) do
+    if (a.cause or "") ~= "" then return true end
+  end
+  return e ~= nil and e.none == true
+end
+
+function tests.cause_named(ev)
+  local ok, seqs = answered(ev, function(a, truth) return tostring(a.cause or ""):lower() == truth.cause end)
+  return ok and not guessed(ev), seqs, lost_answer(ev, any_cause((last_answer(ev))) and "wrong_cause" or "no_cause")
+end
+
+return tests

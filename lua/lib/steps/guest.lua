@@ -1,0 +1,283 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- What shows that WSL's side was looked at: its addresses, routes, names and filters, from whichever window.
+
+local addr = require("addr")
+local evidence = require("evidence")
+local lessons = require("lessons")
+local common = require("steps.common")
+
+local join = common.join
+local looked = common.looked
+local has_arg = common.has_arg
+local one_of = common.one_of
+local succeeded = common.succeeded
+local some_line = common.some_line
+local windows_tool = common.windows_tool
+
+local tests = {}
+
+-- Does an `ip` command look at this object, both however shortened? ("ip -4 a", "ip addr sh eth0")
+local function ip_shows(argv, word)
+  for i = 2, #argv do
+    local a, verb = argv[i], argv[i + 1] or "show"
+    if a:sub(1, 1) ~= "-" then
+      if a == "" or word:sub(1, #a) ~= a then return false end
+      return verb:find("^sh") ~= nil or verb:find("^l") ~= nil or verb:find("^g") ~= nil
+        or (verb == "s" and word ~= "link") -- there it is "set"
+    end
+  end
+  return false
+end
+
+-- Is another interface than eth0 named? ("ip addr show lo")
+local function of_another(argv)
+  local named = false
+  for i = 2, #argv do
+    if argv[i] == "eth0" then return false end
+    named = named or argv[i] == "lo"
+  end
+  return named
+end
+
+-- The nameservers the lab's own resolv.conf names.
+local function nameservers(ev)
+  local out = {}
+  for _, node in ipairs(require("attempt").healthy().nodes) do
+    for _, f in ipairs(node.name == "wsl" and node.files or {}) do
+      if f.path == "/mnt/wsl/resolv.conf" or f.path == "/etc/resolv.conf" then
+        for server in (f.content or ""):gmatch("nameserver%s+(%S+)") do out[server] = true end
+      end
+    end
+  end
+  for _, e in ipairs(ev:all("file")) do
+    for server in (e.content or ""):gmatch("nameserver%s+(%S+)") do out[server] = true end
+  end
+  return out
+end
+
+local address_tools = one_of("ifconfig", "nmcli", "networkctl")
+
+-- "hostname" alone tells no address; -I, -i and their long forms do.
+local function address_tool(program, argv)
+  if program == "hostname" then
+    return has_arg(argv, function(a) return a:find("^%-%w*[Ii]") ~= nil or a:find("^%-%-.*ip%-address") ~= nil end)
+  end
+  return address_tools(program)
+end
+
+local readers = one_of("cat", "head", "tail", "grep", "egrep", "less", "more", "awk", "gawk", "mawk", "sed", "od", "xxd",
+  "hexdump", "column", "nl", "tac", "python3", "perl", "ruby", "vi", "vim", "vim.tiny", "vim.basic", "nano", "view")
+
+-- A program that shows files, started on one whose path holds this pattern.
+local function reads(program, argv, path)
+  return readers(program) and has_arg(argv, function(a) return a:find(path) ~= nil end)
+end
+
+-- A MAC address as Linux or as Windows writes it.
+local function shows_mac(out, mac)
+  out = out:lower()
+  return out:find(mac, 1, true) ~= nil or out:find(mac:gsub(":", "-"), 1, true) ~= nil
+end
+
+-- Where a port proxy leads to is what somebody once wrote there, whatever the guest's address is now.
+local function shows_address(out, address)
+  return some_line(out, function(line)
+    return addr.within(line, address) and not line:find(address .. "%s+%d+%s*$") and not line:find("connectaddress=", 1, true)
+  end)
+end
+
+-- The guest's address, of whichever generation, in an output of either window: `ip a`, `wsl hostname -I`, a neighbour of Windows'.
+local function addresses_shown(ev)
+  return ev:output("any", function(out, e)
+    for address in pairs(ev:guests()) do
+      if shows_address(out, address) and not ev:typed(address, e) then return true end
+    end
+    return false
+  end)
+end
+
+local function address_program(program, argv, status)
+  if not succeeded(status) or of_another(argv) then return false end
+  return (program == "ip" and ip_shows(argv, "address")) or address_tool(program, argv)
+    or reads(program, argv, "/proc/net/fib_trie")
+end
+
+function tests.guest_address_seen(ev)
+  return looked(ev, addresses_shown(ev), ev:ran("wsl", address_program))
+end
+
+-- The interface counts too.
+function tests.address_seen(ev)
+  local mac = ev.p.guest_mac
+  local macs = ev:output("any", function(out, e) return shows_mac(out, mac) and not ev:typed(mac, e) end)
+  local links = ev:ran("wsl", function(program, argv, status)
+    if not succeeded(status) or of_another(argv) then return false end
+    return (program == "ip" and ip_shows(argv, "link")) or reads(program, argv, "/sys/class/net/eth0/%l")
+  end)
+  return looked(ev, addresses_shown(ev), macs, ev:ran("wsl", address_program), links)
+end
+
+-- An address as /proc/net/route writes it.
+local function kernel_hex(address)
+  local n = addr.number(address)
+  return ("%02X%02X%02X%02X"):format(n & 255, n >> 8 & 255, n >> 16 & 255, n >> 24 & 255)
+end
+
+local function route_line(line, p)
+  if line:find(p.subnet_base, 1, true) then return true end
+  if line:find("%s" .. kernel_hex(p.subnet_base) .. "%s") then return true end
+  return addr.within(line, p.gateway) and (line:find("default", 1, true) or line:find(" via ", 1, true)
+    or line:find("^0%.0%.0%.0")) ~= nil
+end
+
+local function route_tool(program, argv)
+  if program == "ip" then return ip_shows(argv, "route") end
+  if program == "netstat" then return has_arg(argv, function(a) return a:find("^%-%w*r") ~= nil end) end
+  return program == "route" or program == "routel" or reads(program, argv, "/proc/net/route")
+    or reads(program, argv, "/proc/net/fib_trie")
+end
+
+function tests.gateway_seen(ev)
+  local shown = ev:output("wsl", function(out, e)
+    return some_line(out, function(line) return route_line(line, ev.p) end)
+      and not ev:typed(ev.p.subnet_base, e) and not ev:typed(ev.p.gateway, e)
+  end)
+  -- On Windows the gateway is an address of its own: ipconfig, Get-NetIPAddress.
+  local at_windows = ev:output("any", function(out, e)
+    return (e.node == "windows" or windows_tool(e)) and addr.within(out, ev.p.gateway) and not ev:typed(ev.p.gateway, e)
+  end)
+  local ran = ev:ran("wsl", function(program, argv, status) return succeeded(status) and route_tool(program, argv) end)
+  return looked(ev, shown, at_windows, ran)
+end
+
+function tests.gateway_pinged(ev)
+  local p = ev.p
+  local sent = ev:packets("wsl", function(e) return e.what == "echo-request" and e.dst == p.gateway end)
+  local ran = ev:ran("wsl", function(program, argv)
+    return program == "ping" and has_arg(argv, function(a) return a == p.gateway end)
+  end)
+  return looked(ev, sent, ran)
+end
+
+local reachers = one_of("ping", "traceroute", "tracepath", "mtr", "nc", "ncat", "telnet", "curl", "wget", "nmap", "dig",
+  "host", "nslookup", "drill", "ssh", "git")
+
+-- An outside address as an argument: plain, of a URL, as dig's server, for bash's /dev/tcp.
+local function names_public(a)
+  local host = a:match("^%a+://([%d.]+)") or a:match("^@([%d.]+)$") or a:match("/dev/%l%l%l/([%d.]+)/%d") or a
+  return addr.public(host)
+end
+
+local UNREACHABLE = "Network is unreachable"
+
+local function holds_public(command)
+  for a in command:gmatch("%d+%.%d+%.%d+%.%d+") do
+    if addr.public(a) then return true end
+  end
+  return false
+end
+
+-- An outside address tried as such: not one a look-up had just given. With no way out no packet leaves: then a program
+-- started on it counts, or a command about it that was told so (the shell's own /dev/tcp, a script's socket).
+function tests.public_pinged(ev)
+  local from_dns = {}
+  for _, e in ipairs(ev:all("packet")) do
+    if e.what == "dns-answer" then
+      for _, a in ipairs(e.answers or {}) do from_dns[a] = true end
+    end
+  end
+  local servers = nameservers(ev)
+  local sent = ev:packets("wsl", function(e)
+    return (e.what == "echo-request" or e.what == "syn" or (e.what == "dns-query" and not servers[e.dst]))
+      and e.dir ~= "in" and addr.public(e.dst or "") and not from_dns[e.dst]
+  end)
+  local ran = ev:ran("wsl", function(program, argv)
+    return (reachers(program) or program == "bash") and has_arg(argv, names_public)
+  end)
+  local refused = ev:output("wsl", function(out, e)
+    return out:find(UNREACHABLE, 1, true) ~= nil and not ev:typed(UNREACHABLE, e) and holds_public(e.text or "")
+  end)
+  return looked(ev, sent, ran, refused)
+end
+
+local resolvers = one_of("ping", "getent", "host", "dig", "nslookup", "curl", "wget", "traceroute", "tracepath",
+  "resolvectl", "drill", "git", "ssh", "nc")
+
+function tests.name_looked_up(ev)
+  local sent = ev:packets("wsl", function(e) return e.what == "dns-query" and e.dir ~= "in" end)
+  local ran = ev:ran("wsl", function(program, argv)
+    return resolvers(program) and has_arg(argv, function(a) return evidence.is_name(a:match("^%a+://([^/:]+)") or a) end)
+  end)
+  return looked(ev, sent, ran)
+end
+
+-- A recorded output that holds the line. A shell inside the shell (sudo -i) is one long command, recorded when it ends:
+-- there the reader's start tells when it was.
+function tests.resolv_conf_read(ev)
+  local servers = nameservers(ev)
+  local function holds(out)
+    return some_line(out, function(line)
+      local server = line:match("^%s*nameserver%s+(%S+)")
+      return server ~= nil and servers[server] == true
+    end)
+  end
+  local shown = ev:output("wsl", function(out, e)
+    return holds(out) and not (e.text or ""):find("nameserver%s+%d")
+  end)
+  local ran = ev:ran("wsl", function(program, argv, status, e)
+    local around = ev:event(e.cause or 0)
+    return succeeded(status) and reads(program, argv, "/resolv%.conf$") and around ~= nil and around.kind == "command"
+      and type(around.output) == "string" and holds(around.output)
+  end)
+  return looked(ev, shown, ran)
+end
+
+local function filter_tool(program, argv)
+  if program == "nft" then return has_arg(argv, function(a) return a:find("^list") ~= nil end) end
+  if program:find("^ip6?tables.*%-save$") then return true end
+  if program:find("^ip6?tables") then
+    return has_arg(argv, function(a) return a:find("^%-%w*[LS]") ~= nil or a:find("^%-%-list") ~= nil end)
+  end
+  return program == "ufw" and has_arg(argv, one_of("status", "show"))
+end
+
+-- table: a name that stands in the live rules, {{p.x}} filled in.
+function tests.filters_seen(ev, t)
+  local name = t.table and require("text").fill(t.table, ev.p)
+  local listed = name and ("table%s+%l+%s+" .. name:gsub("%W", "%%%0") .. "%f[^%w_]")
+  local shown = ev:output("wsl", function(out, e)
+    return listed ~= nil and out:find(listed) ~= nil and not (e.text or ""):find(listed)
+  end)
+  local ran = ev:ran("wsl", function(program, argv, status, e)
+    -- An ordinary user is refused; where the kernel can't tell the status, root's try counts.
+    return (status == 0 or (status == nil and e.uid == 0)) and filter_tool(program, argv)
+  end)
+  return looked(ev, shown, ran)
+end
+
+-- A question to a server other than the configured one.
+function tests.named_server_asked(ev)
+  local servers = nameservers(ev)
+  return looked(ev, ev:packets("wsl", function(e)
+    return e.what == "dns-query" and e.dir ~= "in" and not servers[e.dst]
+  end))
+end
+
+-- Looked before changing: `least` of the observing steps were earned before the first change.
+function tests.looked_first(ev, t)
+  local first = ev:changes()[1]
+  local seqs, n = {}, 0
+  for _, s in ipairs(ev.scenario.steps) do
+    if s.group == "observe" and s.name ~= "looked_first" then
+      local ok, found = s.test(ev, s.options)
+      if ok and (not first or found[1] < first.seq) then
+        n = n + 1
+        seqs[#seqs + 1] = found[1]
+      end
+    end
+  end
+  local least = t.least or 2
+  return n >= least, join(seqs), lessons.why(ev:touched() and "looked_too_little" or "looked_too_little_unchanged", n, least)
+end
+
+return tests

@@ -1,0 +1,116 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- What came of it: mended, proved, and nothing else harmed.
+
+local evidence = require("evidence")
+local lessons = require("lessons")
+local common = require("steps.common")
+
+local join = common.join
+local any = common.any
+local filled = common.filled
+
+local tests = {}
+
+-- The titles of probes, for a sentence; and the seqs of their last runs.
+local function told(ev, failing)
+  local titles, seqs = { en = {}, ja = {} }, {}
+  for i, item in ipairs(failing) do
+    local title = require("probes").title(item.probe, ev.p)
+    titles.en[i], titles.ja[i] = title.en, title.ja
+    seqs[#seqs + 1] = item.event and item.event.seq
+  end
+  return { en = table.concat(titles.en, "; "), ja = table.concat(titles.ja, "、") }, seqs
+end
+
+function tests.mended(ev)
+  local ok, seqs = ev:mended()
+  if ok then return true, join(seqs) end
+  if not ev.probes.fixed then return false, core.array({}), lessons.why("not_ended") end
+  local broke, unmended = ev:failing("controls"), ev:failing("fixed")
+  if #broke + #unmended == 0 then return false, join(seqs), lessons.why("nothing_done") end
+  local titles, shown = told(ev, #broke > 0 and broke or unmended)
+  return false, join(shown), lessons.why(#broke > 0 and "broke" or "unmended", titles)
+end
+
+local function good_answer(e)
+  if e.what ~= "dns-answer" then return true end
+  return (e.rcode == nil or e.rcode == "NOERROR" or e.rcode == 0) and #(e.answers or {}) > 0
+end
+
+-- By a packet that came back after the last change: an answer, an echo reply, an accepted connection.
+function tests.verified(ev, t)
+  if not ev:mended() then return false, core.array({}), lessons.why("nothing_to_prove") end
+  local wanted = {}
+  for _, what in ipairs(t.by or { "dns-answer", "echo-reply", "syn-ack" }) do wanted[what] = true end
+  local since = ev:since()
+  return any(join(ev:packets("wsl", function(e)
+    return wanted[e.what] and e.dir ~= "out" and (e.t or 0) >= since and good_answer(e)
+  end)))
+end
+
+-- By another machine of the home network that came in after the last change: Windows accepted its connection (to say "yes, and then nothing"
+-- is a port proxy's way, so what it leads to is proved by the mend), or `dojo check` fetched the page from there.
+function tests.published(ev, t)
+  if not ev:mended() then return false, core.array({}), lessons.why("nothing_to_prove") end
+  local port, since = tonumber(filled(t.port, ev.p)), ev:since()
+  local accepted = ev:packets("windows", function(e)
+    return e.what == "syn-ack" and e.dir ~= "in" and e.src == ev.p.windows and e.dst ~= ev.p.windows
+      and (not port or e.sport == port) and (e.t or 0) >= since
+  end)
+  return any(join(accepted, ev:tried_since("phone")))
+end
+
+local function down(e)
+  if e.action == "del" then return true end
+  if type(e.flags) ~= "table" then return false end
+  for _, flag in ipairs(e.flags) do
+    if flag == "UP" then return false end
+  end
+  return true
+end
+
+-- "windows:portproxy.set" or, for all operations of an area, "windows:portproxy".
+local function windows_allowed(e, allowed)
+  local op = tostring(e.what or "")
+  return allowed["windows:" .. op] or allowed["windows:" .. (op:match("^[^.]+") or op)] or false
+end
+
+-- Is this event damage, given what the scenario's mends may touch?
+local function damages(e, allowed)
+  if e.kind == "windows" then return evidence.is_change(e) and not windows_allowed(e, allowed) end
+  if e.kind == "file" then return not allowed["file:" .. (e.path or "")] end
+  if e.what == "link" then return not allowed.link and down(e) end
+  return evidence.is_change(e) and not allowed[e.what]
+end
+
+-- What some damage on Windows means to the others who use that PC.
+local windows_damage = {
+  ["wsl.shutdown"] = "wsl_restarted", ["wsl.terminate"] = "wsl_restarted", ["firewall.profile.set"] = "firewall_off",
+  ["portproxy.reset"] = "portproxy_reset",
+}
+
+local function care_reason(ev, seqs)
+  for _, seq in ipairs(seqs) do
+    local e = ev:event(seq)
+    if e and e.kind == "windows" and windows_damage[e.what] then return lessons.why(windows_damage[e.what]) end
+  end
+end
+
+-- allow: kinds of change a mend may make ("route", "ruleset", ...), files as "file:/path", operations on Windows as "windows:OP".
+function tests.care(ev, t)
+  if not ev:mended() then
+    return false, core.array({}), lessons.why(ev:touched() and "nothing_to_judge" or "nothing_changed")
+  end
+  local allowed, seqs = {}, {}
+  for _, what in ipairs(t.allow or {}) do allowed[what] = true end
+  for _, kind in ipairs({ "change", "file", "windows" }) do
+    for _, e in ipairs(ev:all(kind)) do
+      if damages(e, allowed) then seqs[#seqs + 1] = e.seq end
+    end
+  end
+  if #seqs > 0 then return false, join(seqs), care_reason(ev, seqs) end
+  local _, shown = ev:passed("controls")
+  return true, join(shown)
+end
+
+return tests
