@@ -55,10 +55,10 @@ end
 
 -- Windows names its interfaces by a GUID; this one follows from the adapter's MAC, so it stays the same over a restart.
 local function guid(mac)
-  local h = 14695981039346656037
+  local h = 0xcbf29ce484222325 -- FNV-1a, 64 bits
   local parts = {}
   for round = 1, 2 do
-    for c in (mac .. round):gmatch(".") do h = (h ~ c:byte()) * 1099511628211 end
+    for c in (mac .. round):gmatch(".") do h = (h ~ c:byte()) * 0x100000001b3 end
     parts[round] = ("%016X"):format(h)
   end
   local t = table.concat(parts)
@@ -140,11 +140,20 @@ function live:owner(address)
   end
 end
 
--- Forwarding as the kernel has it now: "Enabled" or "Disabled".
+-- A sysctl of the node as text, nil when the kernel has none of that name.
+function live:sysctl(name)
+  local ok, v = pcall(self.world.read, "sysctl", name)
+  if ok then return tostring(v.value) end
+  if type(v) ~= "table" then error(v, 0) end -- Ctrl-C
+end
+
+-- "Enabled" or "Disabled". What the kernel forwards nothing from is Disabled. Windows' NAT brings answers back through an
+-- interface that does not forward; a Linux kernel must forward from both, so there the model says which one Windows means.
 function live:forwarding(i, family)
   local name = ("net.%s.conf.%s.forwarding"):format(family == "inet" and "ipv4" or "ipv6", i.dev)
-  local ok, v = pcall(self.world.read, "sysctl", name)
-  return ok and tostring(v.value) == "1" and "Enabled" or "Disabled"
+  if self:sysctl(name) ~= "1" then return "Disabled" end
+  local said = i.conf.Forwarding
+  return (said == "Disabled" or said == false) and "Disabled" or "Enabled"
 end
 
 -- ---- routes -------------------------------------------------------------------------------------------------------------
