@@ -4,6 +4,7 @@
 #include "netns/socket.h"
 
 #include <arpa/inet.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "netns/netns.h"
@@ -48,10 +49,13 @@ static const char *settle(int fd, int type, const union any_addr *a, socklen_t l
 {
 	int on = 1;
 
-	/* A service restarted while old connections linger binds again; :: never takes the IPv4
-	 * port as well. */
-	if (type == SOCK_STREAM)
+	/* A service restarted while old connections linger binds again; one of ours on every
+	 * address and one on 127.0.0.1 are both had, as on Windows; :: never takes the IPv4 port as
+	 * well. */
+	if (type == SOCK_STREAM) {
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+	}
 	if (a->sa.sa_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
 	if (bind(fd, &a->sa, len) < 0)
@@ -75,7 +79,7 @@ int socket_open(struct build *b, struct build_node *n, int type, const char *add
 	fd = open_in(n->netns, b->home, a.sa.sa_family, type, err);
 	if (fd < 0)
 		return fd;
-	if (!address[0] && !port)
+	if (!port && (!address[0] || strcmp(address, "::") == 0))
 		return fd_steal(&fd);
 	failed = settle(fd, type, &a, len);
 	if (failed)

@@ -15,6 +15,7 @@
 #include "lab/node.h"
 #include "lab/scripting.h"
 #include "lab/verify.h"
+#include "lab/wsl_life.h"
 #include "model/plan.h"
 
 enum { SCENARIO_MAX = 1024 * 1024 }; /* bytes */
@@ -48,18 +49,28 @@ static json_t *node_addresses(const struct node *n)
 	return out;
 }
 
-static json_t *nodes_json(const struct model *m)
+/* A node made anew is what it is now, not what the lab began with; one that is stopped has no address. */
+static json_t *node_json(const struct lab *lab, const struct node *n)
+{
+	bool stopped = wsl_is_stopped(lab, n->name);
+	bool anew = json_int(lab->generations, n->name, 1) > 1;
+	const struct node *now = anew && lab->now ? model_node(lab->now, n->name) : NULL;
+	json_t *out =
+		json_pack("{s:s, s:s, s:s, s:s, s:o}", "name", n->name, "role",
+			  node_role_name(n->role), "hostname", n->hostname, "user", n->user,
+			  "addresses", stopped ? json_array() : node_addresses(now ? now : n));
+
+	if (stopped)
+		json_object_set_new(out, "running", json_false());
+	return out;
+}
+
+static json_t *nodes_json(const struct lab *lab, const struct model *m)
 {
 	json_t *out = json_array();
 
-	for (size_t i = 0; m && i < m->n_nodes; i++) {
-		const struct node *n = &m->nodes[i];
-
-		json_array_append_new(out, json_pack("{s:s, s:s, s:s, s:s, s:o}", "name", n->name,
-						     "role", node_role_name(n->role), "hostname",
-						     n->hostname, "user", n->user, "addresses",
-						     node_addresses(n)));
-	}
+	for (size_t i = 0; m && i < m->n_nodes; i++)
+		json_array_append_new(out, node_json(lab, &m->nodes[i]));
 	return out;
 }
 
@@ -71,7 +82,7 @@ json_t *boot_info(const struct lab *lab)
 			  "scenario", json_str(b, "scenario", ""), "seed", json_str(b, "seed", ""),
 			  "variant", json_str(b, "variant", ""), "pid", (int)pid_outside(),
 			  "attempt", json_str(b, "attempt", ""), "healthy",
-			  json_flag(b, "healthy", false), "nodes", nodes_json(lab->healthy));
+			  json_flag(b, "healthy", false), "nodes", nodes_json(lab, lab->healthy));
 
 	json_object_set_new(out, "started",
 			    json_real((double)time(NULL) - (log_now() - lab->booted)));
@@ -92,7 +103,7 @@ static json_t *up_document(const struct lab *lab)
 		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:f}", "schema", "netdojo/up/1",
 			  "lab", json_str(b, "lab", ""), "scenario", json_str(b, "scenario", ""),
 			  "seed", json_str(b, "seed", ""), "variant", json_str(b, "variant", ""),
-			  "attempt", json_str(b, "attempt", ""), "nodes", nodes_json(lab->now),
+			  "attempt", json_str(b, "attempt", ""), "nodes", nodes_json(lab, lab->now),
 			  "seconds", log_now() - lab->booted);
 
 	/* For the command line, which names the tools that are not installed and prints the rest. */

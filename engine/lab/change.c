@@ -16,6 +16,7 @@
 
 #include <string.h>
 
+#include "lab/localhost.h"
 #include "lab/node.h"
 #include "lab/rollback.h"
 #include "lab/service.h"
@@ -28,6 +29,7 @@ struct change {
 	struct plan plan;
 	size_t next;	/* the first operation not executed */
 	int pending;	/* executed, not answered */
+	int stops;	/* those of them that stop a service */
 	int nodes_done; /* for progress */
 	int nodes;
 	bool issuing;
@@ -111,6 +113,10 @@ static void finish(struct change *c)
 		take_place(c);
 	change_free(c);
 	actor_end(&lab->changing);
+	if (!bad) {
+		service_retry(lab);
+		localhost_update(lab);
+	}
 	done(arg, bad ? &err : NULL);
 	if (lost.msg[0]) {
 		err_wrap(&lost, "The lab could not be brought back to what it was");
@@ -170,6 +176,19 @@ static void on_service(void *arg, const struct err *err)
 	settle(c);
 }
 
+/* Who waits for its address may have it now. */
+static void on_stopped(void *arg, const struct err *err)
+{
+	struct change *c = arg;
+
+	c->stops--;
+	c->pending--;
+	if (err)
+		fail(c, err);
+	if (c->stops == 0 && !c->issuing && c->lab->phase != LAB_ENDING)
+		run(c);
+}
+
 /* A new node's files are written by its agent as it makes the root. */
 static bool node_is_new(const struct change *c, const struct node *n)
 {
@@ -223,12 +242,13 @@ static int apply_file(struct change *c, const struct op *op, struct err *err)
 static int apply_service(struct change *c, const struct op *op)
 {
 	c->pending++;
+	c->stops += op->kind == OP_SERVICE_STOP;
 	if (op->kind == OP_SERVICE_START)
 		service_start(c->lab, op->service, on_service, c);
 	else if (op->kind == OP_SERVICE_SET)
 		service_set(c->lab, op->service, on_service, c);
 	else
-		service_stop(c->lab, op->service, on_service, c);
+		service_stop(c->lab, op->service, on_stopped, c);
 	return 0;
 }
 
@@ -265,6 +285,8 @@ static void run(struct change *c)
 		const struct op *op = &c->plan.ops[c->next];
 		struct err err = {0};
 
+		if (op->kind == OP_SERVICE_START && c->stops > 0)
+			break; /* on_stopped goes on: the address may be another's until then */
 		if (apply_one(c, op, &err) < 0) {
 			if (is_grave(op->kind))
 				fail_grave(c, &err);
@@ -336,6 +358,23 @@ void change_start(struct lab *lab, struct model *to, change_progress_fn progress
 	enqueue(c);
 }
 
+void change_take(struct lab *lab, struct model *to, change_done_fn done, void *arg)
+{
+	struct change *c = change_new(lab, to);
+	struct err err = {0};
+
+	if (!c) {
+		model_free(to);
+		err_sys(&err, ENOMEM, "Can't change the lab");
+		done(arg, &err);
+		return;
+	}
+	c->owned = true;
+	c->done = done;
+	c->arg = arg;
+	enqueue(c);
+}
+
 static void on_later(void *arg, const struct err *err)
 {
 	if (err)
@@ -347,7 +386,7 @@ static struct change *replaceable(const struct lab *lab)
 {
 	struct change *c = TAILQ_LAST(lab->changes, change_queue);
 
-	return c && c != TAILQ_FIRST(lab->changes) && c->owned ? c : NULL;
+	return c && c != TAILQ_FIRST(lab->changes) && c->done == on_later ? c : NULL;
 }
 
 static void replace(struct model **place, struct model *to)

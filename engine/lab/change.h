@@ -19,6 +19,8 @@ typedef void (*change_progress_fn)(void *arg, const char *phase, int done, int o
 /* `to` is borrowed and must outlive the lab (it becomes lab->now). */
 void change_start(struct lab *lab, struct model *to, change_progress_fn progress,
 		  change_done_fn done, void *arg);
+/* The same, taking `to` over. */
+void change_take(struct lab *lab, struct model *to, change_done_fn done, void *arg);
 /*
  * The same, taking `to` over and failing the lab when it can't be done. Where such a change already waits, `to` takes its
  * place: a scenario that changes its mind faster than the kernel follows fills no queue. Before the first change, which builds

@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 enum {
 	EXEC_MAX_ARGS = 1024,
@@ -24,8 +26,11 @@ struct exec {
 	uint64_t request;	 /* answered when spawned */
 	uint64_t id;		 /* the spawn's, and ours to the outside */
 	struct actor_span *span; /* the learner's or the tool's while it runs; NULL = neither */
+	pid_t pid;		/* the leader of its session, as we number processes; 0 = not yet */
+	json_t *shells;		/* the session's, for shells started from within; NULL = none */
+	json_t *warnings, *say; /* until answered */
 	bool tty;
-	bool guest;   /* begun from inside the node */
+	bool guest;   /* begun from inside a node */
 	bool spawned; /* and answered */
 };
 
@@ -48,6 +53,9 @@ static void exec_free(struct exec *x)
 	if (x->span)
 		actor_end(x->span);
 	TAILQ_REMOVE(&x->lab->execs->head, x, link);
+	json_decref(x->shells);
+	json_decref(x->warnings);
+	json_decref(x->say);
 	free(x->node);
 	free(x);
 }
@@ -56,13 +64,18 @@ static void on_spawned(void *arg, pid_t pid, int pty)
 {
 	struct exec *x = arg;
 	auto_fd master = pty;
+	json_t *body;
 
 	x->spawned = true;
+	x->pid = pid;
 	if (!x->conn)
 		return;
-	peer_answer(x->conn->peer, x->request,
-		    json_pack("{s:I, s:i}", "exec", (json_int_t)x->id, "pid", (int)pid), &master,
-		    master >= 0 ? 1 : 0);
+	if (x->say)
+		peer_notice(x->conn->peer, json_pack("{s:O}", "say", x->say));
+	body = json_pack("{s:I, s:i}", "exec", (json_int_t)x->id, "pid", (int)pid);
+	if (x->warnings)
+		json_object_set(body, "warnings", x->warnings);
+	peer_answer(x->conn->peer, x->request, body, &master, master >= 0 ? 1 : 0);
 }
 
 static void on_exited(void *arg, int status)
@@ -81,7 +94,11 @@ static void on_failed(void *arg, const struct err *err)
 	struct exec *x = arg;
 
 	if (x->spawned) {
-		on_exited(x, SIGKILL);
+		if (x->conn)
+			peer_notice(x->conn->peer,
+				    json_pack("{s:I, s:i, s:b}", "exited", (json_int_t)x->id,
+					      "status", SIGKILL, "stopped", 1));
+		exec_free(x);
 		return;
 	}
 	if (x->conn)
@@ -178,8 +195,28 @@ static void write_files(struct lab_node *n, const json_t *files)
 	}
 }
 
-static struct exec *exec_new(struct conn *c, struct lab_node *n, uint64_t id, const char *by)
+const json_t *exec_shells(const struct conn *c)
 {
+	struct ucred cred;
+	socklen_t len = sizeof(cred);
+	struct exec *x;
+	pid_t session;
+
+	if (!c->lab->execs ||
+	    getsockopt(peer_fd(c->peer), SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0)
+		return NULL;
+	session = cred.pid > 0 ? getsid(cred.pid) : -1;
+	TAILQ_FOREACH(x, &c->lab->execs->head, link)
+	if (x->pid > 0 && x->pid == session)
+		return x->shells;
+	return NULL;
+}
+
+static struct exec *exec_new(struct conn *c, struct lab_node *n, uint64_t id,
+			     const struct exec_ask *ask)
+{
+	const json_t *shells = ask->shells ? ask->shells : c->node ? exec_shells(c) : NULL;
+	const char *by = ask->by;
 	struct exec *x = calloc(1, sizeof(*x));
 
 	if (x)
@@ -194,6 +231,9 @@ static struct exec *exec_new(struct conn *c, struct lab_node *n, uint64_t id, co
 	x->conn = c;
 	x->request = id;
 	x->guest = c->node != NULL;
+	x->shells = json_incref((json_t *)shells);
+	x->warnings = json_array_size(ask->warnings) ? json_incref((json_t *)ask->warnings) : NULL;
+	x->say = json_array_size(ask->say) ? json_incref((json_t *)ask->say) : NULL;
 	if (!strcmp(by, "learner"))
 		x->span = &c->lab->learner;
 	else if (!strcmp(by, "tool"))
@@ -204,8 +244,8 @@ static struct exec *exec_new(struct conn *c, struct lab_node *n, uint64_t id, co
 	return x;
 }
 
-/* What runs from inside the node already; *ret_own: by this connection. */
-static size_t guests_of(const struct conn *c, size_t *ret_own)
+/* What was begun from inside nodes and runs in this one already; *ret_own: what is this connection's. */
+static size_t guests_of(const struct conn *c, const struct lab_node *n, size_t *ret_own)
 {
 	struct exec *x;
 	size_t all = 0;
@@ -215,22 +255,22 @@ static size_t guests_of(const struct conn *c, size_t *ret_own)
 		return 0;
 	TAILQ_FOREACH(x, &c->lab->execs->head, link)
 	{
-		all += x->guest && !strcmp(x->node, c->node->name);
+		all += x->guest && !strcmp(x->node, n->name);
 		*ret_own += x->conn == c;
 	}
 	return all;
 }
 
-static int check_ask(const struct conn *c, const struct exec_ask *ask, const char **argv,
-		     char **env, struct err *err)
+static int check_ask(const struct conn *c, const struct lab_node *n, const struct exec_ask *ask,
+		     const char **argv, char **env, struct err *err)
 {
 	size_t own = 0;
 
 	if (!argv || !env)
 		return err_set(err, ERR_USAGE, EINVAL, "No command was given, or it is too long");
-	if (c->node && (guests_of(c, &own) >= EXEC_MAX_GUESTS || own > 0))
+	if (c->node && (guests_of(c, n, &own) >= EXEC_MAX_GUESTS || own > 0))
 		return err_set(err, ERR_USAGE, EAGAIN, "Too many commands run in this node");
-	if (!files_fit(json_object_get(ask->body, "files")))
+	if (!files_fit(ask->files))
 		return err_set(err, ERR_USAGE, EINVAL,
 			       "Files for a command go below /run, %d bytes in all",
 			       EXEC_FILES_MAX);
@@ -267,8 +307,8 @@ void exec_start(struct conn *c, struct lab_node *n, uint64_t id, struct exec_ask
 	struct err err = {0};
 	struct exec *x = NULL;
 
-	if (check_ask(c, ask, argv, env, &err) == 0) {
-		x = exec_new(c, n, id, ask->by);
+	if (check_ask(c, n, ask, argv, env, &err) == 0) {
+		x = exec_new(c, n, id, ask);
 		if (!x)
 			err_sys(&err, ENOMEM, "Can't run a command");
 	}
@@ -278,8 +318,7 @@ void exec_start(struct conn *c, struct lab_node *n, uint64_t id, struct exec_ask
 	}
 	place_stdio(ask, s.stdio);
 	x->tty = s.tty;
-	if (!c->node)
-		write_files(n, json_object_get(ask->body, "files"));
+	write_files(n, ask->files);
 	node_spawn(n, &s, &exec_fns, x, &x->id);
 }
 

@@ -9,14 +9,19 @@
 #include "lab/answers.h"
 #include "lab/conn.h"
 #include "lab/exec.h"
+#include "lab/interop.h"
+#include "lab/windows.h"
+#include "lab/windows_verbs.h"
 
 static const struct peer_limits guest_limits = {GUEST_MESSAGE, GUEST_PER_SECOND, GUEST_UNDER_WAY};
+static const struct peer_limits windows_limits = {GUEST_MESSAGE, GUEST_WINDOWS_PER_SECOND,
+						  GUEST_UNDER_WAY};
 
 /*
  * sudo: the learner (uid 1000) and root only. Both ends are in the lab's user namespace, where with the one-uid map the learner is
  * uid 0 too; a program that found another uid has no way here.
  */
-static bool may_sudo(struct conn *c)
+bool guest_may_command(const struct conn *c)
 {
 	struct ucred cred;
 	socklen_t len = sizeof(cred);
@@ -26,22 +31,29 @@ static bool may_sudo(struct conn *c)
 	return cred.uid == 0 || cred.uid == 1000;
 }
 
-/* What a tool under test does by sudo is the tool's doing, as long as no learner is there. */
-static const char *who(const struct lab *lab)
+const char *guest_by(const struct lab *lab)
 {
-	return lab->tool.active && !lab->learner.active ? "tool" : "learner";
+	if (lab->learner.active)
+		return "learner";
+	return lab->tool.active ? "tool" : lab->running.active ? "lab" : "learner";
+}
+
+void guest_tty(const json_t *body, bool ret[3])
+{
+	const json_t *tty = json_object_get(body, "tty");
+
+	for (size_t i = 0; i < 3; i++)
+		ret[i] = json_is_true(json_array_get(tty, i));
 }
 
 static void do_sudo(struct conn *c, uint64_t id, struct msg *m)
 {
-	const json_t *tty = json_object_get(m->body, "tty");
 	const char *user = json_str(m->body, "user", "root");
-	struct exec_ask ask = {.body = m->body, .m = m, .user = user, .by = who(c->lab)};
+	struct exec_ask ask = {.body = m->body, .m = m, .user = user, .by = guest_by(c->lab)};
 	struct err err = {0};
 
-	for (size_t i = 0; i < 3; i++)
-		ask.tty[i] = json_is_true(json_array_get(tty, i));
-	if (!may_sudo(c))
+	guest_tty(m->body, ask.tty);
+	if (!guest_may_command(c))
 		err_set(&err, ERR_USAGE, EPERM, "Only the learner and root may use sudo");
 	else if (strcmp(user, "root") && strcmp(user, "learner"))
 		err_set(&err, ERR_USAGE, EINVAL, "unknown user %.32s", user);
@@ -59,10 +71,13 @@ static void do_signal(struct conn *c, uint64_t id, struct msg *m)
 
 static void do_mode(struct conn *c, uint64_t id, struct msg *m)
 {
+	const json_t *wsl = windows_wsl(c->lab);
+
 	(void)m;
 	peer_answer(c->peer, id,
-		    json_pack("{s:s, s:s}", "networking_mode", c->lab->healthy->mode, "version",
-			      "2.5.9.0"),
+		    json_pack("{s:s, s:s}", "networking_mode",
+			      json_str(wsl, "networkingMode", c->lab->healthy->mode), "version",
+			      json_str(wsl, "version", "2.5.9.0")),
 		    NULL, 0);
 }
 
@@ -73,18 +88,40 @@ static void do_session(struct conn *c, uint64_t id, struct msg *m)
 	peer_answer_ok(c->peer, id);
 }
 
-static const struct verb guest_verbs[] = {
-	{"sudo", do_sudo, false},	  {"signal", do_signal, false},
-	{"mode", do_mode, false},	  {"task", answer_task, false},
-	{"hint", answer_hint, false},	  {"map", answer_map, false},
-	{"check", answer_check, false},	  {"diagnose", answer_diagnose, false},
-	{"causes", answer_causes, false}, {"grade", do_session, false},
-	{"quit", do_session, false},	  {NULL, NULL, false},
+#define EVERY_NODES                                                                                \
+	{"sudo", do_sudo, false}, {"signal", do_signal, false}, {"mode", do_mode, false},          \
+		{"task", answer_task, false}, {"hint", answer_hint, false},                        \
+		{"map", answer_map, false}, {"check", answer_check, false},                        \
+		{"diagnose", answer_diagnose, false}, {"causes", answer_causes, false},            \
+		{"grade", do_session, false},                                                      \
+	{                                                                                          \
+		"quit", do_session, false                                                          \
+	}
+
+static const struct verb guest_verbs[] = {EVERY_NODES, {NULL, NULL, false}};
+
+static const struct verb wsl_verbs[] = {
+	EVERY_NODES,
+	{"interop", interop_run, false},
+	{NULL, NULL, false},
+};
+
+static const struct verb windows_verbs[] = {
+	EVERY_NODES,
+	{"windows.model", windows_verb_model, false},
+	{"windows.read", windows_verb_read, false},
+	{"windows.probe", windows_verb_probe, false},
+	{"windows.change", windows_verb_change, false},
+	{"windows.wsl", interop_wsl, false},
+	{NULL, NULL, false},
 };
 
 struct conn *guest_conn(struct lab_node *n, int fd)
 {
-	return conn_new(n->lab, fd, n, guest_verbs, &guest_limits);
+	if (n->role == ROLE_WINDOWS)
+		return conn_new(n->lab, fd, n, windows_verbs, &windows_limits);
+	return conn_new(n->lab, fd, n, n->role == ROLE_WSL ? wsl_verbs : guest_verbs,
+			&guest_limits);
 }
 
 static void on_accepted(void *arg, int fd)

@@ -13,10 +13,12 @@
 #include "lab/change.h"
 #include "lab/exec.h"
 #include "lab/hold.h"
+#include "lab/interop.h"
 #include "lab/node.h"
 #include "lab/probing.h"
 #include "lab/trust.h"
 #include "lab/verify.h"
+#include "lab/wsl_life.h"
 
 static struct lab_node *the_node(struct conn *c, uint64_t id, const json_t *body)
 {
@@ -27,6 +29,11 @@ static struct lab_node *the_node(struct conn *c, uint64_t id, const json_t *body
 
 	if (n)
 		return n;
+	if (wsl_is_stopped(c->lab, name)) {
+		wsl_stopped_err(&err);
+		peer_answer_err(c->peer, id, &err);
+		return NULL;
+	}
 	TAILQ_FOREACH(n, &c->lab->nodes, link)
 	{
 		strncat(all, all[0] ? ", " : "", sizeof(all) - strlen(all) - 1);
@@ -45,30 +52,90 @@ static void do_info(struct conn *c, uint64_t id, struct msg *m)
 	peer_answer(c->peer, id, boot_info(c->lab), NULL, 0);
 }
 
-static void run_program(struct conn *c, uint64_t id, struct msg *m)
+static void run_in(struct conn *c, uint64_t id, struct msg *m, const json_t *warnings)
 {
 	struct lab_node *n = the_node(c, id, m->body);
 	bool tty = json_flag(m->body, "tty", false);
 	const char *user = json_str(m->body, "user", "");
-	struct exec_ask ask = {.body = m->body,
-			       .m = m,
+	auto_json json_t *body = json_incref(m->body);
+	struct exec_ask ask = {.m = m,
 			       .by = json_str(m->body, "by", "learner"),
+			       .files = json_object_get(m->body, "files"),
+			       .shells = json_object_get(m->body, "shells"),
+			       .warnings = warnings,
 			       .tty = {tty, tty, tty}};
+	struct err err = {0};
 
-	if (!n || (strcmp(ask.by, "lab") && hold_request(c, id, m, run_program)))
+	if (!n)
 		return;
+	if (n->role == ROLE_WINDOWS) {
+		json_decref(body);
+		body = interop_exec(n, m->body, &err);
+	}
+	if (!body) {
+		peer_answer_err(c->peer, id, &err);
+		return;
+	}
+	ask.body = body;
 	ask.user = user[0] ? user : n->user;
 	if (json_object_get(m->body, "session"))
 		c->terminal = true;
 	exec_start(c, n, id, &ask);
 }
 
-/* An exec that waits for the lab's certificates. */
+/* An exec that waits for the lab's certificates, or for WSL to start. */
 struct held_exec {
 	struct lab *lab;
 	uint64_t conn, id;
 	struct msg m; /* owned */
 };
+
+/* Takes the request over; NULL when there is no memory, which has then been answered. */
+static struct held_exec *held_new(struct conn *c, uint64_t id, struct msg *m)
+{
+	struct held_exec *h = malloc(sizeof(*h));
+	struct err err = {0};
+
+	if (!h) {
+		err_sys(&err, ENOMEM, "Can't run a command");
+		peer_answer_err(c->peer, id, &err);
+		return NULL;
+	}
+	*h = (struct held_exec){c->lab, c->serial, id, *m};
+	*m = (struct msg){0};
+	return h;
+}
+
+static void on_awake(void *arg, const json_t *warnings, const struct err *err)
+{
+	struct held_exec *h = arg;
+	struct conn *c = conn_find(h->lab, h->conn);
+
+	if (c && err)
+		peer_answer_err(c->peer, h->id, err);
+	else if (c)
+		run_in(c, h->id, &h->m, warnings);
+	msg_done(&h->m);
+	free(h);
+}
+
+static void run_program(struct conn *c, uint64_t id, struct msg *m)
+{
+	bool stopped = wsl_is_stopped(c->lab, json_str(m->body, "node", ""));
+	const char *by = json_str(m->body, "by", "learner");
+	struct held_exec *h;
+
+	if ((!stopped && !the_node(c, id, m->body)) ||
+	    (strcmp(by, "lab") && hold_request(c, id, m, run_program)))
+		return;
+	if (!stopped) {
+		run_in(c, id, m, NULL);
+		return;
+	}
+	h = held_new(c, id, m);
+	if (h)
+		wsl_wake(c->lab, json_str(h->m.body, "by", "learner"), on_awake, h);
+}
 
 static void on_trusted(void *arg, const struct err *err)
 {
@@ -85,17 +152,10 @@ static void on_trusted(void *arg, const struct err *err)
 
 static void do_exec(struct conn *c, uint64_t id, struct msg *m)
 {
-	struct held_exec *h = malloc(sizeof(*h));
-	struct err err = {0};
+	struct held_exec *h = held_new(c, id, m);
 
-	if (!h) {
-		err_sys(&err, ENOMEM, "Can't run a command");
-		peer_answer_err(c->peer, id, &err);
-		return;
-	}
-	*h = (struct held_exec){c->lab, c->serial, id, *m};
-	*m = (struct msg){0};
-	trust_when(c->lab, on_trusted, h);
+	if (h)
+		trust_when(c->lab, on_trusted, h);
 }
 
 static void do_signal(struct conn *c, uint64_t id, struct msg *m)

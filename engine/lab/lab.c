@@ -12,11 +12,13 @@
 #include "lab/exec.h"
 #include "lab/hold.h"
 #include "lab/host.h"
+#include "lab/localhost.h"
 #include "lab/node.h"
 #include "lab/record.h"
 #include "lab/scripting.h"
 #include "lab/service.h"
 #include "lab/trust.h"
+#include "lab/windows.h"
 
 /* A packet's event is flushed within a few milliseconds; what comes this long after an exec ended is not its doing. */
 #define ACTOR_LINGER 0.05
@@ -39,6 +41,8 @@ uint64_t lab_event(struct lab *lab, const char *kind, const char *node, const ch
 
 	if (node)
 		json_object_set_new(e, "node", json_string(node));
+	if (node && json_int(lab->generations, node, 1) > 1)
+		json_object_set(e, "gen", json_object_get(lab->generations, node));
 	if (by)
 		json_object_set_new(e, "by", json_string(by));
 	json_object_update_missing(e, more);
@@ -119,7 +123,8 @@ int lab_open(struct lab *lab, int boss, const struct lab_ports *ports, struct er
 {
 	int rc;
 
-	*lab = (struct lab){.ports = *ports, .attempt_dir = -1, .log = {.fd = -1}};
+	*lab = (struct lab){
+		.ports = *ports, .attempt_dir = -1, .windows_program = -1, .log = {.fd = -1}};
 	TAILQ_INIT(&lab->nodes);
 	TAILQ_INIT(&lab->conns);
 	lab->booted = log_now();
@@ -165,6 +170,8 @@ static void close_doors(struct lab *lab)
 	trust_done(lab);
 	record_done(lab);
 	change_done(lab);
+	windows_done(lab);
+	localhost_done(lab);
 	exec_done(lab);
 	hold_done(lab);
 	flows_done(&lab->flows);
@@ -185,6 +192,7 @@ void lab_close(struct lab *lab)
 		event_base_free(lab->base);
 	log_done(&lab->log);
 	fd_closep(&lab->attempt_dir);
+	fd_closep(&lab->windows_program);
 	free_models(lab);
 	json_decref(lab->generations);
 	json_decref(lab->boot);

@@ -29,11 +29,14 @@ struct change_queue;
 struct exec_list;
 struct lab_node;
 struct listener;
+struct localhost;
 struct record_wait;
 struct held_list;
 struct service_list;
+struct service_wait_list;
 struct trust;
 struct verb;
+struct windows;
 
 /* The real ports, or a test's fakes; wired by main.c. */
 struct lab_ports {
@@ -81,8 +84,13 @@ struct lab {
 	struct model *now_owned; /* a later one; NULL = now is healthy, faulty or nothing */
 	struct model *early; /* a later one that came before the lab was built; waits for that */
 	struct change_queue *changes;
-	struct service_list *services; /* real programs that serve */
-	struct trust *trust;	       /* in the lab's certificates: trust.c */
+	struct service_list *services;		 /* real programs that serve */
+	struct service_wait_list *service_waits; /* optional ones that have no socket yet */
+	struct localhost *localhost;		 /* WSL's relay of Windows' localhost */
+	struct windows *windows;		 /* what is being changed on the Windows side */
+	unsigned windows_probes;		 /* under way for programs there */
+	int windows_program; /* netdojo-windows, for nodes to have; -1 until asked for */
+	struct trust *trust; /* in the lab's certificates: trust.c */
 	TAILQ_HEAD(, lab_node) nodes;
 	json_t *generations; /* {"wsl": 2}: of nodes there are or were */
 

@@ -102,11 +102,12 @@ static void on_ready(struct lab_node *n, struct proc_event *e)
 	tell_ready(n, rc < 0 ? &err : NULL);
 }
 
-void node_recorded(struct lab *lab, const char *name)
+void node_recorded(struct lab *lab, const char *name, unsigned generation)
 {
 	struct lab_node *n = node_find(lab, name);
 
-	if (n)
+	/* what was said of a node that is gone is not its successor's */
+	if (n && n->generation == generation)
 		tell_ready(n, NULL);
 }
 
@@ -327,6 +328,22 @@ void node_file(struct lab_node *n, const struct file *f, bool remove, node_resul
 	}
 	c->result = fn;
 	if (n->lab->ports.proc.file(n->proc, f, remove, c->id, &err) < 0)
+		call_fail(n, c, &err);
+}
+
+void node_install(struct lab_node *n, int fd, const char *path, uint32_t mode, node_result_fn fn,
+		  void *arg)
+{
+	struct node_call *c = call_new(n, arg);
+	struct err err = {0};
+
+	if (!c) {
+		err_sys(&err, ENOMEM, "%s", n->name);
+		fn(arg, NULL, &err);
+		return;
+	}
+	c->result = fn;
+	if (n->lab->ports.proc.install(n->proc, fd, path, mode, c->id, &err) < 0)
 		call_fail(n, c, &err);
 }
 

@@ -35,6 +35,7 @@ struct lab_node {
 	int connections;
 	node_ready_fn ready;
 	void *ready_arg;
+	bool installed; /* has Windows' programs (interop.h) */
 	bool watched;
 	bool busy;    /* its events are being taken: freeing waits */
 	bool stopped; /* to be freed */
@@ -46,14 +47,17 @@ int node_start(struct lab *lab, const struct node *n, node_ready_fn ready, void 
 	       struct err *err);
 /* Stops the agent, answers what is under way with an error, frees. Takes NULL. Safe from within what a node calls. */
 void node_stop(struct lab_node *n);
-/* The recorders of a node stand (or are known to be lacking). */
-void node_recorded(struct lab *lab, const char *name);
+/* The recorders of a node's generation stand (or are known to be lacking). */
+void node_recorded(struct lab *lab, const char *name, unsigned generation);
 struct lab_node *node_find(struct lab *lab, const char *name);
 
 /* fn runs exactly once, before these return only when they failed. */
 void node_probe(struct lab_node *n, const char *kind, const json_t *args, node_result_fn fn,
 		void *arg);
 void node_file(struct lab_node *n, const struct file *f, bool remove, node_result_fn fn, void *arg);
+/* What fd (borrowed) holds becomes a file of the node. */
+void node_install(struct lab_node *n, int fd, const char *path, uint32_t mode, node_result_fn fn,
+		  void *arg);
 /* *ret_id, for node_signal, is set before any of fns runs; fns must live as long as the spawn. */
 void node_spawn(struct lab_node *n, const struct proc_spawn *s, const struct node_spawn_fns *fns,
 		void *arg, uint64_t *ret_id);

@@ -204,7 +204,7 @@ static void take_answer(struct peer *p, uint64_t id, struct msg *m)
 		return;
 	if (error)
 		err_from_json(&err, error);
-	call_end(p, c, error ? NULL : m, error ? &err : NULL);
+	call_end(p, c, m, error ? &err : NULL);
 }
 
 static void dispatch(struct peer *p, struct msg *m)

@@ -10,8 +10,9 @@
 struct peer;
 
 /*
- * The answer to a call: m->body and descriptors on success (err NULL), or err. Neither outlives the function. It runs
- * exactly once, whatever happens: an answer, the connection's end, peer_free, no memory.
+ * The answer to a call: m->body and descriptors on success (err NULL), or err, and m->body's "error" where the other side
+ * said it (m NULL: nobody did). Neither outlives the function. It runs exactly once, whatever happens: an answer, the
+ * connection's end, peer_free, no memory.
  */
 typedef void (*peer_answer_fn)(void *arg, struct msg *m, const struct err *err);
 

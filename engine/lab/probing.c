@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "lab/scripting.h"
+#include "lab/wsl_life.h"
 
 struct probing {
 	struct lab *lab;
+	char *set;
 	probing_fn fn;
 	void *arg;
 };
@@ -31,6 +33,7 @@ static void on_probed(void *arg, struct msg *m, const struct err *err)
 	const json_t *p;
 	size_t i;
 
+	free(run.set);
 	free(arg);
 	actor_end(&run.lab->probing);
 	json_array_foreach (probes, i, p)
@@ -42,20 +45,43 @@ static void on_probed(void *arg, struct msg *m, const struct err *err)
 	run.fn(run.arg, err ? NULL : probes, err);
 }
 
+/* A WSL that can't start shows as what the probes in it come to. */
+static void on_awake(void *arg, const json_t *warnings, const struct err *err)
+{
+	struct probing *run = arg;
+
+	(void)warnings;
+	(void)err;
+	actor_begin(&run->lab->probing);
+	if (run->lab->phase == LAB_ENDING) /* there is nobody to be asked any more */
+		on_probed(run, NULL, err);
+	else
+		scripting_call(run->lab, json_pack("{s:s, s:s}", "do", "probe", "set", run->set),
+			       on_probed, run);
+}
+
+/*
+ * Where WSL is stopped it is started first, as its user would by opening a terminal: here and not when a probe asks for it,
+ * for the script, which works the start out, answers nothing else while its probes are under way.
+ */
 void probing_run(struct lab *lab, const char *set, probing_fn fn, void *arg)
 {
-	struct probing *run = malloc(sizeof(*run));
+	struct probing *run = calloc(1, sizeof(*run));
 
 	struct err err = {0};
 
-	if (!run) {
+	if (run)
+		run->set = strdup(set);
+	if (!run || !run->set) {
+		free(run);
 		err_sys(&err, ENOMEM, "Can't run the probes");
 		fn(arg, NULL, &err);
 		return;
 	}
-	*run = (struct probing){lab, fn, arg};
-	actor_begin(&lab->probing);
-	scripting_call(lab, json_pack("{s:s, s:s}", "do", "probe", "set", set), on_probed, run);
+	run->lab = lab;
+	run->fn = fn;
+	run->arg = arg;
+	wsl_wake(lab, "lab", on_awake, run);
 }
 
 bool probing_all(const json_t *probes, const char *set, bool want)

@@ -83,8 +83,8 @@ static void take_event(struct lab *lab, json_t *e)
 		json_object_set_new(e, "by", json_string(who(lab, e)));
 	log_put(&lab->log, json_incref(e));
 	if (of_lab && !strcmp(json_str(e, "what", ""), "recorders"))
-		node_recorded(lab,
-			      json_str(e, "node", "")); /* after its line: "ready" may follow */
+		/* after its line: "ready" may follow */
+		node_recorded(lab, json_str(e, "node", ""), (unsigned)json_int(e, "gen", 1));
 }
 
 static void on_lost(evutil_socket_t fd, short what, void *arg)

@@ -9,6 +9,7 @@
 #include "lab/intent.h"
 #include "lab/node.h"
 #include "lab/trust.h"
+#include "lab/wsl_life.h"
 
 /*
  * How long a script may compute before it has to answer or ask: seconds. Lua's own hook stops a loop of
@@ -196,7 +197,9 @@ static void on_request(void *arg, struct peer *p, const char *verb, uint64_t id,
 		do_model(lab, model);
 		return;
 	}
-	if (!n)
+	if (!n && wsl_is_stopped(lab, json_str(m->body, "node", "")))
+		wsl_stopped_err(&err);
+	else if (!n)
 		err_set(&err, ERR_USAGE, ENOENT, "There is no node '%.64s'",
 			json_str(m->body, "node", ""));
 	else if (!strcmp(verb, "node.probe")) {

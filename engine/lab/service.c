@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "lab/localhost.h"
 #include "lab/program.h"
 
 /* A request to serve whose asker waits. */
@@ -14,6 +15,58 @@ struct service_wait {
 	void *arg;
 	char name[64];
 };
+
+/* An optional service without its sockets. What it is to be, the model says. */
+struct unserved {
+	TAILQ_ENTRY(unserved) link;
+	char *name;
+};
+
+struct service_wait_list {
+	TAILQ_HEAD(unserved_head, unserved) head;
+};
+
+static struct unserved *unserved_find(const struct lab *lab, const char *name)
+{
+	struct unserved *u;
+
+	if (!lab->service_waits)
+		return NULL;
+	TAILQ_FOREACH(u, &lab->service_waits->head, link)
+	if (!strcmp(u->name, name))
+		return u;
+	return NULL;
+}
+
+static void unserved_free(struct lab *lab, struct unserved *u)
+{
+	TAILQ_REMOVE(&lab->service_waits->head, u, link);
+	free(u->name);
+	free(u);
+}
+
+static int unserved_add(struct lab *lab, const char *name, struct err *err)
+{
+	struct unserved *u;
+
+	if (unserved_find(lab, name))
+		return 0;
+	u = calloc(1, sizeof(*u));
+	if (u)
+		u->name = strdup(name);
+	if (!lab->service_waits) {
+		lab->service_waits = calloc(1, sizeof(*lab->service_waits));
+		if (lab->service_waits)
+			TAILQ_INIT(&lab->service_waits->head);
+	}
+	if (!u || !u->name || !lab->service_waits) {
+		free(u ? u->name : NULL);
+		free(u);
+		return err_sys(err, ENOMEM, "Service %s", name);
+	}
+	TAILQ_INSERT_TAIL(&lab->service_waits->head, u, link);
+	return 0;
+}
 
 static void on_answer(void *arg, struct msg *m, const struct err *err)
 {
@@ -56,6 +109,41 @@ static void close_all(int *fds, size_t n)
 		fd_closep(&fds[i]);
 }
 
+/* The node whose sockets it uses onward. */
+static const char *onward_node(const struct service *s)
+{
+	return s->via[0] ? s->via : s->node;
+}
+
+/* Our own sockets share a port where one is a wildcard's (build.h); the very same address is one's only. */
+static bool is_taken(const json_t *sockets, const struct listen_on *l)
+{
+	const json_t *s;
+	size_t i;
+
+	json_array_foreach (sockets, i, s)
+		if (!strcmp(json_str(s, "proto", ""), "tcp") &&
+		    !strcmp(json_str(s, "state", ""), "LISTEN") &&
+		    !strcmp(json_str(s, "local", ""), l->address) &&
+		    json_int(s, "local_port", 0) == l->port)
+			return true;
+	return false;
+}
+
+static int check_free(struct lab *lab, const struct service *s, struct err *err)
+{
+	const struct build_port *b = &lab->ports.build;
+	auto_json json_t *sockets = NULL;
+
+	if (s->n_listens == 0 || b->read(b->ctx, s->node, READ_SOCKETS, "", &sockets, NULL) < 0)
+		return 0; /* then opening them says what is wrong */
+	for (size_t i = 0; i < s->n_listens; i++)
+		if (!strcmp(s->listens[i].proto, "tcp") && is_taken(sockets, &s->listens[i]))
+			return err_sys(err, EADDRINUSE, "Can't listen on %s:%u/tcp",
+				       s->listens[i].address, s->listens[i].port);
+	return 0;
+}
+
 /* One bound socket a listen, then one for asking upstream where the kind wants it. */
 static int open_sockets(struct lab *lab, const struct service *s, int *fds, size_t *ret_n,
 			struct err *err)
@@ -67,6 +155,9 @@ static int open_sockets(struct lab *lab, const struct service *s, int *fds, size
 	if (s->n_listens + 2 > MSG_MAX_FDS)
 		return err_set(err, ERR_USAGE, E2BIG, "Service %s listens on too many sockets",
 			       s->name);
+	fd = check_free(lab, s, err);
+	if (fd < 0)
+		return fd;
 	for (size_t i = 0; i < s->n_listens; i++) {
 		const struct listen_on *l = &s->listens[i];
 
@@ -80,7 +171,7 @@ static int open_sockets(struct lab *lab, const struct service *s, int *fds, size
 		fds[n++] = fd;
 	}
 	if (s->kind == SERVICE_DNS || s->kind == SERVICE_RELAY) {
-		fd = b->open_socket(b->ctx, s->node, SOCK_DGRAM, "", 0, err);
+		fd = b->open_socket(b->ctx, onward_node(s), SOCK_DGRAM, "", 0, err);
 		if (fd < 0) {
 			close_all(fds, n);
 			return fd;
@@ -121,9 +212,11 @@ void service_start(struct lab *lab, const struct service *s, service_done_fn don
 		return;
 	}
 	if (open_sockets(lab, s, fds, &n, &err) < 0) {
+		bool waits = s->optional && unserved_add(lab, s->name, &err) == 0;
+
 		err_wrap(&err, "Service %s", s->name);
 		if (done)
-			done(arg, &err);
+			done(arg, waits ? NULL : &err);
 		return;
 	}
 	ask(lab, s->name, json_pack("{s:s, s:o}", "do", "start", "service", service_json(s)), fds,
@@ -138,6 +231,11 @@ void service_set(struct lab *lab, const struct service *s, service_done_fn done,
 		program_start(lab, s, done, arg);
 		return;
 	}
+	if (unserved_find(lab, s->name)) {
+		if (done)
+			done(arg, NULL);
+		return;
+	}
 	ask(lab, s->name,
 	    json_pack("{s:s, s:s, s:O}", "do", "set", "name", s->name, "config", s->config), NULL,
 	    0, done, arg);
@@ -145,8 +243,13 @@ void service_set(struct lab *lab, const struct service *s, service_done_fn done,
 
 void service_stop(struct lab *lab, const struct service *s, service_done_fn done, void *arg)
 {
-	if (s->kind == SERVICE_PROGRAM) {
+	struct unserved *u = unserved_find(lab, s->name);
+
+	if (u)
+		unserved_free(lab, u);
+	if (s->kind == SERVICE_PROGRAM)
 		program_stop(lab, s->name);
+	if (u || s->kind == SERVICE_PROGRAM) {
 		if (done)
 			done(arg, NULL);
 		return;
@@ -155,21 +258,51 @@ void service_stop(struct lab *lab, const struct service *s, service_done_fn done
 	    arg);
 }
 
+/* Each is taken out and, where its sockets still can't be had, put back at the end by service_start. */
+void service_retry(struct lab *lab)
+{
+	struct unserved *u, *last;
+	bool more = lab->service_waits && !TAILQ_EMPTY(&lab->service_waits->head);
+
+	last = more ? TAILQ_LAST(&lab->service_waits->head, unserved_head) : NULL;
+	while (more) {
+		const struct service *s;
+
+		u = TAILQ_FIRST(&lab->service_waits->head);
+		more = u != last;
+		s = model_service(lab->now, u->name);
+		unserved_free(lab, u);
+		if (s)
+			service_start(lab, s, NULL, NULL);
+	}
+}
+
+/* Of a socket that serve asks for: the node, NULL where nothing of that name runs. */
+static const char *socket_node(const struct lab *lab, const json_t *ask)
+{
+	const char *name = json_str(ask, "service", "");
+	const struct service *s = lab->now ? model_service(lab->now, name) : NULL;
+	const char *relayed = localhost_onward(lab, name);
+
+	if (relayed)
+		return relayed;
+	return s ? onward_node(s) : json_str(ask, "node", "");
+}
+
 /* serve wants to connect somewhere from a service's node: the socket is opened there and handed over. */
 static void on_request(void *arg, struct peer *p, const char *verb, uint64_t id, struct msg *m)
 {
 	struct lab *lab = arg;
-	const struct service *s =
-		lab->now ? model_service(lab->now, json_str(m->body, "service", "")) : NULL;
-	const char *node = s ? s->node : json_str(m->body, "node", "");
+	const char *node = socket_node(lab, m->body);
+	bool v6 = strchr(json_str(m->body, "address", ""), ':') != NULL;
 	struct err err = {0};
 	auto_fd fd = -1;
 
 	if (strcmp(verb, "socket"))
 		err_set(&err, ERR_MACHINE, EINVAL, "Unknown request '%.64s'", verb);
 	else
-		fd = lab->ports.build.open_socket(lab->ports.build.ctx, node, SOCK_STREAM, "", 0,
-						  &err);
+		fd = lab->ports.build.open_socket(lab->ports.build.ctx, node, SOCK_STREAM,
+						  v6 ? "::" : "", 0, &err);
 	if (fd < 0)
 		peer_answer_err(p, id, &err);
 	else
@@ -201,4 +334,8 @@ int service_open(struct lab *lab, struct err *err)
 void service_done(struct lab *lab)
 {
 	program_done(lab);
+	while (lab->service_waits && !TAILQ_EMPTY(&lab->service_waits->head))
+		unserved_free(lab, TAILQ_FIRST(&lab->service_waits->head));
+	free(lab->service_waits);
+	lab->service_waits = NULL;
 }

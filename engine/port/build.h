@@ -33,7 +33,9 @@ struct build_port {
 		    struct err *err);
 	/*
 	 * Opens and binds a socket inside a node's network namespace: type SOCK_STREAM listens (backlog 128),
-	 * SOCK_DGRAM binds; address "" and port 0 = unbound (for a client). Non-blocking, close-on-exec.
+	 * SOCK_DGRAM binds; address "" (IPv4) or "::" (IPv6) and port 0 = unbound (for a client). Non-blocking, close-on-exec.
+	 * Two listening ones of ours may have one port where only one address is a wildcard, which gets the rest; the very same
+	 * address twice is not refused, so whoever could ask for that looks first.
 	 * Returns the descriptor or a negative errno. Caller owns it.
 	 */
 	int (*open_socket)(void *ctx, const char *node, int type, const char *address,

@@ -3,15 +3,26 @@
 #include "tests/fake/fake_peer.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/msg.h"
 
+static json_t *known_answer(const struct fake_peer *f, const char *verb, const char *op)
+{
+	char key[128];
+	json_t *known;
+
+	snprintf(key, sizeof(key), "%s %s", verb, op);
+	known = json_object_get(f->answers, key);
+	return known ? known : json_object_get(f->answers, verb);
+}
+
 static int answer(struct fake_peer *f, const json_t *request)
 {
 	const char *verb = json_str(request, "do", "");
-	json_t *known = json_object_get(f->answers, verb);
+	json_t *known = known_answer(f, verb, json_str(request, "op", ""));
 	auto_json json_t *body = known ? json_deep_copy(known) : json_object();
 
 	json_array_append(f->asked, (json_t *)request);

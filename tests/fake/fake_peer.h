@@ -12,9 +12,10 @@
 
 struct fake_peer {
 	int ours, theirs; /* owned; -1 once taken */
-	json_t *answers;  /* {"do": body}: the answer to each verb; a body with "error" is an error;
+	json_t *answers; /* {"do": body} or {"do op": body}: the answer to each verb, and to one of its
+			     operations; a body with "error" is an error;
 			     owned */
-	json_t *asked;	  /* every request, in order; owned */
+	json_t *asked; /* every request, in order; owned */
 };
 
 int fake_peer_init(struct fake_peer *f, struct err *err);

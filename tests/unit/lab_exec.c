@@ -184,7 +184,7 @@ START_TEST(its_node_is_stopped_before_it_starts)
 	answer = rig_next(&r, r.boss, NULL);
 	ck_assert_int_eq(json_int(answer, "re", 0), (int)id);
 	refused = rig_ask(&r, r.boss, ask("learner"));
-	ck_assert_ptr_nonnull(strstr(rig_error(refused), "has no node 'wsl'"));
+	ck_assert_ptr_nonnull(strstr(rig_error(refused), "WSL did not start"));
 	ck_assert_uint_eq(r.lab.learner.active, 0);
 }
 END_TEST

@@ -46,7 +46,8 @@ static void on_answer(void *arg, struct msg *m, const struct err *err)
 {
 	(void)arg;
 	answers++;
-	ck_assert((m != NULL) != (err != NULL));
+	ck_assert(m || err);
+	ck_assert_int_eq(m && json_object_get(m->body, "error"), m && err);
 	if (err)
 		errors++;
 	if (free_on_answer && peer)

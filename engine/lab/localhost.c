@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * WSL's relay of Windows' localhost.
+ *
+ * Theory of operation, as WSL does it. Once a second the TCP sockets that listen in WSL are listed. Each port that one of them has
+ * on 0.0.0.0, 127.0.0.1, :: or ::1 (no other address, and no UDP) gets one relay a family on Windows' loopback, however many
+ * listeners share it, which connects to WSL's own loopback: so a server there sees 127.0.0.1 or ::1 as its peer. A port
+ * that somebody has on Windows is left to them, silently, and tried again a second later. What listens is not in the
+ * model: it follows from what programs do.
+ */
+#define _GNU_SOURCE
+#include "lab/localhost.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lab/node.h"
+#include "lab/service.h"
+
+enum { RELAYS_MAX = 256 };
+
+struct relay {
+	TAILQ_ENTRY(relay) link;
+	struct lab *lab;
+	bool v6;
+	uint16_t port;
+	bool up;       /* serve has it */
+	bool starting; /* and has not answered */
+	bool doomed;   /* to go when it has */
+	bool wanted;   /* of this second */
+};
+
+struct localhost {
+	struct event *second;
+	char *from, *to; /* nodes: Windows and WSL; NULL while nothing is relayed */
+	size_t n;
+	TAILQ_HEAD(, relay) relays;
+};
+
+static const char *const loopback[2] = {"127.0.0.1", "::1"};
+
+static void name_of(const struct relay *r, char *buf, size_t size)
+{
+	snprintf(buf, size, "wslrelay%c-%u", r->v6 ? '6' : '4', r->port);
+}
+
+static void relay_free(struct relay *r)
+{
+	struct localhost *l = r->lab->localhost;
+
+	TAILQ_REMOVE(&l->relays, r, link);
+	l->n--;
+	free(r);
+}
+
+/* The relay as the service it is. Strings are borrowed from name and listens. */
+static struct service service_of(const struct relay *r, char *name, struct listen_on *listens)
+{
+	const struct localhost *l = r->lab->localhost;
+
+	*listens = (struct listen_on){(char *)"tcp", (char *)loopback[r->v6], r->port};
+	return (struct service){
+		.name = name,
+		.node = l->from,
+		.via = l->to,
+		.kind = SERVICE_RELAY,
+		.running = true,
+		.listens = listens,
+		.n_listens = 1,
+		.config = json_pack("{s:{s:s, s:i}}", "to", "address", loopback[r->v6], "port",
+				    (int)r->port),
+	};
+}
+
+static void relay_stop(struct relay *r)
+{
+	struct listen_on listens;
+	char name[32];
+	struct service s;
+
+	if (r->starting) {
+		r->doomed = true;
+		return;
+	}
+	if (r->up && r->lab->phase != LAB_ENDING) {
+		name_of(r, name, sizeof(name));
+		s = service_of(r, name, &listens);
+		service_stop(r->lab, &s, NULL, NULL);
+		json_decref(s.config);
+	}
+	relay_free(r);
+}
+
+/* A port that can't be had is left to whoever has it. */
+static void on_started(void *arg, const struct err *err)
+{
+	struct relay *r = arg;
+
+	r->starting = false;
+	r->up = !err;
+	if (!r->up || r->doomed)
+		relay_stop(r);
+}
+
+static void relay_start(struct lab *lab, bool v6, uint16_t port)
+{
+	struct localhost *l = lab->localhost;
+	struct relay *r = l->n < RELAYS_MAX ? calloc(1, sizeof(*r)) : NULL;
+	struct listen_on listens;
+	char name[32];
+	struct service s;
+
+	if (!r)
+		return;
+	*r = (struct relay){.lab = lab, .v6 = v6, .port = port, .starting = true, .wanted = true};
+	TAILQ_INSERT_TAIL(&l->relays, r, link);
+	l->n++;
+	name_of(r, name, sizeof(name));
+	s = service_of(r, name, &listens);
+	service_start(lab, &s, on_started, r);
+	json_decref(s.config);
+}
+
+static struct relay *relay_find(const struct localhost *l, bool v6, uint16_t port)
+{
+	struct relay *r;
+
+	TAILQ_FOREACH(r, &l->relays, link)
+	if (r->v6 == v6 && r->port == port && !r->doomed)
+		return r;
+	return NULL;
+}
+
+/* A service of the model's, or one that waits to be, goes before: it would share the socket address. */
+static bool is_services(const struct lab *lab, bool v6, uint16_t port)
+{
+	const struct model *m = lab->now;
+
+	for (size_t i = 0; i < m->n_services; i++) {
+		const struct service *s = &m->services[i];
+
+		if (!s->running || strcmp(s->node, lab->localhost->from))
+			continue;
+		for (size_t k = 0; k < s->n_listens; k++)
+			if (s->listens[k].port == port && !strcmp(s->listens[k].proto, "tcp") &&
+			    !strcmp(s->listens[k].address, loopback[v6]))
+				return true;
+	}
+	return false;
+}
+
+/* Whether a socket of WSL's is one to relay; *ret_v6, *ret_port. */
+static bool is_relayed(const json_t *s, bool *ret_v6, uint16_t *ret_port)
+{
+	static const char *const addresses[] = {"0.0.0.0", "127.0.0.1", "::", "::1"};
+	const char *local = json_str(s, "local", "");
+	int64_t port = json_int(s, "local_port", 0);
+
+	if (strcmp(json_str(s, "proto", ""), "tcp") || strcmp(json_str(s, "state", ""), "LISTEN") ||
+	    port < 1 || port > 65535)
+		return false;
+	*ret_port = (uint16_t)port;
+	for (size_t i = 0; i < ARRAY_SIZE(addresses); i++) {
+		*ret_v6 = i >= 2;
+		if (!strcmp(local, addresses[i]))
+			return true;
+	}
+	return false;
+}
+
+static void drop_unwanted(struct localhost *l)
+{
+	struct relay *r, *next;
+
+	for (r = TAILQ_FIRST(&l->relays); r; r = next) {
+		next = TAILQ_NEXT(r, link);
+		if (!r->wanted)
+			relay_stop(r);
+		else
+			r->wanted = false;
+	}
+}
+
+static void follow(struct lab *lab, const json_t *sockets)
+{
+	struct localhost *l = lab->localhost;
+	const json_t *s;
+	uint16_t port;
+	bool v6;
+	size_t i;
+
+	json_array_foreach (sockets, i, s) {
+		struct relay *r;
+
+		if (!is_relayed(s, &v6, &port) || is_services(lab, v6, port))
+			continue;
+		r = relay_find(l, v6, port);
+		if (r)
+			r->wanted = true;
+		else
+			relay_start(lab, v6, port);
+	}
+	drop_unwanted(l);
+}
+
+static void on_second(evutil_socket_t fd, short what, void *arg)
+{
+	struct lab *lab = arg;
+	const struct build_port *b = &lab->ports.build;
+	auto_json json_t *sockets = NULL;
+
+	(void)fd;
+	(void)what;
+	if (b->read(b->ctx, lab->localhost->to, READ_SOCKETS, "", &sockets, NULL) == 0)
+		follow(lab, sockets);
+}
+
+static void stand_still(struct localhost *l)
+{
+	event_del(l->second);
+	drop_unwanted(l); /* no second has begun: none is wanted */
+	free(l->from);
+	free(l->to);
+	l->from = l->to = NULL;
+}
+
+static const struct node *by_role(const struct model *m, enum node_role role)
+{
+	for (size_t i = 0; i < m->n_nodes; i++)
+		if (m->nodes[i].role == role)
+			return &m->nodes[i];
+	return NULL;
+}
+
+/* Another mode has no relay; a model that says nothing of WSL has none to relay for. */
+static bool is_on(const struct model *m)
+{
+	const json_t *wsl = json_object_get(m->windows, "wsl");
+
+	return json_flag(wsl, "localhostForwarding", false) &&
+	       !strcmp(json_str(wsl, "networkingMode", ""), "nat");
+}
+
+static struct localhost *localhost_new(struct lab *lab)
+{
+	struct localhost *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	TAILQ_INIT(&l->relays);
+	l->second = event_new(lab->base, -1, EV_PERSIST, on_second, lab);
+	if (l->second)
+		return l;
+	free(l);
+	return NULL;
+}
+
+static void begin(struct lab *lab, const struct node *from, const struct node *to)
+{
+	static const struct timeval second = {1, 0};
+	struct localhost *l = lab->localhost;
+
+	if (!l)
+		l = lab->localhost = localhost_new(lab);
+	if (!l || l->from)
+		return;
+	l->from = strdup(from->name);
+	l->to = strdup(to->name);
+	if (!l->from || !l->to || event_add(l->second, &second) < 0)
+		stand_still(l);
+}
+
+void localhost_update(struct lab *lab)
+{
+	const struct node *from = by_role(lab->now, ROLE_WINDOWS),
+			  *to = by_role(lab->now, ROLE_WSL);
+
+	if (from && to && is_on(lab->now))
+		begin(lab, from, to);
+	else if (lab->localhost && lab->localhost->from)
+		stand_still(lab->localhost);
+}
+
+const char *localhost_onward(const struct lab *lab, const char *service)
+{
+	struct localhost *l = lab->localhost;
+	struct relay *r;
+	char name[32];
+
+	if (!l)
+		return NULL;
+	TAILQ_FOREACH(r, &l->relays, link)
+	{
+		name_of(r, name, sizeof(name));
+		if (!strcmp(name, service))
+			return l->to;
+	}
+	return NULL;
+}
+
+json_t *localhost_json(const struct lab *lab)
+{
+	json_t *out = json_array();
+	struct relay *r;
+
+	if (lab->localhost)
+		TAILQ_FOREACH(r, &lab->localhost->relays, link)
+	if (r->up)
+		json_array_append_new(out, json_pack("{s:s, s:i}", "address", loopback[r->v6],
+						     "port", (int)r->port));
+	return out;
+}
+
+void localhost_done(struct lab *lab)
+{
+	struct localhost *l = lab->localhost;
+
+	if (!l)
+		return;
+	while (!TAILQ_EMPTY(&l->relays))
+		relay_free(TAILQ_FIRST(&l->relays));
+	event_free(l->second);
+	free(l->from);
+	free(l->to);
+	free(l);
+	lab->localhost = NULL;
+}

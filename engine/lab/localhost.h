@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * WSL's relay of Windows' localhost: for each port that a program in WSL listens on, one on 127.0.0.1 or ::1 of the Windows
+ * node that leads to it.
+ */
+#ifndef NETDOJO_LAB_LOCALHOST_H
+#define NETDOJO_LAB_LOCALHOST_H
+
+#include "lab/lab.h"
+
+/* The lab has changed: relays while WSL runs and localhostForwarding is on, not else. */
+void localhost_update(struct lab *lab);
+/* Where a relay of that name connects: a node's name; NULL when it is none of ours. */
+const char *localhost_onward(const struct lab *lab, const char *service);
+/* [{"address":"127.0.0.1","port":8000}]: what listens now. Caller owns it. */
+json_t *localhost_json(const struct lab *lab);
+/* The lab ends. */
+void localhost_done(struct lab *lab);
+
+#endif
