@@ -6,59 +6,17 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/stdio_fds.h"
-#include "guest/talk.h"
+#include "guest/remote.h"
 
-struct terminals {
-	bool tty[3];
-	int any; /* one of 0-2 that is a terminal; -1 = none */
-};
-
-static struct terminals find_terminals(void)
-{
-	struct terminals t = {.any = -1};
-
-	for (int i = 2; i >= 0; i--) {
-		t.tty[i] = isatty(i);
-		if (t.tty[i])
-			t.any = i;
-	}
-	if (t.tty[STDERR_FILENO])
-		t.any = STDERR_FILENO;
-	if (t.tty[STDOUT_FILENO])
-		t.any = STDOUT_FILENO;
-	return t;
-}
-
-static json_t *request(const struct sudo_args *a, const struct terminals *t)
+static json_t *request(const struct sudo_args *a)
 {
 	auto_free char *cwd = a->login ? strdup("") : getcwd(NULL, 0);
-	struct winsize ws = {0};
 
-	if (t->any >= 0)
-		ioctl(t->any, TIOCGWINSZ, &ws);
-	return json_pack("{s:s, s:o, s:o, s:s, s:[b,b,b], s:i, s:i, s:s}", "do", "sudo", "argv",
-			 sudo_argv(a), "env", sudo_env(a), "cwd", cwd ? cwd : "/", "tty", t->tty[0],
-			 t->tty[1], t->tty[2], "rows", ws.ws_row, "cols", ws.ws_col, "user",
-			 a->user);
-}
-
-/*
- * In a pipeline the terminal's keys may be the next program's (sudo dmesg | less), so they are left
- * alone; they are ours when the output goes to the terminal or to a file.
- */
-static bool keys_are_ours(const struct terminals *t)
-{
-	struct stat st;
-
-	if (!t->tty[0] || tcgetpgrp(STDIN_FILENO) != getpgrp())
-		return false;
-	return t->tty[1] ||
-	       (fstat(STDOUT_FILENO, &st) == 0 && !S_ISFIFO(st.st_mode) && !S_ISSOCK(st.st_mode));
+	return json_pack("{s:s, s:o, s:o, s:s, s:s}", "do", "sudo", "argv", sudo_argv(a), "env",
+			 sudo_env(a), "cwd", cwd ? cwd : "/", "user", a->user);
 }
 
 static int refuse(const struct sudo_args *a, const struct err *err)
@@ -76,39 +34,10 @@ static int refuse(const struct sudo_args *a, const struct err *err)
 
 static int run(const struct sudo_args *a)
 {
-	struct terminals t = find_terminals();
-	auto_fd sock = -1;
-	auto_msg m = {0};
 	struct err err = {0};
-	sigset_t signals;
-	int fds[3];
-	size_t n = 0;
+	int rc = remote_run(request(a), true, &err);
 
-	sock = talk_open(&err);
-	if (sock < 0) {
-		fprintf(stderr, "sudo: %s\n", err.msg);
-		return 1;
-	}
-	for (int i = 0; i < 3; i++)
-		if (!t.tty[i])
-			fds[n++] = i;
-	relay_prepare(&signals);
-	if (talk_ask(sock, request(a, &t), fds, n, &m, &err) < 0)
-		return refuse(a, &err);
-	/* a pipe's other end must see its end when the command closes it, not when we do */
-	for (int i = 0; i < 2; i++)
-		if (!t.tty[i])
-			close(i);
-	struct relay r = {.sock = sock,
-			  .exec = json_int(m.body, "exec", 0),
-			  .master = msg_take_fd(&m, 0),
-			  .terminal = t.any,
-			  .reads = keys_are_ours(&t)};
-
-	r.raw = r.reads && t.tty[1];
-	n = (size_t)relay_run(&r, &signals);
-	fd_closep(&r.master);
-	return (int)n;
+	return rc < 0 ? refuse(a, &err) : rc;
 }
 
 /* Root needs nobody's leave: the command just runs. */

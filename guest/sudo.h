@@ -4,7 +4,6 @@
 #ifndef NETDOJO_GUEST_SUDO_H
 #define NETDOJO_GUEST_SUDO_H
 
-#include <signal.h>
 #include <stdbool.h>
 
 #include "base/json.h"
@@ -26,19 +25,5 @@ extern const char sudo_usage[];
 /* sudo_env.c: what the command is given, as the protocol has it. Caller owns both. */
 json_t *sudo_env(const struct sudo_args *a);
 json_t *sudo_argv(const struct sudo_args *a);
-
-/* sudo_relay.c: between the terminal and the command's until it ends. Returns the exit status to
- * give. */
-struct relay {
-	int sock;
-	json_int_t exec;
-	int master;   /* -1: no terminal, only wait and pass signals on */
-	int terminal; /* where the output goes */
-	bool reads;   /* keys come from descriptor 0 */
-	bool raw;
-};
-/* Blocks the signals the relay passes on; before anything is asked. */
-void relay_prepare(sigset_t *ret);
-int relay_run(struct relay *r, const sigset_t *signals);
 
 #endif

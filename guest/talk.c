@@ -33,6 +33,16 @@ int talk_open(struct err *err)
 	return err_sys(err, -fd, "The lab does not answer");
 }
 
+void talk_say(const json_t *notice)
+{
+	const json_t *line;
+	size_t i;
+
+	json_array_foreach (json_object_get(notice, "say"), i, line)
+		if (json_is_string(line))
+			fprintf(stderr, "%s\n", json_string_value(line));
+}
+
 int talk_ask(int sock, json_t *request, const int *fds, size_t n_fds, struct msg *ret,
 	     struct err *err)
 {
@@ -52,8 +62,10 @@ int talk_ask(int sock, json_t *request, const int *fds, size_t n_fds, struct msg
 		if (rc == 0)
 			return err_set(err, ERR_MACHINE, EPIPE, "The lab has ended");
 		rc = 0;
-		if (json_int(m.body, "re", 0) != 1)
-			continue; /* a notice */
+		if (json_int(m.body, "re", 0) != 1) {
+			talk_say(m.body); /* a notice */
+			continue;
+		}
 		if (json_object_get(m.body, "error"))
 			return err_from_json(err, json_object_get(m.body, "error"));
 		*ret = m;

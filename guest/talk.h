@@ -11,6 +11,8 @@ int talk_open(struct err *err);
  * errno. */
 int talk_ask(int sock, json_t *request, const int *fds, size_t n_fds, struct msg *ret,
 	     struct err *err);
+/* Prints what a notice has to say to the user, on standard error. */
+void talk_say(const json_t *notice);
 /* Both, for one question. Caller owns *ret. */
 int talk_once(json_t *request, json_t **ret, struct err *err);
 

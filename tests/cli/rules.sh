@@ -60,6 +60,8 @@ may engine/term base term
 may engine/cli base model port evidence grade term cli
 may netns base model port netns
 may lua/bind base port bind lua
+# A Windows program shares the script's heap, modules and JSON, and talks to the lab as every program in a node does.
+may lua/windows base guest bind lua windows
 may services base services
 may guest base guest
 
@@ -73,6 +75,7 @@ never engine/model event2/
 never engine/port event2/
 never netns lua lauxlib lualib ldns openssl/
 never lua/bind "$netlink" pcap ldns openssl/
+never lua/windows "$netlink" pcap ldns openssl/ event2/
 never services "$netlink" "$traced"
 never guest "$netlink" "$traced" ldns openssl/ event2/
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sudo's relay, as with use_pty: the command has a terminal of its own, and what is typed and
- * printed goes through us. Theory of operation: one poll loop over the keys, the command's
+ * The relay of sudo, of Windows programs called from WSL and of wsl.exe, as sudo's with use_pty: the command has a terminal of its
+ * own, and what is typed and printed goes through us. Theory of operation: one poll loop over the keys, the command's
  * terminal, the signals and the node socket. The user's terminal is raw while we are its foreground
  * and hold its keys, and is put back on every way out.
  */
 #define _GNU_SOURCE
+#include "guest/relay.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -16,7 +18,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "guest/sudo.h"
 #include "guest/talk.h"
 
 enum { BUFFER = 4096 };
@@ -33,7 +34,7 @@ struct state {
 	int status; /* waitpid's */
 };
 
-void relay_prepare(sigset_t *ret)
+void relay_prepare(sigset_t *ret, sigset_t *ret_before)
 {
 	static const int passed[] = {SIGINT,  SIGTERM, SIGHUP,	 SIGQUIT, SIGUSR1,
 				     SIGUSR2, SIGALRM, SIGWINCH, SIGTSTP};
@@ -41,7 +42,7 @@ void relay_prepare(sigset_t *ret)
 	sigemptyset(ret);
 	for (size_t i = 0; i < ARRAY_SIZE(passed); i++)
 		sigaddset(ret, passed[i]);
-	sigprocmask(SIG_BLOCK, ret, NULL);
+	sigprocmask(SIG_BLOCK, ret, ret_before);
 	signal(SIGPIPE, SIG_IGN);
 	/* a background sudo that sets its terminal back must not be stopped for it */
 	signal(SIGTTOU, SIG_IGN);
@@ -174,6 +175,8 @@ static void on_message(struct state *s)
 	auto_msg m = {0};
 	int rc = msg_recv(s->r->sock, &m, 0, NULL);
 
+	if (rc > 0)
+		talk_say(m.body);
 	if (rc > 0 && json_int(m.body, "exited", -1) != s->r->exec)
 		return;
 	s->ended = true;

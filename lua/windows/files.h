@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Files, by Windows paths. */
+#ifndef NETDOJO_WINDOWS_FILES_H
+#define NETDOJO_WINDOWS_FILES_H
+
+#include <lauxlib.h>
+
+/* host.read_file and its like. */
+extern const luaL_Reg files_functions[];
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Marks for a terminal host. */
+#define _GNU_SOURCE
+#include "windows/marks.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "windows/output.h"
+
+enum { NONCE_MAX = 64, TEXT_MAX = 8192 };
+
+static char nonce[NONCE_MAX + 1];
+static bool running; /* a command was begun and its end not told */
+
+void marks_begin(void)
+{
+	const char *given = getenv(MARKS_ENV);
+
+	if (given && strlen(given) <= NONCE_MAX)
+		snprintf(nonce, sizeof(nonce), "%s", given);
+	unsetenv(MARKS_ENV);
+}
+
+bool marks_wanted(void)
+{
+	return nonce[0] && isatty(STDOUT_FILENO);
+}
+
+static void put(const char *mark)
+{
+	output_write(STDOUT_FILENO, mark, strlen(mark), true);
+}
+
+/* OSC 633's escaping. */
+static void escape(char *out, size_t size, const char *s)
+{
+	size_t n = 0;
+
+	for (; *s && n + 8 < size; s++) {
+		if (*s == '\\')
+			n += (size_t)snprintf(out + n, size - n, "\\\\");
+		else if (*s == ';' || (unsigned char)*s < ' ' || *s == 127)
+			n += (size_t)snprintf(out + n, size - n, "\\x%02x", (unsigned char)*s);
+		else
+			out[n++] = *s;
+	}
+	out[n] = '\0';
+}
+
+void marks_prompt(bool more, char ret_before[MARK_MAX], char ret_after[MARK_MAX])
+{
+	ret_before[0] = ret_after[0] = '\0';
+	if (more || !marks_wanted())
+		return;
+	if (running)
+		marks_left(0, "");
+	snprintf(ret_before, MARK_MAX, "\033]133;A;aid=%s\a", nonce);
+	snprintf(ret_after, MARK_MAX, "\033]133;B;aid=%s\a", nonce);
+}
+
+void marks_entered(const char *text)
+{
+	char escaped[TEXT_MAX], mark[TEXT_MAX + 2 * MARK_MAX];
+
+	if (!marks_wanted())
+		return;
+	escape(escaped, sizeof(escaped), text);
+	snprintf(mark, sizeof(mark), "\033]633;E;%s;%s\a\033]133;C;aid=%s\a", escaped, nonce,
+		 nonce);
+	put(mark);
+	running = true;
+}
+
+void marks_left(int status, const char *folder)
+{
+	char escaped[TEXT_MAX], mark[TEXT_MAX + 2 * MARK_MAX];
+
+	if (!marks_wanted())
+		return;
+	snprintf(mark, sizeof(mark), "\033]133;D;%d;aid=%s\a", status & 255, nonce);
+	put(mark);
+	if (folder[0]) {
+		escape(escaped, sizeof(escaped), folder);
+		snprintf(mark, sizeof(mark), "\033]633;P;Cwd=%s;%s\a", escaped, nonce);
+		put(mark);
+	}
+	running = false;
+}
