@@ -1,0 +1,101 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- What the changing commands share: asking for an operation (docs/formats/windows.md) and telling failures in Windows' words.
+
+local change = {}
+
+-- The operation's result; nil and { code, message } where it was refused. Anything else that is raised (Ctrl-C) goes on.
+function change.try(ctx, op, args)
+  local ok, result = pcall(ctx.world.change, op, args)
+  if ok then return result end
+  if type(result) ~= "table" or not result.code then error(result, 0) end
+  return nil, result
+end
+
+-- The part of the model that is Windows'.
+function change.windows(ctx) return ctx.world.model().windows end
+
+-- A list, whatever was given: nil, one value or a list of them (an object of ours is one value).
+function change.list(v)
+  if v == nil then return {} end
+  if type(v) ~= "table" or getmetatable(v) then return { v } end
+  return v
+end
+
+-- True, False, NotConfigured: how the firewall cmdlets print a setting, and what the model has for one.
+function change.gpo(v)
+  if v == true then return "True" elseif v == false then return "False" end
+  return v == nil and "NotConfigured" or v
+end
+
+local settings = { ["true"] = true, ["false"] = false, notconfigured = "NotConfigured" }
+
+function change.setting(v)
+  local known = settings[tostring(v):lower()]
+  if known == nil then return v end
+  return known
+end
+
+-- Does s fit a wildcard pattern (* ? [a-z]), without case?
+function change.like(pattern, s)
+  local p = pattern:lower():gsub("[%^%$%(%)%%%.%+%-]", "%%%0"):gsub("%*", ".*"):gsub("%?", ".")
+  p = p:gsub("%[([^%]]*)%]", function(set) return "[" .. set:gsub("%%%-", "-") .. "]" end)
+  local ok, found = pcall(string.find, tostring(s or ""):lower(), "^" .. p .. "$")
+  return ok and found ~= nil
+end
+
+function change.has_wildcard(s) return s:find("[%*%?%[]") ~= nil end
+
+-- One of the values fits one of the patterns; no patterns fit everything.
+function change.any_like(patterns, value)
+  if patterns == nil then return true end
+  for _, p in ipairs(change.list(patterns)) do
+    if change.like(tostring(p), value) then return true end
+  end
+  return false
+end
+
+-- The error of a CIM query that names what is not there.
+function change.not_found(ctx, cmdlet, class, property, value)
+  ctx.fail(("No %s objects found with property '%s' equal to '%s'.  Verify the value of the property and retry.")
+    :format(class, property, value), { category = "ObjectNotFound", target = value, exception = "CimJobException",
+    id = ("CmdletizationQuery_NotFound_%s,%s"):format(property, cmdlet) })
+end
+
+-- The error of several criteria together.
+function change.no_match(ctx, cmdlet, class)
+  ctx.fail(("No matching %s objects found by CIM query for instances of the ROOT/StandardCimv2/%s class on the  CIM server: "
+    .. "SELECT * FROM %s.  Verify query parameters and retry."):format(class, class, class),
+    { category = "ObjectNotFound", target = class, exception = "CimJobException", id = "CmdletizationQuery_NotFound," .. cmdlet })
+end
+
+local categories = {
+  NotFound = { "ObjectNotFound", "Windows System Error 1168" }, Exists = { "ResourceExists", "Windows System Error 87" },
+  InvalidArgument = { "InvalidArgument", "Windows System Error 87" }, Denied = { "PermissionDenied", "Windows System Error 5" },
+  NotSupported = { "NotImplemented", "Windows System Error 50" }, Failed = { "NotSpecified", "HRESULT 0x80070001" },
+}
+
+-- The error of a CIM method: err is change.try's; texts replaces the words for a code.
+function change.cim_error(ctx, cmdlet, class, err, texts)
+  local c = categories[err.code] or categories.Failed
+  ctx.fail((texts and texts[err.code]) or err.message or "A general error occurred that is not covered by a more specific error code.",
+    { category = c[1], target = class, target_type = "root/standardcimv2/" .. class, exception = "CimException", id = c[2] .. "," .. cmdlet })
+end
+
+-- Calls f with each object a command works on: those given as a parameter's value, else those piped in.
+function change.each(ctx, given, f)
+  if given ~= nil then
+    for _, o in ipairs(change.list(given)) do f(o) end
+    return
+  end
+  for o in ctx.input do f(o) end
+end
+
+-- The interface of that name, or index (live: live.lua's list); nil when there is none.
+function change.find_interface(list, word)
+  local index = math.tointeger(tonumber(word))
+  for _, i in ipairs(list) do
+    if (index and i.index == index) or i.alias:lower() == tostring(word):lower() then return i end
+  end
+end
+
+return change
