@@ -228,6 +228,7 @@ int agent_setup(const struct agent_start *s, struct agent *a, struct err *err)
 		return rc;
 	rename_self();
 	allow_ping(s->rootfs->range_map);
+	rootfs_interop(s->rootfs, n);
 	rc = write_files(n, err);
 	if (rc == 0)
 		rc = children_signal(a, err);

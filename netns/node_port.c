@@ -69,7 +69,9 @@ static int port_start(void *ctx, const struct node *node, int netns_fd, struct p
 
 	if (!n)
 		return err_sys(err, ENOMEM, "Node '%s'", node->name);
-	rc = make_pair(pair, err);
+	rc = rootfs_stores(&lab->rootfs, node, err);
+	if (rc == 0)
+		rc = make_pair(pair, err);
 	if (rc < 0)
 		return err_wrap(err, "Node '%s'", node->name);
 	n->sock = pair[0];
@@ -78,6 +80,7 @@ static int port_start(void *ctx, const struct node *node, int netns_fd, struct p
 	if (rc < 0)
 		return err_wrap(err, "Node '%s'", node->name);
 	n->pidfd = rc;
+	rootfs_hold(&lab->rootfs, node, n->pidfd);
 	*ret = ptr_steal(n);
 	return 0;
 }
@@ -96,6 +99,7 @@ int node_port_open(const struct node_setup *s, struct proc_port *ret, struct err
 	if (!lab)
 		return err_sys(err, ENOMEM, "Nodes");
 	lab->rootfs.range_map = s->range_map;
+	lab->rootfs.no_binfmt = s->no_binfmt;
 	lab->own_netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (lab->own_netns < 0)
 		rc = err_sys(err, errno, "Can't open the lab's own network namespace");
@@ -124,6 +128,7 @@ void node_port_close(struct proc_port *p)
 
 	if (!lab)
 		return;
+	rootfs_done(&lab->rootfs);
 	fd_closep(&lab->own_netns);
 	free(lab);
 	p->ctx = NULL;

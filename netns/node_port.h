@@ -16,7 +16,8 @@
 
 struct node_setup {
 	bool range_map; /* ids 0-65535 are mapped in the lab's user namespace; false: only one */
-	const char *guest_dir; /* holds sudo, wslinfo, dojo; NULL = PREFIX/libexec/netdojo/node */
+	bool no_binfmt; /* as on a kernel where binfmt_misc can't be had (before 6.7): for tests */
+	const char *guest_dir; /* holds sudo, init, dojo; NULL = PREFIX/libexec/netdojo/node */
 };
 
 /*

@@ -15,10 +15,23 @@
 #include "base/err.h"
 #include "model/model.h"
 
+enum { ROOTFS_STORES = 64 };
+
+/* A disk or a volume: base/k/NUMBER. */
+struct rootfs_store {
+	char name[16];
+	bool volume;
+	int holder; /* pidfd of the agent whose root is on it; owned, -1 = none */
+};
+
 struct rootfs {
 	char base[32];	       /* an FHS directory of the host's that nothing of ours is under */
 	bool range_map;	       /* ids 0-65535 are real; false: one */
 	bool overlay;	       /* overlayfs can be mounted in this user namespace */
+	bool no_binfmt;	       /* as where binfmt_misc can't be had; for tests */
+	bool binfmt;	       /* .exe files of the drive are the kernel's to run; false: scripts */
+	struct rootfs_store stores[ROOTFS_STORES];
+	size_t n_stores;
 	char prefix[PATH_MAX]; /* where netdojo is installed; never shown */
 };
 
@@ -26,6 +39,15 @@ struct rootfs {
 int rootfs_skeleton(struct rootfs *r, const char *guest_dir, struct err *err);
 /* Appends a certificate authority to the bundle every node sees. */
 int rootfs_trust(const struct rootfs *r, const char *pem, struct err *err);
+
+/* In init, before n's agent is cloned: mounts what of n's disk and volumes is not there yet, and waits until nobody is on the
+ * disk any more. */
+int rootfs_stores(struct rootfs *r, const struct node *n, struct err *err);
+/* In init, after: the agent of that pidfd (borrowed) is on n's disk. */
+void rootfs_hold(struct rootfs *r, const struct node *n, int pidfd);
+void rootfs_done(struct rootfs *r);
+/* Fills a mounted volume as Windows' drive C:. */
+int rootfs_drive(struct rootfs *r, const char *path, struct err *err);
 
 /* In the agent: builds n's root over base/n and pivots into it; the host's mounts are gone after. */
 int rootfs_enter(const struct rootfs *r, const struct node *n, struct err *err);
@@ -35,11 +57,27 @@ int rootfs_layer(const struct rootfs *r, const char *guest_dir, struct err *err)
 int rootfs_usr(struct rootfs *r, const char *guest_dir, struct err *err);
 int rootfs_etc(const struct rootfs *r, struct err *err);
 
-/* Parts of rootfs_enter; the working directory is the new root, not yet pivoted into. */
+/* In the agent, its root entered, before the filter: .exe files run. */
+void rootfs_interop(const struct rootfs *r, const struct node *n);
+
+/* Parts of rootfs_enter; the working directory is the new root, not yet pivoted into. used: the homes and /etc are an earlier
+ * generation's, and must not be written through: they may hold links to anywhere. */
+int rootfs_disk(const struct rootfs *r, const struct node *n, bool *ret_used, struct err *err);
 int rootfs_dev(const struct rootfs *r, struct err *err);
-int rootfs_home(const struct rootfs *r, const struct node *n, struct err *err);
+int rootfs_home(const struct rootfs *r, const struct node *n, bool used, struct err *err);
+int rootfs_init(const struct rootfs *r, const struct node *n, struct err *err);
+int rootfs_volumes(const struct rootfs *r, const struct node *n, struct err *err);
+/* The last: from now on the disk is used. */
+int rootfs_disk_made(const struct rootfs *r, const struct node *n, struct err *err);
 int rootfs_trees(const struct rootfs *r, const struct node *n, struct err *err);
 int rootfs_kernel(const struct node *n, struct err *err);
+bool rootfs_has_disk(const struct node *n);
+/* The folder that has the upper layer of n's /etc ("u", "w"; "e" where it is a copy). */
+void rootfs_etc_place(const struct rootfs *r, const struct node *n, char ret[64]);
+/* Where a disk or volume is mounted, by its name; -ENOENT. */
+int rootfs_store(const struct rootfs *r, const char *name, bool volume, char *ret, size_t size);
+/* The path of target in the root that is being built; a folder is made there, links in the way go. */
+int rootfs_target(const struct rootfs *r, const char *target, char ret[PATH_MAX], struct err *err);
 
 /*
  * Writes, links or (remove) removes a file of the model inside the node, atomically; parents are made, the owner is

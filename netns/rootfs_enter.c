@@ -14,27 +14,36 @@
 #include "base/cleanup.h"
 #include "netns/rootfs_fs.h"
 
-static int make_folders(struct err *err)
-{
-	static const struct {
-		const char *name;
-		mode_t mode;
-	} folders[] = {
-		{"etc", 0755},	       {"usr", 0755},	  {"proc", 0555},      {"sys", 0555},
-		{"dev", 0755},	       {"run", 0755},	  {"run/lock", 01777}, {"tmp", 01777},
-		{"root", 0700},	       {"home", 0755},	  {"mnt", 0755},       {"media", 0755},
-		{"srv", 0755},	       {"opt", 0755},	  {"var", 0755},       {"var/tmp", 01777},
-		{"var/log", 0755},     {"var/lib", 0755}, {"var/cache", 0755}, {"var/spool", 0755},
-		{"var/lib/ufw", 0755}, {"boot", 0755},	  {"var/mail", 0755},
-	};
+struct folder {
+	const char *name;
+	mode_t mode;
+};
 
-	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+static const struct folder top[] = {
+	{"etc", 0755},	{"usr", 0755},	{"proc", 0555},	     {"sys", 0555},
+	{"dev", 0755},	{"run", 0755},	{"run/lock", 01777}, {"tmp", 01777},
+	{"root", 0700}, {"home", 0755}, {"mnt", 0755},	     {"media", 0755},
+	{"srv", 0755},	{"opt", 0755},	{"var", 0755},	     {"boot", 0755},
+};
+static const struct folder in_var[] = {
+	{"var/tmp", 01777},  {"var/log", 0755},	    {"var/lib", 0755},	{"var/cache", 0755},
+	{"var/spool", 0755}, {"var/lib/ufw", 0755}, {"var/mail", 0755},
+};
+
+static int make_folders(const struct folder *folders, size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++)
 		if (mkdir(folders[i].name, folders[i].mode) < 0 ||
 		    ((folders[i].mode & 01000) && chmod(folders[i].name, folders[i].mode) < 0))
 			return err_sys(err, errno, "Can't make /%s", folders[i].name);
+	return 0;
+}
+
+static int make_var(struct err *err)
+{
 	if (symlink("/run", "var/run") < 0 || symlink("/run/lock", "var/lock") < 0)
 		return err_sys(err, errno, "Can't link /var/run");
-	return 0;
+	return make_folders(in_var, ARRAY_SIZE(in_var), err);
 }
 
 /* The node's tmpfs, and in it the folder that becomes its root; the working directory moves there.
@@ -58,7 +67,7 @@ static int make_root(const struct rootfs *r, struct err *err)
 	rc = fs_bind("r", "r", 0, err);
 	if (rc == 0 && chdir("r") < 0)
 		return err_sys(err, errno, "Can't enter the new root");
-	return rc == 0 ? make_folders(err) : rc;
+	return rc == 0 ? make_folders(top, ARRAY_SIZE(top), err) : rc;
 }
 
 /* /bin, /lib64 and so on as the host has them: links into /usr, or folders of their own. */
@@ -88,31 +97,49 @@ static int show_usr(const struct rootfs *r, struct err *err)
 	return rc;
 }
 
-static int copy_etc(const struct rootfs *r, struct err *err)
+/* On a disk the copy is the disk's, made once. */
+static int copy_etc(const struct rootfs *r, const struct node *n, bool used, struct err *err)
 {
-	char lower[64];
-	int rc;
+	char place[64], path[96];
+	int rc = 0;
 
-	snprintf(lower, sizeof(lower), "%s/e", r->base);
-	rc = fs_copy_tree(lower, "etc", 4, err);
+	if (rootfs_has_disk(n)) {
+		rootfs_etc_place(r, n, place);
+		snprintf(path, sizeof(path), "%s/e", place);
+		rc = fs_bind(path, "etc", MS_NOSUID | MS_NODEV, err);
+	}
+	if (rc < 0 || used)
+		return rc;
+	snprintf(path, sizeof(path), "%s/e", r->base);
+	rc = fs_copy_tree(path, "etc", 4, err);
 	return rc == 0 ? fs_copy_tree("/etc/alternatives", "etc/alternatives", 1, err) : rc;
+}
+
+static bool is_real_dir(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 /* A writable /etc of the node's own over the shared one; copied whole where overlayfs is refused.
  */
-static int make_etc(const struct rootfs *r, struct err *err)
+static int make_etc(const struct rootfs *r, const struct node *n, bool used, struct err *err)
 {
 	const unsigned long etc_flags = MS_NOSUID | MS_NODEV;
-	char data[256];
+	char data[256], place[64];
 	int rc;
 
 	if (!r->overlay)
-		return copy_etc(r, err);
-	snprintf(data, sizeof(data), "lowerdir=%s/e,upperdir=%s/n/u,workdir=%s/n/w,userxattr",
-		 r->base, r->base, r->base);
+		return copy_etc(r, n, used, err);
+	rootfs_etc_place(r, n, place);
+	/* With an index (some distributions' default) the kernel refuses a disk whose last overlay it has not quite let
+	 * go of. */
+	snprintf(data, sizeof(data), "lowerdir=%s/e,upperdir=%s/u,workdir=%s/w,userxattr%s",
+		 r->base, place, place, rootfs_has_disk(n) ? ",index=off" : "");
 	rc = fs_mount("overlay", "etc", "overlay", etc_flags, data, err);
 	/* hundreds of links into /usr: one mount is cheaper than copying them */
-	if (rc == 0 && fs_is_dir("/etc/alternatives"))
+	if (rc == 0 && is_real_dir("etc/alternatives") && fs_is_dir("/etc/alternatives"))
 		rc = fs_bind("/etc/alternatives", "etc/alternatives", etc_flags | MS_RDONLY, err);
 	return rc;
 }
@@ -141,8 +168,19 @@ static int pivot(struct err *err)
 	return 0;
 }
 
+/* What the node's own files are on, and what is in them when they are new. */
+static int make_own(const struct rootfs *r, const struct node *n, bool *ret_used, struct err *err)
+{
+	int rc = rootfs_disk(r, n, ret_used, err);
+
+	if (rc == 0 && !*ret_used)
+		rc = make_var(err);
+	return rc == 0 ? make_etc(r, n, *ret_used, err) : rc;
+}
+
 int rootfs_enter(const struct rootfs *r, const struct node *n, struct err *err)
 {
+	bool used = false;
 	int rc;
 
 	umask(022);
@@ -150,16 +188,22 @@ int rootfs_enter(const struct rootfs *r, const struct node *n, struct err *err)
 	if (rc == 0)
 		rc = show_usr(r, err);
 	if (rc == 0)
-		rc = make_etc(r, err);
+		rc = make_own(r, n, &used, err);
 	if (rc == 0)
 		rc = make_pseudo(err);
 	if (rc == 0)
 		rc = rootfs_dev(r, err);
 	if (rc == 0)
-		rc = rootfs_home(r, n, err);
+		rc = rootfs_home(r, n, used, err);
+	if (rc == 0)
+		rc = rootfs_init(r, n, err);
 	if (rc == 0)
 		rc = rootfs_kernel(n, err);
 	if (rc == 0)
+		rc = rootfs_volumes(r, n, err);
+	if (rc == 0)
 		rc = rootfs_trees(r, n, err);
+	if (rc == 0)
+		rc = rootfs_disk_made(r, n, err);
 	return rc == 0 ? pivot(err) : rc;
 }

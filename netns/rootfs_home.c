@@ -46,21 +46,19 @@ static int fill_home(const char *home, struct err *err)
 	return rc == 0 ? fs_write(path, profile, 0644, err) : rc;
 }
 
+static const char *const homes[] = {
+	"home/learner",
+	"home/learner/.bashrc",
+	"home/learner/.profile",
+	"home/learner/.hushlogin",
+};
+static const char *const drive[] = {"mnt/c", "mnt/c/Users", "mnt/c/Users/learner"};
+
 /* Gives what stands under the learner's folders to the learner; in a one-uid map it is theirs
  * already. */
-static int give(const struct rootfs *r, struct err *err)
+static int give(const struct rootfs *r, const char *const *paths, size_t n, struct err *err)
 {
-	static const char *const paths[] = {
-		"home/learner",
-		"home/learner/.bashrc",
-		"home/learner/.profile",
-		"home/learner/.hushlogin",
-		"mnt/c",
-		"mnt/c/Users",
-		"mnt/c/Users/learner",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(paths) && r->range_map; i++)
+	for (size_t i = 0; i < n && r->range_map; i++)
 		if (lchown(paths[i], LEARNER_UID, LEARNER_UID) < 0)
 			return err_sys(err, errno, "Can't give '%s' to the learner", paths[i]);
 	return 0;
@@ -75,6 +73,22 @@ static int append(const char *path, const char *line, struct err *err)
 	return 0;
 }
 
+static int make_learner(const struct rootfs *r, struct err *err)
+{
+	int rc = fill_home("home/learner", err);
+
+	if (rc == 0)
+		rc = fs_write("home/learner/.hushlogin", "", 0644, err);
+	if (rc == 0)
+		rc = append("etc/passwd", "learner:x:1000:1000:,,,:/home/learner:/bin/bash\n", err);
+	if (rc == 0)
+		rc = append("etc/group", "learner:x:1000:\n", err);
+	if (rc < 0)
+		return rc;
+	chmod("home/learner", 0750);
+	return give(r, homes, ARRAY_SIZE(homes), err);
+}
+
 static int make_wsl(const struct rootfs *r, struct err *err)
 {
 	static const char *const folders[] = {
@@ -87,25 +101,15 @@ static int make_wsl(const struct rootfs *r, struct err *err)
 	if (rc == 0)
 		rc = fs_mount("none", "mnt/wsl", "tmpfs", MS_NOSUID | MS_NODEV,
 			      "size=1m,nr_inodes=256,mode=0755", err);
-	if (rc == 0)
-		rc = fill_home("home/learner", err);
-	if (rc == 0)
-		rc = fs_write("home/learner/.hushlogin", "", 0644, err);
-	if (rc == 0)
-		rc = append("etc/passwd", "learner:x:1000:1000:,,,:/home/learner:/bin/bash\n", err);
-	if (rc == 0)
-		rc = append("etc/group", "learner:x:1000:\n", err);
-	if (rc < 0)
-		return rc;
-	chmod("home/learner", 0750);
-	return give(r, err);
+	return rc == 0 ? give(r, drive, ARRAY_SIZE(drive), err) : rc;
 }
 
-int rootfs_home(const struct rootfs *r, const struct node *n, struct err *err)
+int rootfs_home(const struct rootfs *r, const struct node *n, bool used, struct err *err)
 {
-	int rc = fill_home("root", err);
+	bool learner = n->role == ROLE_WSL || !strcmp(n->user, "learner");
+	int rc = used ? 0 : fill_home("root", err);
 
-	if (rc == 0 && (n->role == ROLE_WSL || !strcmp(n->user, "learner")))
+	if (rc == 0 && learner)
 		rc = make_wsl(r, err);
-	return rc;
+	return rc == 0 && learner && !used ? make_learner(r, err) : rc;
 }

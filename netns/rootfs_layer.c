@@ -58,6 +58,26 @@ static int own_copies(const struct rootfs *r, struct err *err)
 	return rc;
 }
 
+/* WSL's /init (rootfs_init.c), and the commands that are links to it. */
+static int copy_init(const struct rootfs *r, const char *guest_dir, struct err *err)
+{
+	static const char *const links[] = {"wslinfo", "wslpath"};
+	char from[PATH_MAX], to[PATH_MAX];
+	int rc;
+
+	snprintf(from, sizeof(from), "%s/init", guest_dir);
+	snprintf(to, sizeof(to), "%s/i", r->base);
+	rc = fs_copy(from, to, err);
+	if (rc < 0 || access(to, X_OK) < 0)
+		return rc;
+	for (size_t i = 0; i < ARRAY_SIZE(links); i++) {
+		snprintf(to, sizeof(to), "%s/u/bin/%s", r->base, links[i]);
+		if (symlink("/init", to) < 0 && errno != EEXIST)
+			return err_sys(err, errno, "Can't link '%s'", to);
+	}
+	return 0;
+}
+
 static int copy_guests(const struct rootfs *r, const char *guest_dir, struct err *err)
 {
 	char from[PATH_MAX], to[PATH_MAX];
@@ -68,6 +88,8 @@ static int copy_guests(const struct rootfs *r, const char *guest_dir, struct err
 		snprintf(to, sizeof(to), "%s/u/bin/%s", r->base, rootfs_guests[i]);
 		rc = fs_copy(from, to, err);
 	}
+	if (rc == 0)
+		rc = copy_init(r, guest_dir, err);
 	snprintf(from, sizeof(from), "%s/dojo.bash", guest_dir);
 	snprintf(to, sizeof(to), "%s/u/share/bash-completion/completions/dojo", r->base);
 	return rc == 0 ? fs_copy(from, to, err) : rc;

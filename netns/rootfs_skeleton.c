@@ -44,7 +44,7 @@ static int choose_base(struct rootfs *r, struct err *err)
 
 static int make_folders(const struct rootfs *r, struct err *err)
 {
-	static const char *const names[] = {"u", "e", "usr", "n", "x"};
+	static const char *const names[] = {"u", "e", "usr", "n", "x", "k"};
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {

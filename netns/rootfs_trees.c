@@ -70,13 +70,9 @@ static int show_tree(const struct rootfs *r, const struct tree *t, struct err *e
 	char source[PATH_MAX], target[PATH_MAX];
 	int rc;
 
-	if (t->target[0] != '/' || strstr(t->target, "..") ||
-	    snprintf(target, sizeof(target), "%s/n/r%s", r->base, t->target) >= (int)sizeof(target))
-		return err_set(err, ERR_USAGE, EINVAL, "Tree target '%s' is no absolute path",
-			       t->target);
 	rc = is_whole(t, source, err);
 	if (rc == 0)
-		rc = fs_mkdirs(target, 0755, err);
+		rc = rootfs_target(r, t->target, target, err);
 	if (rc < 0)
 		return rc;
 	rc = overlay_tree(r, source, target);

@@ -175,10 +175,16 @@ int lab_enter(bool range, int (*body)(void))
 
 void lab_open(void)
 {
-	struct err err = {0};
 	const char *guests = getenv("NETDOJO_GUEST_DIR");
-	struct node_setup s = {.range_map = range_map,
-			       .guest_dir = guests ? guests : NODE_GUEST_DIR};
+
+	lab_open_as(guests ? guests : NODE_GUEST_DIR, false);
+}
+
+void lab_open_as(const char *guest_dir, bool no_binfmt)
+{
+	struct node_setup s = {
+		.range_map = range_map, .guest_dir = guest_dir, .no_binfmt = no_binfmt};
+	struct err err = {0};
 
 	ck_assert_int_eq(unshare(CLONE_NEWNS), 0);
 	ck_assert_msg(node_port_open(&s, &lab_port, &err) == 0, "%s", err.msg);

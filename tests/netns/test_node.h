@@ -4,6 +4,7 @@
 #define NETDOJO_TESTS_TEST_NODE_H
 
 #include <check.h>
+#include <stdbool.h>
 
 TCase *node_life_case(void);
 TCase *node_seal_case(void);
@@ -14,5 +15,9 @@ TCase *node_dojo_case(void);
 TCase *node_trees_case(void);
 TCase *node_kernel_case(void);
 TCase *node_nft_case(void);
+TCase *node_disk_case(void);
+TCase *node_drive_case(void);
+/* With fixtures of its own. */
+TCase *node_interop_case(bool scripts);
 
 #endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Disks: what a node's next generation finds, what it must not follow, and that nothing else is left of the one before. */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "node_fixture.h"
+#include "test_node.h"
+
+static struct node with_disk(const char *disk)
+{
+	struct node n = lab_plain("wsl", ROLE_WSL);
+
+	n.disk = (char *)disk;
+	return n;
+}
+
+static void ok(struct lab_node *l, const char *user, const char *line)
+{
+	struct outcome *o = lab_sh(l, user, line);
+
+	ck_assert_msg(o->status == 0, "%s: %d\n%s", line, o->status, o->out);
+}
+
+START_TEST(own_files_live_on)
+{
+	static const char *const writes[][2] = {
+		{"learner", "echo mine > ~/a && echo alias x=y >> ~/.bashrc && rm ~/.profile"},
+		{"root", "echo '10.0.0.1 nas' >> /etc/hosts && echo '[network]' > /etc/wsl.conf"},
+		{"root", "rm /etc/networks; mkdir -p /etc/new/sub && echo x > /etc/new/sub/f"},
+		{"root",
+		 "echo v > /var/lib/v && echo o > /opt/o && echo s > /srv/s && echo r > ~/r"},
+		{"root", "rmdir /var/tmp && ln -s /tmp /var/tmp && echo bob:x:1001:1001::/:/bin/sh "
+			 ">> /etc/passwd"},
+	};
+	static const char *const there[] = {
+		"test \"$(cat /home/learner/a)\" = mine",
+		"test \"$(stat -c %a /home/learner)\" = 750",
+		"grep -q 'alias x=y' /home/learner/.bashrc",
+		"test ! -e /home/learner/.profile",
+		"grep -q nas /etc/hosts && grep -q network /etc/wsl.conf",
+		"test ! -e /etc/networks && test -f /etc/new/sub/f",
+		"test -f /var/lib/v && test -f /opt/o && test -f /srv/s && test -f /root/r",
+		"test -L /var/tmp",
+		"test $(grep -c ^learner: /etc/passwd) = 1 && test $(grep -c ^learner: /etc/group) "
+		"= 1",
+		"grep -q ^bob: /etc/passwd",
+		"echo more >> /etc/hosts && echo more >> /var/lib/v",
+	};
+	struct node n = with_disk("debian");
+	struct lab_node l = lab_start(&n);
+
+	for (size_t i = 0; i < ARRAY_SIZE(writes); i++)
+		ok(&l, writes[i][0], writes[i][1]);
+	for (int generation = 2; generation < 5; generation++) {
+		lab_stop(&l);
+		l = lab_start(&n);
+		for (size_t i = 0; i < ARRAY_SIZE(there); i++)
+			ok(&l, "root", there[i]);
+		ok(&l, "learner",
+		   "test -O ~ && echo again >> ~/a && head -n1 ~/a > ~/b && mv ~/b ~/a");
+	}
+	lab_stop(&l);
+}
+END_TEST
+
+START_TEST(the_rest_is_new)
+{
+	struct file conf = {(char *)"/etc/resolv.conf", (char *)"nameserver 1.1.1.1\n", (char *)"",
+			    0644, false};
+	struct node n = with_disk("debian");
+	struct lab_node l;
+
+	n.files = &conf;
+	n.n_files = 1;
+	l = lab_start(&n);
+	ok(&l, "root", "touch /tmp/x /run/x /mnt/wsl/x /x && echo changed > /etc/resolv.conf");
+	lab_stop(&l);
+	l = lab_start(&n);
+	ok(&l, "root",
+	   "test ! -e /tmp/x && test ! -e /run/x && test ! -e /mnt/wsl/x && test ! -e /x");
+	ok(&l, "root", "grep -q 1.1.1.1 /etc/resolv.conf");
+	ok(&l, "root", "ls -l /var/run | grep -q /run$");
+	lab_stop(&l);
+	/* a name of its own, and none at all */
+	n = with_disk("ubuntu");
+	l = lab_start(&n);
+	ok(&l, "root", "test ! -e /etc/wsl.conf && ! grep -q 1.1.1.1 /etc/resolv.conf");
+	ok(&l, "root", "touch /root/u");
+	lab_stop(&l);
+	n = with_disk("");
+	l = lab_start(&n);
+	ok(&l, "root", "test ! -e /root/u && touch /root/e");
+	lab_stop(&l);
+	l = lab_start(&n);
+	ok(&l, "root", "test ! -e /root/e");
+	lab_stop(&l);
+}
+END_TEST
+
+static size_t entries(const char *path)
+{
+	DIR *dir = opendir(path);
+	size_t n = 0;
+
+	ck_assert_ptr_nonnull(dir);
+	while (readdir(dir))
+		n++;
+	closedir(dir);
+	return n;
+}
+
+/* Root of a node leaves links to a folder of the host's wherever the next generation's root is made. */
+START_TEST(links_lead_nowhere)
+{
+	char victim[] = "/tmp/node-victim-XXXXXX", source[] = "/tmp/node-source-XXXXXX", line[512];
+	struct tree tree = {source, (char *)"/opt/tool/sub"};
+	struct volume volume = {(char *)"v", (char *)"/srv/share/v"};
+	struct node n = with_disk("debian");
+	struct lab_node l = lab_start(&n);
+	size_t before;
+
+	ck_assert_ptr_nonnull(mkdtemp(victim));
+	ck_assert_ptr_nonnull(mkdtemp(source));
+	ck_assert_int_eq(chmod(source, 0755), 0);
+	before = entries(victim);
+	snprintf(line, sizeof(line),
+		 "rm -rf /home/learner /root/.bashrc /var/tmp /var/run /var/lib /etc/new; "
+		 "V=%s; for i in /home/learner /var/tmp /var/run /var/lib /opt/tool /srv/share "
+		 "/etc/ssl /etc/new; do rm -rf $i; ln -s $V $i || exit; done; "
+		 "for i in /root/.bashrc /root/.profile /etc/passwd /etc/group /etc/hostname; do "
+		 "ln -sf $V/${i##*/} $i || exit; done",
+		 victim);
+	ok(&l, "root", line);
+	lab_stop(&l);
+	n.trees = &tree;
+	n.n_trees = 1;
+	n.volumes = &volume;
+	n.n_volumes = 1;
+	l = lab_start(&n);
+	ok(&l, "root", "touch /srv/share/v/x && test -d /opt/tool/sub");
+	ck_assert_uint_eq(entries(victim), before);
+	lab_stop(&l);
+	rmdir(source);
+	ck_assert_int_eq(rmdir(victim), 0);
+}
+END_TEST
+
+static size_t lines_of(const char *path)
+{
+	auto_file f = fopen(path, "re");
+	auto_free char *line = NULL;
+	size_t size = 0, n = 0;
+
+	while (f && getline(&line, &size, f) > 0)
+		n++;
+	return n;
+}
+
+/* Processes of this lab, as the fixture's init sees its own children. */
+static bool no_children(void)
+{
+	for (int i = 0; i < 100; i++) {
+		if (waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD)
+			return true;
+		usleep(20000);
+	}
+	return false;
+}
+
+START_TEST(generations_leave_nothing)
+{
+	struct volume c = {(char *)"c", (char *)"/mnt/c"};
+	struct node n = with_disk("debian");
+	size_t mounts = 0, fds = 0;
+
+	n.volumes = &c;
+	n.n_volumes = 1;
+	n.interop = true;
+	for (int i = 0; i < 8; i++) {
+		struct lab_node l = lab_start(&n);
+
+		ok(&l, "learner", "echo $$ > ~/pid; sleep 100 >&- 2>&- & true");
+		lab_stop(&l);
+		ck_assert(no_children());
+		if (!i) {
+			/* the disk, the volume, and the pidfd of who is on the disk */
+			mounts = lines_of("/proc/self/mountinfo");
+			fds = entries("/proc/self/fd");
+		}
+		ck_assert_uint_eq(lines_of("/proc/self/mountinfo"), mounts);
+		ck_assert_uint_eq(entries("/proc/self/fd"), fds);
+	}
+}
+END_TEST
+
+TCase *node_disk_case(void)
+{
+	TCase *t = tcase_create("disk");
+
+	tcase_add_test(t, own_files_live_on);
+	tcase_add_test(t, the_rest_is_new);
+	tcase_add_test(t, links_lead_nowhere);
+	tcase_add_test(t, generations_leave_nothing);
+	return t;
+}
