@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/stdio_fds.h"
+#include "guest/init.h"
 #include "guest/talk.h"
 
 static const char usage[] = "wslinfo usage:\n"
@@ -39,7 +39,7 @@ static int print_fixed(const char *text, const char *end)
 	return 0;
 }
 
-int main(int argc, char **argv)
+int wslinfo_main(int argc, char **argv)
 {
 	static const struct {
 		const char *option, *key, *fixed;
@@ -52,7 +52,6 @@ int main(int argc, char **argv)
 	};
 	const char *end = "\n", *wanted = NULL;
 
-	stdio_fds_fill();
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "-n"))
 			end = "";
