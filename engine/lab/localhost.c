@@ -203,16 +203,21 @@ static void follow(struct lab *lab, const json_t *sockets)
 	drop_unwanted(l);
 }
 
-static void on_second(evutil_socket_t fd, short what, void *arg)
+void localhost_look(struct lab *lab)
 {
-	struct lab *lab = arg;
 	const struct build_port *b = &lab->ports.build;
 	auto_json json_t *sockets = NULL;
 
+	if (lab->localhost && lab->localhost->to &&
+	    b->read(b->ctx, lab->localhost->to, READ_SOCKETS, "", &sockets, NULL) == 0)
+		follow(lab, sockets);
+}
+
+static void on_second(evutil_socket_t fd, short what, void *arg)
+{
 	(void)fd;
 	(void)what;
-	if (b->read(b->ctx, lab->localhost->to, READ_SOCKETS, "", &sockets, NULL) == 0)
-		follow(lab, sockets);
+	localhost_look(arg);
 }
 
 static void stand_still(struct localhost *l)

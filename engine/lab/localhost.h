@@ -10,6 +10,8 @@
 
 /* The lab has changed: relays while WSL runs and localhostForwarding is on, not else. */
 void localhost_update(struct lab *lab);
+/* Looks at what listens in WSL, as it does each second. */
+void localhost_look(struct lab *lab);
 /* Where a relay of that name connects: a node's name; NULL when it is none of ours. */
 const char *localhost_onward(const struct lab *lab, const char *service);
 /* [{"address":"127.0.0.1","port":8000}]: what listens now. Caller owns it. */

@@ -56,7 +56,10 @@ static int fake_open_socket(void *ctx, const char *node, int type, const char *a
 	struct fake_build *f = ctx;
 	int fd;
 
-	(void)node, (void)type, (void)address, (void)port;
+	snprintf(f->last_socket, sizeof(f->last_socket), "%s %s %s:%u", node,
+		 type == SOCK_DGRAM ? "udp" : "tcp", address, port);
+	if (f->fail_socket && !strcmp(f->fail_socket, f->last_socket))
+		return err_sys(err, EADDRNOTAVAIL, "Fake failure of %s", f->last_socket);
 	/* Any descriptor of a socket will do; this one reaches nothing. */
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)

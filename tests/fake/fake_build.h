@@ -19,6 +19,8 @@ struct fake_build {
 	json_t *answers; /* {"wsl routes": [...], "wsl sysctl net.ipv4.ip_forward": {...}} for
 			    read(); owned */
 	int sockets_opened;
+	char last_socket[128];	 /* "wsl tcp 127.0.0.1:80" */
+	const char *fail_socket; /* one of these lines can't be had; NULL = none */
 };
 
 /* The port's ctx is f, so f must not move. */

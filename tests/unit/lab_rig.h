@@ -76,8 +76,11 @@ TCase *lab_exec_case(void);
 TCase *lab_fair_case(void);
 TCase *lab_guest_case(void);
 TCase *lab_host_case(void);
+TCase *lab_localhost_case(void);
 TCase *lab_log_case(void);
 TCase *lab_peer_case(void);
 TCase *lab_verify_case(void);
+TCase *lab_windows_case(void);
+TCase *lab_wsl_life_case(void);
 
 #endif
