@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 
 #include "lab/node.h"
-#include "tests/unit/lab_rig.h"
+#include "tests/unit/lab_windows_rig.h"
 
 enum { MESSAGES_MAX = 60 };
 
@@ -20,6 +20,7 @@ struct talk {
 	struct rig *r;
 	int fd;
 	int host;
+	const char *node; /* whose connections, where it stands */
 	json_t *asked; /* ids of requests on this connection: how often asked and not answered; owned */
 };
 
@@ -67,7 +68,9 @@ static void open_anew(struct talk *t)
 {
 	fd_closep(&t->fd);
 	json_object_clear(t->asked);
-	t->fd = t->host ? rig_host(t->r) : rig_guest(t->r, "wsl");
+	if (!node_find(&t->r->lab, t->node)) /* WSL was shut down */
+		t->node = "windows";
+	t->fd = t->host ? rig_host(t->r) : rig_guest(t->r, t->node);
 }
 
 static void note_request(struct talk *t, const uint8_t *text, size_t len)
@@ -132,8 +135,10 @@ static void say(struct talk *t, enum fuzz_how how, const uint8_t *text, size_t l
 
 static void end_commands(struct rig *r)
 {
-	for (uint64_t id = 1; id <= r->lab.next_exec; id++)
+	for (uint64_t id = 1; id <= r->lab.next_exec; id++) {
 		fake_proc_exit(&r->proc, "wsl", id, 0);
+		fake_proc_exit(&r->proc, "windows", id, 0);
+	}
 }
 
 /* One message; false when the lab has ended, as the host's side may ask. */
@@ -143,8 +148,10 @@ static bool step(struct talk *t, enum fuzz_how how, const uint8_t *text, size_t 
 		t->r->script_deaf = how == FUZZ_DEAF;
 	else if (how == FUZZ_ENDS)
 		end_commands(t->r);
-	else if (how == FUZZ_ANEW)
+	else if (how == FUZZ_ANEW || how == FUZZ_WINDOWS) {
+		t->node = how == FUZZ_ANEW ? "wsl" : "windows";
 		open_anew(t);
+	}
 	say(t, how, text, len);
 	if (!take_all(t))
 		open_anew(t);
@@ -186,12 +193,25 @@ static void feed(struct talk *t, const uint8_t *data, size_t size)
 	all_answered(t);
 }
 
+static void open_lab(struct rig *r)
+{
+	json_t *answer;
+
+	rig_init(r);
+	windows_script(r);
+	windows_open(r);
+	answer = rig_boot(r, NULL);
+	if (r->lab.phase != LAB_READY)
+		wrong(rig_error(answer));
+	json_decref(answer);
+}
+
 void fuzz_lab(const uint8_t *data, size_t size, int host)
 {
 	struct rig r;
-	struct talk t = {.r = &r, .fd = -1, .host = host, .asked = json_object()};
+	struct talk t = {.r = &r, .fd = -1, .host = host, .node = "wsl", .asked = json_object()};
 
-	rig_up(&r, NULL);
+	open_lab(&r);
 	r.proc.keep_running = true;
 	open_anew(&t);
 	feed(&t, data, size);

@@ -10,14 +10,15 @@
 #include <stdint.h>
 
 enum fuzz_how {
-	FUZZ_PLAIN,  /* one packet */
-	FUZZ_MEMFD,  /* as a long document, in a sealed memfd */
-	FUZZ_BAD_FD, /* as one, but the descriptor is no sealed memfd */
-	FUZZ_FDS,    /* with three descriptors */
-	FUZZ_DEAF,   /* from here on the script answers nothing */
-	FUZZ_HEAR,   /* it does again */
-	FUZZ_ANEW,   /* on a new connection */
-	FUZZ_ENDS,   /* every command that runs ends */
+	FUZZ_PLAIN,   /* one packet */
+	FUZZ_MEMFD,   /* as a long document, in a sealed memfd */
+	FUZZ_BAD_FD,  /* as one, but the descriptor is no sealed memfd */
+	FUZZ_FDS,     /* with three descriptors */
+	FUZZ_DEAF,    /* from here on the script answers nothing */
+	FUZZ_HEAR,    /* it does again */
+	FUZZ_ANEW,    /* on a new connection */
+	FUZZ_ENDS,    /* every command that runs ends */
+	FUZZ_WINDOWS, /* on a new connection, of the Windows node's */
 	N_FUZZ_HOWS,
 };
 

@@ -10,7 +10,7 @@ foreach(side guest host)
     set(fuzz_lab_driver "")
   endif()
   add_executable(fuzz_${side} ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/fuzz_${side}.c ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/fuzz_lab.c
-    ${fuzz_lab_unit}/lab_rig.c ${fuzz_lab_driver})
+    ${fuzz_lab_unit}/lab_rig.c ${fuzz_lab_unit}/lab_windows_rig.c ${fuzz_lab_driver})
   target_link_libraries(fuzz_${side} PRIVATE nd_lab nd_fake PkgConfig::check)
   target_compile_definitions(fuzz_${side} PRIVATE TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}/data")
   if(NETDOJO_FUZZ)

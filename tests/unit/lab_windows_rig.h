@@ -12,6 +12,9 @@ json_t *windows_stopped(void);
 /* The key `windows` with wsl.KEY set; value is stolen. */
 void windows_wsl_set(json_t *model, const char *key, json_t *value);
 
+/* After rig_init: a script that starts and stops WSL. Then opens the lab, as rig_open does. */
+void windows_script(struct rig *r);
+void windows_open(struct rig *r);
 /* The lab, up and healthy; its script starts and stops WSL. */
 void windows_up(struct rig *r);
 /* What the script answers to an operation; both stolen, model may be NULL. */
