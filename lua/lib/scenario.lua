@@ -36,6 +36,19 @@ local function strings(list, key)
   end
 end
 
+local line_schema = strict.schema("line", { windows = "string!" })
+
+-- What is typed: a string into the learner's shell, { windows = "..." } at the Windows prompt.
+local function lines(list, key)
+  for i, v in ipairs(list) do
+    if type(v) == "table" then
+      strict.check(line_schema, v, ("%s[%d]"):format(key, i))
+    elseif type(v) ~= "string" then
+      strict.fail(key, "%s[%d] must be a string, or { windows = \"...\" }", key, i)
+    end
+  end
+end
+
 local function check_truth(s)
   for i, t in ipairs(s.truth) do
     strict.check(truth_schema, t, ("truth[%d]"):format(i))
@@ -71,14 +84,14 @@ local function check_steps(s)
 end
 
 local function check_runs(s)
-  strings(s.solution, "solution")
+  lines(s.solution, "solution")
   for i, run in ipairs(s.alternatives or {}) do
     if type(run) ~= "table" then strict.fail("alternatives", "alternatives[%d] must be a list of commands", i) end
-    strings(run, ("alternatives[%d]"):format(i))
+    lines(run, ("alternatives[%d]"):format(i))
   end
   for i, m in ipairs(s.missteps or {}) do
     strict.check(misstep_schema, m, ("missteps[%d]"):format(i))
-    strings(m.commands, ("missteps[%d].commands"):format(i))
+    lines(m.commands, ("missteps[%d].commands"):format(i))
   end
 end
 

@@ -16,8 +16,14 @@
 
 ---@class netdojo.misstep
 ---@field name string what the learner does wrong
----@field commands string[] typed in the learner's shell
+---@field commands netdojo.typed[] typed in the learner's shell
 ---@field at_most integer the score this must not exceed
+
+---A line typed at the Windows prompt, in place of the learner's own shell.
+---@class netdojo.line
+---@field windows string
+
+---@alias netdojo.typed string|netdojo.line
 
 ---@class netdojo.requires
 ---@field kernel? string[] what the kernel must be able to do
@@ -74,8 +80,8 @@
 ---@field pass? integer 70 unless said
 ---@field hints? netdojo.text[] from vague to plain
 ---@field look_alike? string[] causes it may be mistaken for
----@field solution string[] commands of the reference learner
----@field alternatives? string[][] other right ways
+---@field solution netdojo.typed[] commands of the reference learner
+---@field alternatives? netdojo.typed[][] other right ways
 ---@field missteps? netdojo.misstep[]
 
 ---@param t netdojo.scenario
@@ -481,7 +487,7 @@ function step.address_seen(t) end
 ---@return netdojo.step_spec
 function step.gateway_seen(t) end
 
----An echo request went to the gateway.
+---The gateway was tried, or the neighbours looked at.
 ---@param t netdojo.step.gateway_pinged
 ---@return netdojo.step_spec
 function step.gateway_pinged(t) end

@@ -72,7 +72,7 @@ def check_meta(path, meta, causes):
     said = json.dumps([meta["solution"], meta["alternatives"], meta["missteps"]])
     need("{{" not in said, "a command has an unfilled parameter")
     for run in [meta["solution"], *meta["alternatives"]]:
-        need(any(c.startswith("dojo diagnose ") for c in run), "a right way names no diagnosis")
+        need(any(isinstance(c, str) and c.startswith("dojo diagnose ") for c in run), "a right way names no diagnosis")
 
 
 def check_source(text):

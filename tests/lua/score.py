@@ -271,9 +271,11 @@ def predicates(problems):
           lambda g, a: g.output(f"WSL switch {a.base}/20", command="dojo map | tail"),
           lambda g, a: g.output(f"default via {a.gateway}", command=f"echo default via {a.gateway}")]),
         ("gateway_pinged", "", "", L2,
-         [lambda g, a: g.packet("echo-request", dst=a.gateway), lambda g, a: g.run(f"ping -c1 {a.gateway}", status=256)],
+         [lambda g, a: g.packet("echo-request", dst=a.gateway), lambda g, a: g.run(f"ping -c1 {a.gateway}", status=256),
+          lambda g, a: g.run("ip neigh"), lambda g, a: g.run("ip n"), lambda g, a: g.run(f"arping -c1 {a.gateway}")],
          [lambda g, a: g.packet("echo-request", dst="8.8.8.8"), lambda g, a: g.packet("echo-request", dst=a.gateway, by="lab"),
-          lambda g, a: g.packet("echo-request", dst=a.gateway, node="router"), lambda g, a: g.run(f"echo {a.gateway}")]),
+          lambda g, a: g.packet("echo-request", dst=a.gateway, node="router"), lambda g, a: g.run(f"echo {a.gateway}"),
+          lambda g, a: g.run("ip netns"), lambda g, a: g.run("ip neigh add 1.2.3.4 dev eth0")]),
         ("public_pinged", "", "", L2,
          [lambda g, a: g.packet("echo-request", dst="8.8.8.8"), lambda g, a: g.packet("syn", dst="1.1.1.1", dport=53),
           lambda g, a: g.run("ping -c 1 8.8.8.8", status=512), lambda g, a: g.run("busybox ping 8.8.8.8", status=256),
@@ -401,7 +403,7 @@ def void_when_blind(problems):
 
 def observe(log, a, text):
     """A good path: the guide's order."""
-    table = re.search(r"nft list table inet (\w+)", " ".join(sum(a.meta["alternatives"], [])))
+    table = re.search(r"nft list table inet (\w+)", " ".join(c for c in sum(a.meta["alternatives"], []) if isinstance(c, str)))
     log.run("ip -4 addr show eth0").run("ip route").run("ping -c 1 8.8.8.8")
     log.packet("echo-request", dst="8.8.8.8").run("getent hosts google.com").output(f"nameserver {a.server}\n")
     if table:

@@ -154,7 +154,8 @@ function tests.gateway_pinged(ev)
   local p = ev.p
   local sent = ev:packets("wsl", function(e) return e.what == "echo-request" and e.dst == p.gateway end)
   local ran = ev:ran("wsl", function(program, argv)
-    return program == "ping" and has_arg(argv, function(a) return a == p.gateway end)
+    if program == "ip" and ip_shows(argv, "neighbour") then return true end
+    return one_of("ping", "arping")(program) and has_arg(argv, function(a) return a == p.gateway end)
   end)
   return looked(ev, sent, ran)
 end

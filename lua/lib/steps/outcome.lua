@@ -69,10 +69,14 @@ local function down(e)
   return true
 end
 
--- "windows:portproxy.set" or, for all operations of an area, "windows:portproxy".
+-- "windows:firewall.rule.add" or, for all operations of an area, "windows:firewall.rule" or "windows:firewall".
 local function windows_allowed(e, allowed)
   local op = tostring(e.what or "")
-  return allowed["windows:" .. op] or allowed["windows:" .. (op:match("^[^.]+") or op)] or false
+  while op do
+    if allowed["windows:" .. op] then return true end
+    op = op:match("^(.+)%.[^.]*$")
+  end
+  return false
 end
 
 -- Is this event damage, given what the scenario's mends may touch?
