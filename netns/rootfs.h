@@ -87,10 +87,12 @@ int rootfs_file(const struct file *f, bool remove, struct err *err);
 /* The same for what fd holds, of any size and any bytes; root's. */
 int rootfs_install(int fd, const char *path, mode_t mode, struct err *err);
 
-enum { LEARNER_UID = 1000, N_GUESTS = 3, N_STAND_INS = 1, N_OWN_PATHS = 7 };
+enum { LEARNER_UID = 1000, N_GUESTS = 2, N_INIT_LINKS = 2, N_STAND_INS = 1, N_OWN_PATHS = 7 };
 
 /* Programs of ours that every node has; and (rootfs_own_paths) where in /usr netdojo's own data may be installed. */
 extern const char *const rootfs_guests[N_GUESTS];
+/* Commands that are links to WSL's /init. */
+extern const char *const rootfs_init_links[N_INIT_LINKS];
 /* Programs of ours that a node has where the host's /usr has none of that name. */
 extern const char *const rootfs_stand_ins[N_STAND_INS];
 bool rootfs_host_has(const char *program);

@@ -14,7 +14,8 @@
 #include "base/cleanup.h"
 #include "netns/rootfs_fs.h"
 
-const char *const rootfs_guests[N_GUESTS] = {"sudo", "wslinfo", "dojo"};
+const char *const rootfs_guests[N_GUESTS] = {"sudo", "dojo"};
+const char *const rootfs_init_links[N_INIT_LINKS] = {"wslinfo", "wslpath"};
 const char *const rootfs_stand_ins[N_STAND_INS] = {"nft"};
 const char *const rootfs_own_paths[N_OWN_PATHS] = {
 	"share/netdojo",
@@ -61,7 +62,6 @@ static int own_copies(const struct rootfs *r, struct err *err)
 /* WSL's /init (rootfs_init.c), and the commands that are links to it. */
 static int copy_init(const struct rootfs *r, const char *guest_dir, struct err *err)
 {
-	static const char *const links[] = {"wslinfo", "wslpath"};
 	char from[PATH_MAX], to[PATH_MAX];
 	int rc;
 
@@ -70,8 +70,8 @@ static int copy_init(const struct rootfs *r, const char *guest_dir, struct err *
 	rc = fs_copy(from, to, err);
 	if (rc < 0 || access(to, X_OK) < 0)
 		return rc;
-	for (size_t i = 0; i < ARRAY_SIZE(links); i++) {
-		snprintf(to, sizeof(to), "%s/u/bin/%s", r->base, links[i]);
+	for (size_t i = 0; i < N_INIT_LINKS; i++) {
+		snprintf(to, sizeof(to), "%s/u/bin/%s", r->base, rootfs_init_links[i]);
 		if (symlink("/init", to) < 0 && errno != EEXIST)
 			return err_sys(err, errno, "Can't link '%s'", to);
 	}

@@ -103,6 +103,8 @@ static int do_without_overlay(const struct rootfs *r, struct err *err)
 	rc = fs_mkdirs(to, 0755, err);
 	for (size_t i = 0; i < N_GUESTS && rc == 0; i++)
 		rc = show_local(r, rootfs_guests[i], err);
+	for (size_t i = 0; i < N_INIT_LINKS && rc == 0; i++)
+		rc = show_local(r, rootfs_init_links[i], err);
 	for (size_t i = 0; i < N_STAND_INS && rc == 0; i++)
 		rc = show_local(r, rootfs_stand_ins[i], err);
 	snprintf(from, sizeof(from), "%s/x", r->base);

@@ -12,7 +12,7 @@ set_target_properties(interpreter PROPERTIES OUTPUT_NAME init RUNTIME_OUTPUT_DIR
 # fs_copy takes programs of a megabyte, as guests are
 target_link_options(interpreter PRIVATE -s)
 target_compile_definitions(test_node_one PRIVATE NODE_GUEST_DIR="${ND_LIBEXEC}/node" INTERPRETER_DIR="${interpreter_dir}")
-add_dependencies(test_node_one interpreter sudo wslinfo dojo node-nft)
+add_dependencies(test_node_one interpreter sudo init dojo node-nft)
 add_test(NAME node_range COMMAND test_node_one range)
 set_tests_properties(node_range PROPERTIES LABELS netns SKIP_RETURN_CODE 77 TIMEOUT 120)
 set_tests_properties(node_one node_range PROPERTIES ENVIRONMENT
