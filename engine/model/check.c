@@ -45,7 +45,7 @@ static int check_disks(const struct model *m, struct err *err)
 			struct where here = check_item(&top, "nodes", i);
 
 			if (m->nodes[i].disk[0] && !strcmp(m->nodes[i].disk, m->nodes[k].disk))
-				return check_wrong(err, &here, "The disk '%s' is also node '%s's",
+				return check_wrong(err, &here, "The disk '%s' is also that of '%s'",
 						   m->nodes[i].disk, m->nodes[k].name);
 		}
 	return 0;

@@ -304,11 +304,29 @@ static int check_files(const struct model *m, const struct node *n, const struct
 	return 0;
 }
 
+/* Others write in a volume while a node is made: nothing can be put there safely. */
+static int check_volumes(const struct model *m, const struct node *n, const struct where *w,
+			 struct err *err)
+{
+	(void)m;
+	for (size_t i = 0; i < n->n_trees; i++)
+		for (size_t k = 0; k < n->n_volumes; k++) {
+			const char *tree = n->trees[i].target, *volume = n->volumes[k].target;
+			struct where here = check_item(w, "trees", i);
+			size_t len = strlen(volume);
+
+			if (strncmp(tree, volume, len) == 0 && (!tree[len] || tree[len] == '/'))
+				return check_wrong(err, &here, "'%s' is inside the volume '%s'",
+						   tree, n->volumes[k].name);
+		}
+	return 0;
+}
+
 typedef int (*node_check)(const struct model *m, const struct node *n, const struct where *w,
 			  struct err *err);
 static const node_check node_checks[] = {
 	check_node_names, check_ifaces,	 check_routes, check_rules,
-	check_neighs,	  check_sysctls, check_files,
+	check_neighs,	  check_sysctls, check_files,  check_volumes,
 };
 
 int check_node(const struct model *m, const struct node *n, const struct where *w, struct err *err)

@@ -41,5 +41,6 @@ int lab_run(struct lab *l, const char *node, const char *const argv[]);
 TCase *build_nat_case(void);
 TCase *build_ops_case(void);
 TCase *build_errors_case(void);
+TCase *build_bridge_case(void);
 
 #endif

@@ -270,15 +270,27 @@ static json_t *make_node(const struct dice *d, int n)
 	put(node, "files", list_of(d, "files", n, 3, make_file, ifaces, json_array()));
 	put(node, "ruleset", text("%s", chance(d, "nft", n, 0, 0, 50) ? "table ip x {}" : ""));
 	put(node, "ifaces", ifaces);
+	if (chance(d, "disk", n, 0, 0, 10))
+		put(node, "disk", text("d%d", n));
+	if (chance(d, "volume", n, 0, 0, 10))
+		put(node, "volumes", json_pack("[{s:s, s:s}]", "name", "c", "target", "/mnt/c"));
+	put(node, "interop", json_boolean(chance(d, "interop", n, 0, 0, 10)));
 	return node;
+}
+
+static json_t *make_via(const struct dice *d, int i)
+{
+	return chance(d, "via?", i, 0, 0, 40) ? text("n%u", roll(d, "via", i, 0, 0, 2))
+					      : json_string("");
 }
 
 static json_t *make_service(const struct dice *d, int i)
 {
-	return json_pack("{s:o, s:o, s:s, s:b, s:[{s:s, s:i}], s:{s:i, s:[s]}}", "name",
+	return json_pack("{s:o, s:o, s:s, s:b, s:o, s:b, s:[{s:s, s:i}], s:{s:i, s:[s]}}", "name",
 			 text("svc%d", i), "node", text("n%u", roll(d, "snode", i, 0, 0, 2)),
 			 "kind", chance(d, "skind", i, 0, 0, 50) ? "echo" : "program", "running",
-			 chance(d, "running", i, 0, 0, 70), "listens", "proto", "tcp", "port",
+			 chance(d, "running", i, 0, 0, 70), "via", make_via(d, i), "optional",
+			 chance(d, "optional", i, 0, 0, 20), "listens", "proto", "tcp", "port",
 			 100 + i * 10 + (int)roll(d, "port", i, 0, 0, 2), "config", "x",
 			 (int)roll(d, "config", i, 0, 0, 2), "argv", "true");
 }
@@ -295,7 +307,10 @@ struct model *random_model(uint64_t seed, uint64_t other, unsigned mutate)
 			json_array_append_new(json_object_get(m, "nodes"), make_node(&d, n));
 	for (int s = 0; s < N_SEGMENTS; s++)
 		json_array_append_new(json_object_get(m, "segments"),
-				      json_pack("{s:o}", "name", text("s%d", s)));
+				      json_pack("{s:o, s:b}", "name", text("s%d", s), "bridge",
+						chance(&d, "bridge", s, 0, 0, 30)));
+	json_object_set_new(m, "windows",
+			    json_pack("{s:i}", "x", (int)roll(&d, "windows", 0, 0, 0, 9)));
 	for (int i = 0; i < 4; i++)
 		if (chance(&d, "service", i, 0, 0, 70))
 			json_array_append_new(json_object_get(m, "services"), make_service(&d, i));

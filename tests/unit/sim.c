@@ -53,16 +53,28 @@ static json_t *new_link(const char *kind, const char *segment, uint32_t queues, 
 			 "random", "addrs");
 }
 
+static json_t *volumes(const struct node *n)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < n->n_volumes; i++)
+		json_array_append_new(
+			out, json_pack("[s, s]", n->volumes[i].name, n->volumes[i].target));
+	return out;
+}
+
 static json_t *new_node(const struct node *n)
 {
 	json_t *lo = new_link("loopback", "", 1, "");
 
 	json_object_set_new(lo, "up", json_true());
 	json_object_set_new(lo, "mtu", json_integer(65536));
-	return json_pack("{s:s, s:s, s:s, s:{s:o}, s:{}, s:{}, s:{}, s:{}, s:s, s:{}}", "role",
-			 node_role_name(n->role), "hostname", n->hostname, "kernel", n->kernel,
-			 "links", "lo", lo, "routes", "rules", "neighs", "sysctls", "ruleset", "",
-			 "files");
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:b, s:{s:o}, s:{}, s:{}, s:{}, s:{}, s:s, "
+			 "s:{}}",
+			 "role", node_role_name(n->role), "hostname", n->hostname, "kernel",
+			 n->kernel, "disk", n->disk, "volumes", volumes(n), "interop",
+			 (int)n->interop, "links", "lo", lo, "routes", "rules", "neighs", "sysctls",
+			 "ruleset", "", "files");
 }
 
 /* --- keys and values
@@ -105,7 +117,8 @@ static json_t *file_value(const struct file *f)
 
 static json_t *service_value(const struct service *s)
 {
-	return json_pack("{s:s, s:O}", "node", s->node, "config", s->config);
+	return json_pack("{s:s, s:s, s:b, s:O}", "node", s->node, "via", s->via, "optional",
+			 (int)s->optional, "config", s->config);
 }
 
 static bool is_v6(const char *text)
@@ -249,6 +262,18 @@ static bool ghost_of(const char *key, const json_t *v, const void *arg)
 	return strncmp(key, arg, n) == 0 && key[n] == '/';
 }
 
+/* Whether a service that runs is on the node, or goes through it. */
+static bool in_use(const json_t *state, const char *node)
+{
+	const char *name;
+	json_t *s;
+
+	json_object_foreach (at(state, "services"), name, s)
+		if (same(json_str(s, "node", ""), node) || same(json_str(s, "via", ""), node))
+			return true;
+	return false;
+}
+
 /* The far ends of its links die later: meanwhile they are ghosts, whose names are taken. */
 static int node_del(json_t *state, const struct op *op, struct err *err)
 {
@@ -258,6 +283,8 @@ static int node_del(json_t *state, const struct op *op, struct err *err)
 
 	if (!node_state(state, name))
 		return bad(err, op, "not there");
+	if (in_use(state, name))
+		return bad(err, op, "a service has its sockets");
 	json_object_del(at(state, "nodes"), name);
 	sweep(at(state, "ghosts"), ghost_of, name);
 	json_object_foreach (at(state, "nodes"), other, n)
@@ -280,10 +307,9 @@ static int segment_add(json_t *state, const struct op *op, struct err *err)
 {
 	if (at(at(state, "segments"), op->segment->name))
 		return bad(err, op, "exists");
-	json_object_set_new(at(state, "segments"), op->segment->name,
-			    json_string(segment_is_bridge(op->segment, op->segment_members)
-						? "bridge"
-						: "wire"));
+	json_object_set_new(
+		at(state, "segments"), op->segment->name,
+		json_string(op->segment->bridge || op->segment_members > 2 ? "bridge" : "wire"));
 	return 0;
 }
 
@@ -321,7 +347,7 @@ static int link_add(json_t *state, const struct op *op, struct err *err)
 	snprintf(here, sizeof(here), "%s/%s", op->node->name, op->iface->name);
 	if (op->peer_node)
 		snprintf(there, sizeof(there), "%s/%s", op->peer_node->name, op->peer_iface->name);
-	else if (segment_is_bridge(op->segment, op->segment_members))
+	else if (op->segment && (op->segment->bridge || op->segment_members > 2))
 		snprintf(there, sizeof(there), "bridge %s", op->segment->name);
 	rc = put_link(state, op, op->node, op->iface, there, err);
 	if (rc == 0 && op->peer_node)
@@ -591,7 +617,8 @@ static int service_put(json_t *state, const struct op *op, struct err *err)
 {
 	bool there = at(at(state, "services"), op->service->name);
 
-	if (!node_state(state, op->service->node))
+	if (!node_state(state, op->service->node) ||
+	    (op->service->via[0] && !node_state(state, op->service->via)))
 		return bad(err, op, "no such node");
 	if (there != (op->kind == OP_SERVICE_SET))
 		return bad(err, op, there ? "runs already" : "does not run");
@@ -639,13 +666,25 @@ static size_t members_of(const struct model *m, const char *segment)
 	return n;
 }
 
+/* What model.md says, not what the planner does: more than two members, or told so. */
+static bool on_bridge(const struct model *m, const char *segment)
+{
+	bool told = false;
+
+	for (size_t i = 0; i < m->n_segments; i++)
+		told = told || (same(m->segments[i].name, segment) && m->segments[i].bridge);
+	return told || (segment[0] && members_of(m, segment) > 2);
+}
+
 static void peer_of(const struct model *m, const struct iface *f, char *ret, size_t size)
 {
 	size_t n = f->segment[0] ? members_of(m, f->segment) : 0;
 
 	ret[0] = '\0';
-	if (n > 2)
+	if (on_bridge(m, f->segment)) {
 		snprintf(ret, size, "bridge %s", f->segment);
+		return;
+	}
 	for (size_t i = 0; n == 2 && i < m->n_nodes; i++)
 		for (size_t k = 0; k < m->nodes[i].n_ifaces; k++) {
 			const struct iface *p = &m->nodes[i].ifaces[k];
@@ -732,7 +771,7 @@ json_t *sim_of(const struct model *m)
 		const char *name = m->segments[i].name;
 
 		json_object_set_new(at(state, "segments"), name,
-				    json_string(members_of(m, name) > 2 ? "bridge" : "wire"));
+				    json_string(on_bridge(m, name) ? "bridge" : "wire"));
 	}
 	for (size_t i = 0; m && i < m->n_services; i++)
 		if (m->services[i].running)

@@ -323,6 +323,23 @@ static const struct {
 	 "services[2].listens[0]: 'internet-dns' already listens there"},
 	{"services", "+{\"name\":\"p\",\"node\":\"wsl\",\"kind\":\"program\"}",
 	 "services[5]: A program needs config.argv"},
+	{"services/0/via", "\"nobody\"", "services[0]: Unknown node 'nobody' in 'via'"},
+	{"services/0/optional", "1", "services[0].optional: Not true or false"},
+	{"segments/0/bridge", "\"yes\"", "segments[0].bridge: Not true or false"},
+	/* what Windows has */
+	{"windows", "[]", "windows: Not an object"},
+	{"nodes/4/disk", "\"C:\"", "nodes[4].disk: 'C:' is no name"},
+	{"nodes/4/interop", "\"yes\"", "nodes[4].interop: Not true or false"},
+	{"nodes/4/volumes", "+{\"name\":\"c\"}", "nodes[4].volumes[0]: The volume has no 'target'"},
+	{"nodes/4/volumes", "+{\"name\":\"c\",\"target\":\"mnt/c\"}",
+	 "nodes[4].volumes[0].target: 'mnt/c' is no absolute path"},
+	{"nodes/4/volumes",
+	 "[{\"name\":\"c\",\"target\":\"/a\"},{\"name\":\"d\",\"target\":\"/a\"}]",
+	 "nodes[4].volumes[1]: '/a' is already volumes[0]"},
+	{"nodes/4",
+	 "{\"name\":\"wsl\",\"volumes\":[{\"name\":\"c\",\"target\":\"/mnt/c\"}],"
+	 "\"trees\":[{\"source\":\"/opt/x\",\"target\":\"/mnt/c/x\"}]}",
+	 "nodes[4].trees[0]: '/mnt/c/x' is inside the volume 'c'"},
 };
 
 START_TEST(bad_ones_are_named)
@@ -364,6 +381,15 @@ static const struct {
 	{"services", "+{\"name\":\"p\",\"node\":\"wsl\",\"kind\":\"program\",\"config\":{\"argv\":["
 		     "\"true\"]}}"},
 	{"segments", "+{\"name\":\"spare\"}"},
+	{"segments/2/bridge", "true"},
+	{"services/0/via", "\"wsl\""},
+	/* it waits until the other is gone */
+	{"services",
+	 "+{\"name\":\"late\",\"node\":\"internet\",\"kind\":\"relay\",\"optional\":true,"
+	 "\"listens\":[{\"proto\":\"udp\",\"address\":\"8.8.8.8\",\"port\":53}]}"},
+	{"nodes/4/volumes", "+{\"name\":\"c\",\"target\":\"/mnt/c\"}"},
+	{"nodes/4/disk", "\"debian\""},
+	{"nodes/4/interop", "true"},
 	{"segments/1/label", "\"家のLAN\""},
 	{"nodes/1/sysctls/0/name", "\"net.ipv6.conf.all.disable_ipv6\""},
 	{"nodes/1/sysctls/0/name", "\"net.ipv4.conf.lo.route_localnet\""},
@@ -379,6 +405,36 @@ START_TEST(good_ones_are_taken)
 	edit(j, good[_i].path, good[_i].value);
 	ck_assert_msg(model_from_json(j, &m, &e) == 0, "%s = %s: %s", good[_i].path, good[_i].value,
 		      e.msg);
+}
+END_TEST
+
+START_TEST(a_disk_is_one_nodes)
+{
+	auto_json json_t *j = load();
+	struct model *m = NULL;
+	struct err e = {0};
+
+	edit(j, "nodes/3/disk", "\"debian\"");
+	edit(j, "nodes/4/disk", "\"debian\"");
+	ck_assert_int_lt(model_from_json(j, &m, &e), 0);
+	ck_assert_str_eq(e.msg, "nodes[4]: The disk 'debian' is also that of 'windows'");
+}
+END_TEST
+
+/* Kept as it is, whatever is in it; absent is empty. */
+START_TEST(windows_is_carried)
+{
+	auto_json json_t *j = load();
+	auto_json json_t *out = NULL;
+	auto_model *m = NULL;
+
+	ck_assert_int_eq(model_from_json(j, &m, NULL), 0);
+	ck_assert_uint_eq(json_object_size(m->windows), 0);
+	model_free(m);
+	edit(j, "windows", "{\"portproxy\":[{\"listenport\":80}],\"wsl\":{\"running\":true}}");
+	ck_assert_int_eq(model_from_json(j, &m, NULL), 0);
+	out = model_to_json(m);
+	ck_assert(json_equal(json_object_get(out, "windows"), json_object_get(j, "windows")));
 }
 END_TEST
 
@@ -418,6 +474,8 @@ int main(void)
 	tcase_add_test(t, values_get_one_spelling);
 	tcase_add_loop_test(t, bad_ones_are_named, 0, ARRAY_SIZE(bad));
 	tcase_add_loop_test(t, good_ones_are_taken, 0, ARRAY_SIZE(good));
+	tcase_add_test(t, a_disk_is_one_nodes);
+	tcase_add_test(t, windows_is_carried);
 	tcase_add_test(t, too_many_are_refused);
 	tcase_add_test(t, enums_have_names);
 	tcase_set_timeout(t, 60);

@@ -265,6 +265,168 @@ START_TEST(shutdown_leaves_the_other_side)
 }
 END_TEST
 
+/* --- what Windows' half relies on
+ * --------------------------------------------------------------------------------------- */
+
+static void use_bridge(json_t *m)
+{
+	size_t i;
+	json_t *s;
+
+	json_array_foreach (json_object_get(m, "segments"), i, s)
+		if (strcmp(json_str(s, "name", ""), "vswitch") == 0)
+			json_object_set_new(s, "bridge", json_true());
+}
+
+/* nat with a bridge for vswitch and an edit, against the same without the edit. */
+static void expect_on_bridge(void (*edit)(json_t *m), const char *there, const char *back)
+{
+	auto_json json_t *before = json_deep_copy(nat), *after = NULL;
+	auto_model *a = NULL;
+	auto_model *b = NULL;
+
+	use_bridge(before);
+	after = json_deep_copy(before);
+	edit(after);
+	a = parse(before);
+	b = parse(after);
+	json_decref(after);
+	expect(a, b, there);
+	expect(b, a, back);
+}
+
+/* With a bridge vEthernet is not even looked at. */
+START_TEST(shutdown_leaves_a_bridge_alone)
+{
+	expect_on_bridge(stop_wsl,
+			 "wsl: delete link eth0 on segment vswitch\nwsl: delete node (wsl)\n",
+			 "wsl: add node (wsl)\n"
+			 "wsl: add link eth0 on segment vswitch\n"
+			 "wsl: link eth0 up, mtu 1500, mac 00:15:5d:21:8f:3b\n"
+			 "wsl: add address 172.27.43.151/20 dev eth0\n"
+			 "wsl: add route default via 172.27.32.1 dev eth0 proto kernel\n"
+			 "wsl: write file /mnt/wsl/resolv.conf, 197 bytes, mode 0644\n"
+			 "wsl: write file /etc/resolv.conf -> /mnt/wsl/resolv.conf\n"
+			 "wsl: write file /etc/hosts, 427 bytes, mode 0644\n"
+			 "wsl: write file /etc/hostname, 16 bytes, mode 0644\n"
+			 "wsl: write file /etc/wsl.conf, 21 bytes, mode 0644\n"
+			 "wsl: write file /mnt/c/Users/learner/.wslconfig, 45 bytes, mode 0644\n");
+}
+END_TEST
+
+static void other_windows(json_t *m)
+{
+	json_object_set_new(m, "windows", json_pack("{s:[{s:i}]}", "portproxy", "listenport", 80));
+}
+
+START_TEST(windows_makes_no_operation)
+{
+	expect_edit(other_windows, "", "");
+}
+END_TEST
+
+static const struct {
+	const char *key, *value;
+} remakes[] = {
+	{"disk", "\"debian\""},
+	{"interop", "true"},
+	{"volumes", "[{\"name\":\"c\",\"target\":\"/mnt/c\"}]"},
+	{"trees", "[{\"source\":\"/opt/x\",\"target\":\"/opt/x\"}]"},
+	{"hostname", "\"other\""},
+};
+
+START_TEST(another_root_is_another_node)
+{
+	auto_json json_t *changed = json_deep_copy(nat);
+	auto_model *a = parse(nat);
+	auto_model *b = NULL;
+	auto_plan p = {0};
+	int del = -1, add = -1;
+
+	json_object_set_new(node_json(changed, "wsl"), remakes[_i].key,
+			    json_loads(remakes[_i].value, JSON_DECODE_ANY, NULL));
+	b = parse(changed);
+	ck_assert_int_eq(plan_make(a, b, &p, NULL), 0);
+	for (size_t i = 0; i < p.n; i++) {
+		if (p.ops[i].kind == OP_NODE_DEL)
+			del = (int)i;
+		if (p.ops[i].kind == OP_NODE_ADD)
+			add = (int)i;
+	}
+	ck_assert_msg(del >= 0 && add > del, "%s", remakes[_i].key);
+	ck_assert_str_eq(p.ops[add].node->name, "wsl");
+}
+END_TEST
+
+static json_t *add_relay(json_t *m)
+{
+	json_t *s = json_pack("{s:s, s:s, s:s, s:s, s:b, s:[{s:s, s:s, s:i}]}", "name", "relay",
+			      "node", "windows", "via", "wsl", "kind", "relay", "optional", 1,
+			      "listens", "proto", "tcp", "address", "127.0.0.1", "port", 80);
+
+	json_array_append_new(json_object_get(m, "services"), s);
+	return s;
+}
+
+/* A service ends before, and begins after, whichever of its two nodes is made anew. */
+START_TEST(via_takes_the_service_along)
+{
+	static const char *const of[] = {"wsl", "windows", "router"};
+	auto_json json_t *before = json_deep_copy(nat), *after = NULL;
+	auto_model *a = NULL;
+	auto_model *b = NULL;
+	auto_plan p = {0};
+	bool stopped = false, started = false, mine = strcmp(of[_i], "router") != 0;
+
+	add_relay(before);
+	after = json_deep_copy(before);
+	json_object_set_new(node_json(after, of[_i]), "disk", json_string("d"));
+	a = parse(before);
+	b = parse(after);
+	json_decref(after);
+	ck_assert_int_eq(plan_make(a, b, &p, NULL), 0);
+	for (size_t i = 0; i < p.n; i++) {
+		bool relay = p.ops[i].service && !strcmp(p.ops[i].service->name, "relay");
+
+		ck_assert(p.ops[i].kind != OP_NODE_DEL || stopped == mine);
+		stopped = stopped || (relay && p.ops[i].kind == OP_SERVICE_STOP);
+		started = started || (relay && p.ops[i].kind == OP_SERVICE_START);
+	}
+	ck_assert(stopped == mine && started == mine);
+}
+END_TEST
+
+/* A change of what the lab does with its sockets is another service; a config is told. */
+START_TEST(changes_of_a_service)
+{
+	static const struct {
+		const char *key, *value, *says;
+	} changes[] = {
+		{"optional", "false",
+		 "windows: stop relay service relay\n"
+		 "windows: start relay service relay on tcp 127.0.0.1:80\n"},
+		{"via", "\"\"",
+		 "windows: stop relay service relay\n"
+		 "windows: start relay service relay on tcp 127.0.0.1:80\n"},
+		{"config", "{\"to\":1}", "windows: change relay service relay\n"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		auto_json json_t *before = json_deep_copy(nat);
+		auto_json json_t *after = json_deep_copy(nat);
+		auto_model *a = NULL;
+		auto_model *b = NULL;
+
+		add_relay(before);
+		json_object_set_new(add_relay(after), changes[i].key,
+				    json_loads(changes[i].value, JSON_DECODE_ANY, NULL));
+		a = parse(before);
+		b = parse(after);
+		expect(a, b, changes[i].says);
+	}
+}
+END_TEST
+
 static const int kind_of_build[] = {
 	OP_NODE_ADD,  OP_SEGMENT_ADD, OP_LINK_ADD, OP_SYSCTL_SET,  OP_LINK_SET, OP_ADDR_ADD,
 	OP_NEIGH_ADD, OP_ROUTE_ADD,   OP_RULE_ADD, OP_RULESET_SET, OP_FILE_SET, OP_SERVICE_START,
@@ -440,6 +602,11 @@ int main(void)
 	tcase_add_test(t, forwarding_comes_before_what_it_resets);
 	tcase_add_test(t, files_go_and_come);
 	tcase_add_test(t, shutdown_leaves_the_other_side);
+	tcase_add_test(t, shutdown_leaves_a_bridge_alone);
+	tcase_add_test(t, windows_makes_no_operation);
+	tcase_add_loop_test(t, another_root_is_another_node, 0, ARRAY_SIZE(remakes));
+	tcase_add_loop_test(t, via_takes_the_service_along, 0, 3);
+	tcase_add_test(t, changes_of_a_service);
 	tcase_add_test(t, build_follows_the_kinds);
 	tcase_add_test(t, takedown_ends_all);
 	tcase_add_test(t, operations_are_json_too);
