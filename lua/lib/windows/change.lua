@@ -90,11 +90,37 @@ function change.each(ctx, given, f)
   for o in ctx.input do f(o) end
 end
 
--- The interface of that name, or index (live: live.lua's list); nil when there is none.
-function change.find_interface(list, word)
-  local index = math.tointeger(tonumber(word))
-  for _, i in ipairs(list) do
-    if (index and i.index == index) or i.alias:lower() == tostring(word):lower() then return i end
+local question = '[Y] Yes  [A] Yes to All  [N] No  [L] No to All  [S] Suspend  [?] Help (default is "Y"): '
+
+local function prompt(ctx, message)
+  ctx.shell:flush()
+  ctx.shell:write("\nConfirm\nAre you sure you want to perform this action?\n" .. message .. "\n")
+  while true do
+    local answer = ctx.shell:ask(question)
+    if answer == nil then
+      ctx.throw("Windows PowerShell is in NonInteractive mode. Read and Prompt functionality is not available.",
+        { category = "InvalidOperation", exception = "PSInvalidOperationException", id = "InvalidOperation" })
+    end
+    local a = answer:lower():sub(1, 1)
+    if a == "" or a == "y" or a == "a" or a == "n" or a == "l" then return a == "" and "y" or a end
+    ctx.shell:write("Y - Continue with only the next step of the operation.\nA - Continue with all the steps of the operation.\n"
+      .. "N - Skip this operation and proceed with the next operation.\nL - Skip this operation and all subsequent operations.\n")
+  end
+end
+
+-- A function that asks whether something may be done, for commands that ask unless -Confirm:$false says not to; `quiet` ones
+-- ask only with -Confirm. What was answered for all counts for the rest of the pipeline.
+function change.asker(ctx, args, quiet)
+  return function(message)
+    if args.WhatIf then
+      ctx.shell:flush()
+      ctx.shell:write("What if: " .. message .. "\n")
+      return false
+    end
+    if args.Confirm == false or (quiet and args.Confirm ~= true) or ctx.answered == "a" then return true end
+    if ctx.answered == "l" then return false end
+    ctx.answered = prompt(ctx, message)
+    return ctx.answered == "y" or ctx.answered == "a"
   end
 end
 

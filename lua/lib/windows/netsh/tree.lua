@@ -17,7 +17,7 @@ local function child(node, word)
     if c.name == w then return c end
   end
   for _, c in ipairs(node) do
-    if c.name:sub(1, #w) == w or (c.also and c.also:sub(1, #w) == w) then return c end
+    if c.name:sub(1, #w) == w then return c end
   end
 end
 
