@@ -105,7 +105,7 @@ int interrupt_wait(int fd, short events, int ms)
 	if (came)
 		return -EINTR;
 	n = poll(p, 2, ms);
-	if (n < 0 || p[0].revents) {
+	if (n < 0 || p[0].revents || came) {
 		drain();
 		return -EINTR;
 	}

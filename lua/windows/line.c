@@ -25,7 +25,13 @@
 #include "windows/marks.h"
 #include "windows/output.h"
 
-enum { HISTORY_MAX = 4096, LIST_MAX = 512, COLUMN_GAP = 2, PROMPT_MAX = 1024 };
+enum {
+	HISTORY_MAX = 4096,
+	LIST_MAX = 512,
+	COLUMN_GAP = 2,
+	PROMPT_MAX = 1024,
+	PROMPT_TEXT_MAX = 512
+};
 
 static const char completer_key;
 
@@ -223,14 +229,26 @@ static void begin(void)
 	bind_keys(line.el);
 }
 
-/* The prompt with its marks, which take no room on the screen. */
+/*
+ * The prompt with its marks, which take no room on the screen. libedit prints such a part with the character that follows
+ * it, so the mark of the prompt's end stands before its last character.
+ */
 static void set_prompt(const char *text, bool more)
 {
 	char a[MARK_MAX], b[MARK_MAX];
+	size_t last = strlen(text);
 
 	marks_prompt(more, a, b);
-	snprintf(line.prompt, sizeof(line.prompt), "%s%s%s%s%.512s%s%s%s", a[0] ? "\1" : "", a,
-		 a[0] ? "\1" : "", "", text, b[0] ? "\1" : "", b, b[0] ? "\1" : "");
+	last = last > PROMPT_TEXT_MAX ? PROMPT_TEXT_MAX : last;
+	while (last && ((unsigned char)text[--last] & 0xc0) == 0x80)
+		;
+	if (!a[0])
+		snprintf(line.prompt, sizeof(line.prompt), "%s", text);
+	else if (!last)
+		snprintf(line.prompt, sizeof(line.prompt), "\1%s%s\1%s", a, b, text);
+	else
+		snprintf(line.prompt, sizeof(line.prompt), "\1%s\1%.*s\1%s\1%s", a, (int)last, text,
+			 b, text + last);
 }
 
 /* Not a terminal's: the prompt is written all the same, as PowerShell's is. */
@@ -256,6 +274,8 @@ int line_lua_read(lua_State *L)
 	set_prompt(prompt, lua_toboolean(L, 2));
 	line.L = L;
 	line.interrupted = line.eof = false;
+	/* libedit shows the prompt first: a key typed at once would be the kernel's to edit */
+	el_set(line.el, EL_PREP_TERM, 1);
 	got = el_gets(line.el, &n);
 	if (line.interrupted) {
 		/* a fresh start for the next one; the line as it was stays on the screen */

@@ -14,6 +14,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,9 +32,10 @@ enum { CHUNK = 16 * 1024, END_MS = 500, POLL_MS = 20, STDIN_AT = 2, EMIT_AT = 3,
 
 /* One running program. */
 struct process {
-	pid_t pid;	 /* of this node; 0: none */
-	int end;	 /* its pidfd; -1: none */
-	int sock;	 /* of WSL's: the lab tells its end here; -1: none */
+	pid_t pid;  /* of this node; 0: none */
+	bool group; /* it leads a process group: no terminal tells it and its children of Ctrl-C */
+	int end;    /* its pidfd; -1: none */
+	int sock;   /* of WSL's: the lab tells its end here; -1: none */
 	json_int_t exec; /* of WSL's */
 	int in, out;	 /* our ends of its pipes; -1: none, or at their end */
 	size_t fed;	 /* bytes of the given standard input that it took */
@@ -42,6 +44,11 @@ struct process {
 	bool ended;
 	int status; /* waitpid's */
 };
+
+static void tell(const struct process *p, int sig)
+{
+	kill(p->group ? -p->pid : p->pid, sig);
+}
 
 static int close_process(lua_State *L)
 {
@@ -52,7 +59,7 @@ static int close_process(lua_State *L)
 	fd_closep(&p->out);
 	fd_closep(&p->sock); /* the lab ends what it ran for us */
 	if (p->pid > 0 && !p->ended) {
-		kill(p->pid, SIGKILL);
+		tell(p, SIGKILL);
 		waitpid(p->pid, NULL, 0);
 	}
 	p->pid = 0;
@@ -221,7 +228,7 @@ static int interrupted(lua_State *L, struct process *p)
 {
 	interrupt_take();
 	if (p->pid > 0 && !p->ended)
-		kill(p->pid, SIGINT);
+		tell(p, SIGINT);
 	for (int i = 0; p->pid > 0 && !p->ended && i < END_MS / POLL_MS; i++) {
 		poll(NULL, 0, POLL_MS);
 		look(p);
@@ -275,11 +282,14 @@ static char **argv_of(lua_State *L, int index)
 }
 
 /* In the child; how is the end of a pipe that tells why it could not be. */
-static void child(char **argv, const struct streams *s, int how)
+static void child(char **argv, const struct streams *s, bool group, int how)
 {
 	sigset_t none;
 	int code;
 
+	if (group)
+		setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (int i = 0; i < 3; i++)
 		if (s->fd[i] != i)
 			dup2(s->fd[i], i);
@@ -300,9 +310,10 @@ static int start(struct process *p, char **argv, const struct streams *s)
 
 	if (pipe2(how, O_CLOEXEC) < 0)
 		return errno;
+	p->group = !isatty(STDIN_FILENO);
 	pid = fork();
 	if (pid == 0)
-		child(argv, s, how[1]);
+		child(argv, s, p->group, how[1]);
 	close(how[1]);
 	if (pid < 0)
 		code = errno;
@@ -330,8 +341,10 @@ int process_lua_spawn(lua_State *L)
 	if (rc == 0)
 		rc = start(p, argv, &s);
 	streams_close(&s);
-	if (rc == ENOENT || rc == ENOTDIR || rc == EACCES)
-		return 0;
+	if (rc == ENOENT || rc == ENOTDIR || rc == EACCES) {
+		lua_pushnil(L);
+		return 1;
+	}
 	if (rc)
 		return luaL_error(L, "%s: %s", argv[0], strerror(rc));
 	return go_on(L, LUA_OK, 0);

@@ -107,9 +107,12 @@ static void complain(const char *text)
 /* What nobody caught. */
 static int failed(lua_State *L)
 {
+	static const char word[] = "interrupted";
 	const char *text = lua_tostring(L, -1);
 
-	if (text && !strcmp(text, "interrupted"))
+	/* coroutine.wrap puts the place before it */
+	if (text && strlen(text) >= strlen(word) &&
+	    !strcmp(text + strlen(text) - strlen(word), word))
 		return STATE_INTERRUPTED;
 	if (!text && lua_istable(L, -1)) {
 		lua_pushliteral(L, "message");

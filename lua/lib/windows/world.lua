@@ -29,7 +29,8 @@
 --   host.exit(status)                   ends the program, at once
 --   host.interop host.tty host.input_tty host.marks    booleans: called from WSL; standard output, input are a terminal; there is a terminal host
 --   host.lang host.env host.user        "en" or "ja"; the environment; "learner"
---   "interrupted" is raised once for each Ctrl-C, by every function that waits and within moments in Lua itself: pass it on.
+--   "interrupted" is raised once for each Ctrl-C, by every function that waits and within moments in Lua itself: pass it on
+--   (coroutine.wrap puts the place before it, as before every string; coroutine.resume does not).
 
 local world = {}
 
