@@ -271,12 +271,14 @@ end
 
 -- Parameters as the model names them; nil and the error's words.
 local function rule_properties(args, was)
+  local protocol = args.Protocol and rules.protocol(args.Protocol) or was and was.Protocol or "Any"
+  local icmp = protocol:find("^ICMP") and args.LocalPorts -- an ICMP rule has its types here
   local clean, why = rules.properties({ Direction = args.Direction, Action = args.Action, Protocol = args.Protocol, Enabled = args.Enabled,
-    LocalPort = args.LocalPorts, RemotePort = args.RemotePorts, LocalAddress = args.LocalAddresses, RemoteAddress = args.RemoteAddresses },
-    was)
+    LocalPort = not icmp and args.LocalPorts or nil, RemotePort = args.RemotePorts, LocalAddress = args.LocalAddresses,
+    RemoteAddress = args.RemoteAddresses }, was)
   if not clean then return nil, why end
   return { Direction = clean.Direction, Action = clean.Action, Protocol = clean.Protocol, Enabled = clean.Enabled,
-    LocalPorts = clean.LocalPort, RemotePorts = clean.RemotePort, LocalAddresses = clean.LocalAddress,
+    LocalPorts = icmp and change.list(icmp) or clean.LocalPort, RemotePorts = clean.RemotePort, LocalAddresses = clean.LocalAddress,
     RemoteAddresses = clean.RemoteAddress, VMCreatorId = args.VMCreatorId, Profiles = args.Profiles and change.list(args.Profiles) }
 end
 

@@ -278,7 +278,7 @@ registry.add {
     { name = "AutomaticMetric", type = "enum", values = on }, { name = "PassThru", type = "switch" } }, piped, store, confirm),
   synopsis = { en = "Changes an interface's metric, MTU, forwarding, DHCP", ja = "メトリック、MTU、転送、DHCP を変える" },
   about = "MTU and forwarding are the kernel's, the metric counts in each route's",
-  lacks = "-AddressFamily: both families share metric and MTU; DHCP is kept and shown, the lab has no server; -AutomaticMetric",
+  lacks = "-AddressFamily: both families share metric and MTU; -AutomaticMetric",
   run = function(ctx, args)
     local cmdlet = "Set-NetIPInterface"
     if args.InputObject ~= nil or (ctx.piped and not args.InterfaceAlias and not args.InterfaceIndex) then

@@ -10,7 +10,7 @@ local effect = "iphlpsvc, SharedAccess, hns, WslService and Dnscache do in the l
 local function service_object(s)
   return object.new("System.ServiceProcess.ServiceController", {
     { "Status", s.Status }, { "Name", s.Name }, { "DisplayName", s.DisplayName }, { "ServiceName", s.Name },
-    { "StartType", s.StartType }, { "MachineName", "." }, { "CanStop", s.Status == "Running" and s.Name ~= "mpssvc" },
+    { "StartType", s.StartType }, { "MachineName", "." },
     { "ServiceType", "Win32ShareProcess" },
   })
 end

@@ -48,15 +48,19 @@ end
 local function tcp_global(ctx)
   local function number(name)
     local ok, v = pcall(ctx.world.read, "sysctl", name)
-    return ok and v and tonumber(v.value) or 0
+    return ok and v and tonumber(v.value) or nil
   end
-  local function on(b) return b and "enabled" or "disabled" end
+  local function on(name, test, yes)
+    local n = number(name)
+    return n == nil and "?" or test(n) and (yes or "enabled") or "disabled"
+  end
+  local function some(n) return n > 0 end
   for _, line in ipairs {
     "Querying active state...", "", "TCP Global Parameters", "----------------------------------------------",
-    "Receive Window Auto-Tuning Level    : " .. (number("net.ipv4.tcp_moderate_rcvbuf") > 0 and "normal" or "disabled"),
-    "ECN Capability                      : " .. on(number("net.ipv4.tcp_ecn") == 1),
-    "RFC 1323 Timestamps                 : " .. on(number("net.ipv4.tcp_timestamps") > 0),
-    "Fast Open                           : " .. on(number("net.ipv4.tcp_fastopen") & 1 == 1), "",
+    "Receive Window Auto-Tuning Level    : " .. on("net.ipv4.tcp_moderate_rcvbuf", some, "normal"),
+    "ECN Capability                      : " .. on("net.ipv4.tcp_ecn", function(n) return n == 1 end),
+    "RFC 1323 Timestamps                 : " .. on("net.ipv4.tcp_timestamps", some),
+    "Fast Open                           : " .. on("net.ipv4.tcp_fastopen", function(n) return n & 1 == 1 end), "",
   } do ctx.emit(line) end
 end
 

@@ -12,7 +12,7 @@ local no_such = "The filename, directory name, or volume label syntax is incorre
 local incorrect = "The parameter is incorrect."
 
 local function say(ctx, text, status)
-  ctx.emit(text)
+  if text ~= "" then ctx.emit(text) end
   ctx.emit("")
   return status
 end
@@ -92,10 +92,15 @@ local function set_address(family)
     end
     local address = with_length(v.address, v.mask, family)
     if source ~= "static" or not address then return say(ctx, incorrect, 1) end
+    local gone = {}
     for _, a in ipairs(family == "inet" and net:by_index(i.index).v4 or {}) do
-      if a.ip ~= address then change.try(ctx, "address.remove", { InterfaceAlias = i.alias, IPAddress = a.ip }) end
+      if change.try(ctx, "address.remove", { InterfaceAlias = i.alias, IPAddress = a.ip }) then gone[#gone + 1] = a end
     end
-    return put_address(ctx, i, v, family, "")
+    local status = put_address(ctx, i, v, family, "")
+    for _, a in ipairs(status ~= 0 and gone or {}) do -- refused: as it was
+      change.try(ctx, "address.add", { InterfaceAlias = i.alias, IPAddress = a.ip, PrefixLength = a.length, DefaultGateway = "" })
+    end
+    return status
   end
 end
 
