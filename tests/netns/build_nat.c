@@ -178,6 +178,48 @@ START_TEST(sockets_are_read)
 }
 END_TEST
 
+static int listen_at(const char *address, uint16_t port)
+{
+	return lab.port.open_socket(lab.port.ctx, "windows", SOCK_STREAM, address, port, NULL);
+}
+
+static void shut(int *fds, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		fd_closep(&fds[i]);
+}
+
+/* 127.0.0.1 beside every address, in either order, as on Windows; a stranger's port stays the stranger's. */
+START_TEST(ours_share_a_port)
+{
+	int all[2] = {listen_at(_i ? "0.0.0.0" : "127.0.0.1", 8080),
+		      listen_at(_i ? "127.0.0.1" : "0.0.0.0", 8080)};
+	struct sockaddr_in to = at("0.0.0.0", 9090);
+	auto_fd stranger = lab.port.open_socket(lab.port.ctx, "windows", SOCK_STREAM, "", 0, NULL);
+
+	ck_assert_int_ge(all[0], 0);
+	ck_assert_int_ge(all[1], 0);
+	ck_assert_int_eq(bind(stranger, (void *)&to, sizeof(to)), 0);
+	ck_assert_int_eq(listen(stranger, 1), 0);
+	ck_assert_int_eq(listen_at("127.0.0.1", 9090), -EADDRINUSE);
+	ck_assert_int_eq(listen_at("0.0.0.0", 9090), -EADDRINUSE);
+	shut(all, 2);
+}
+END_TEST
+
+/* Unbound ones, of either family: a client's. */
+START_TEST(sockets_for_clients)
+{
+	struct sockaddr_storage sa = {0};
+	socklen_t len = sizeof(sa);
+	auto_fd fd = listen_at(_i ? "::" : "", 0);
+
+	ck_assert_int_eq(getsockname(fd, (void *)&sa, &len), 0);
+	ck_assert_int_eq(sa.ss_family, _i ? AF_INET6 : AF_INET);
+	ck_assert_int_eq(((struct sockaddr_in *)&sa)->sin_port, 0);
+}
+END_TEST
+
 START_TEST(rulesets_and_sysctls_are_read)
 {
 	auto_json json_t *set = lab_read(&lab, "windows", READ_RULESET, "");
@@ -203,6 +245,8 @@ TCase *build_nat_case(void)
 	tcase_add_test(c, nat_hides_the_inside);
 	tcase_add_test(c, conntrack_is_real);
 	tcase_add_test(c, sockets_are_read);
+	tcase_add_loop_test(c, ours_share_a_port, 0, 2);
+	tcase_add_loop_test(c, sockets_for_clients, 0, 2);
 	tcase_add_test(c, rulesets_and_sysctls_are_read);
 	return c;
 }

@@ -12,7 +12,8 @@
 
 static void answer_socket(struct rig *r, const json_t *ask)
 {
-	auto_fd fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	bool v6 = strchr(json_str(ask, "address", ""), ':') != NULL;
+	auto_fd fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	auto_json json_t *body = json_pack("{s:I}", "re", json_int(ask, "id", 0));
 
 	msg_send(r->sock, body, &fd, 1, NULL);
@@ -89,6 +90,49 @@ static void fill_addr(struct sockaddr_in *sa, uint16_t port)
 	sa->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 }
 
+static struct sockaddr_in6 addr6(uint16_t port)
+{
+	return (struct sockaddr_in6){.sin6_family = AF_INET6,
+				     .sin6_port = htons(port),
+				     .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+}
+
+static int bind6(uint16_t *ret_port)
+{
+	struct sockaddr_in6 sa = addr6(0);
+	socklen_t len = sizeof(sa);
+	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&sa, &len) < 0) {
+		fd_closep(&fd);
+		return -1;
+	}
+	*ret_port = ntohs(sa.sin6_port);
+	return fd;
+}
+
+bool rig_has_v6(void)
+{
+	uint16_t port;
+	auto_fd fd = bind6(&port);
+
+	return fd >= 0;
+}
+
+int rig_connect6(uint16_t port)
+{
+	struct timeval tv = {.tv_sec = 5};
+	struct sockaddr_in6 sa = addr6(port);
+	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+	if (connect(fd, (struct sockaddr *)&sa, sizeof(sa)) == 0)
+		return fd;
+	fd_closep(&fd);
+	return -1;
+}
+
 static int bind_at(int type, uint16_t port)
 {
 	struct sockaddr_in sa;
@@ -120,6 +164,11 @@ static uint16_t bind_what(int what, int *fds, size_t *n)
 {
 	uint16_t port;
 
+	if (what & RIG_V6) {
+		fds[0] = bind6(&port);
+		*n = 1;
+		return port;
+	}
 	for (;;) {
 		int first = rig_bind(what & RIG_UDP ? SOCK_DGRAM : SOCK_STREAM, &port);
 		int second = -1;
@@ -146,7 +195,7 @@ static json_t *listens(int what, uint16_t port)
 						      "127.0.0.1", "port", (int)port));
 	if (what & RIG_TCP)
 		json_array_append_new(list, json_pack("{s:s, s:s, s:i}", "proto", "tcp", "address",
-						      "127.0.0.1", "port",
+						      what & RIG_V6 ? "::1" : "127.0.0.1", "port",
 						      what & RIG_TLS ? 443 : (int)port));
 	return list;
 }

@@ -32,7 +32,7 @@ json_t *rig_call(struct rig *r, json_t *request, const int *fds, size_t n_fds);
 int rig_bind(int type, uint16_t *ret_port);
 
 /* Starts a service on one or two listens (udp and tcp of one port where both); returns the port. */
-enum { RIG_UDP = 1, RIG_TCP = 2, RIG_UPSTREAM = 4, RIG_TLS = 8 };
+enum { RIG_UDP = 1, RIG_TCP = 2, RIG_UPSTREAM = 4, RIG_TLS = 8, RIG_V6 = 16 /* on ::1 */ };
 uint16_t rig_start(struct rig *r, const char *kind, const char *name, const char *config, int what);
 /* As rig_start, but returns the answer. */
 json_t *rig_try(struct rig *r, const char *kind, const char *name, const char *config, int what,
@@ -42,6 +42,9 @@ void rig_stop(struct rig *r, const char *name);
 
 /* A TCP connection with a receive time-out of 5 s; -1 with errno. */
 int rig_connect(uint16_t port);
+int rig_connect6(uint16_t port);
+/* Whether this machine has ::1. */
+bool rig_has_v6(void);
 /* Sends all, and reads to the end of the stream (or fewer than size bytes). */
 void rig_send(int fd, const void *data, size_t len);
 size_t rig_read(int fd, void *buf, size_t size);

@@ -129,6 +129,28 @@ START_TEST(relay_passes_both_ways)
 }
 END_TEST
 
+/* v4tov4, v4tov6, v6tov4, v6tov6, as netsh calls them. */
+START_TEST(relay_between_families)
+{
+	bool from6 = _i & 2, to6 = _i & 1;
+	char config[96];
+	struct rig r;
+	uint16_t port;
+
+	if (_i && !rig_has_v6()) {
+		printf("SKIP: this machine has no ::1\n");
+		return;
+	}
+	rig_up(&r);
+	port = rig_start(&r, "echo", "echo", "{}", to6 ? RIG_TCP | RIG_V6 : RIG_TCP);
+	snprintf(config, sizeof(config), "{\"to\":{\"address\":\"%s\",\"port\":%u}}",
+		 to6 ? "::1" : "127.0.0.1", port);
+	port = rig_start(&r, "relay", "relay", config, from6 ? RIG_TCP | RIG_V6 : RIG_TCP);
+	expect_echo(from6 ? rig_connect6(port) : rig_connect(port), 100000);
+	rig_down(&r);
+}
+END_TEST
+
 START_TEST(relay_resets_when_target_refuses)
 {
 	struct rig r;
@@ -238,6 +260,7 @@ int main(int argc, char **argv)
 	tcase_add_test(t, echo_gives_all_back);
 	tcase_add_test(t, echo_answers_datagrams);
 	tcase_add_test(t, relay_passes_both_ways);
+	tcase_add_loop_test(t, relay_between_families, 0, 4);
 	tcase_add_test(t, relay_resets_when_target_refuses);
 	tcase_add_test(t, relay_target_changes_live);
 	tcase_add_test(t, flood_of_one_service_is_bounded);
