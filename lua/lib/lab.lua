@@ -3,17 +3,13 @@
 
 local attempt = require("attempt")
 local strict = require("strict")
+local ops = require("wsl2.ops")
+local state = require("wsl2.state")
 
 local lab = {}
 
-local inner = setmetatable({}, { __mode = "k" }) -- handle to what it stands for
-
-local function copy(v)
-  if type(v) ~= "table" then return v end
-  local out = {}
-  for k, item in next, v do out[k] = copy(item) end
-  return out
-end
+-- A handle to a function that gives what it stands for in the model of this moment, which operations of the learner's replace.
+local inner = setmetatable({}, { __mode = "k" })
 
 local function named(list, name, what)
   local names = {}
@@ -24,16 +20,17 @@ local function named(list, name, what)
   strict.fail(nil, "no %s '%s'%s", what, tostring(name), strict.hint(tostring(name), names))
 end
 
-local function handle(meta, fields)
+local function handle(meta, find)
   local h = setmetatable({}, meta)
-  inner[h] = fields
+  inner[h] = find
+  find() -- a wrong name is an error where it is written
   return h
 end
 
 local function object(h, what)
-  local o = inner[h]
-  if not o then strict.fail(nil, "call it with a colon: %s:METHOD(...)", what) end
-  return o
+  local find = inner[h]
+  if not find then strict.fail(nil, "call it with a colon: %s:METHOD(...)", what) end
+  return find()
 end
 
 -- Interfaces ------------------------------------------------------------------------------------------------------
@@ -71,7 +68,7 @@ local file_schema = strict.schema("file", { content = "string", symlink = "strin
 local node = {}
 
 function node.iface(self, name)
-  return handle(iface_meta, (named(object(self, "node").ifaces, name, "interface")))
+  return handle(iface_meta, function() return (named(object(self, "node").ifaces, name, "interface")) end)
 end
 
 -- Removes every route to dst ("default" or a CIDR); it is an error when there is none.
@@ -168,12 +165,31 @@ local service_meta = strict.handle("a service", service)
 
 local top = {}
 
+-- What a stopped WSL had can still be named; a change to it is lost with it, as it would be.
 function top.node(self, name)
-  return handle(node_meta, (named(object(self, "lab").model.nodes, name, "node")))
+  return handle(node_meta, function()
+    local model = object(self, "lab").model
+    local stopped = state.hidden(model).stopped
+    if stopped and stopped.name == name then return stopped end
+    return (named(model.nodes, name, "node"))
+  end)
 end
 
 function top.service(self, name)
-  return handle(service_meta, (named(object(self, "lab").model.services, name, "service")))
+  return handle(service_meta, function()
+    local model = object(self, "lab").model
+    local stopped = state.hidden(model).stopped_services
+    return stopped and state.by(stopped, "name", name) or (named(model.services, name, "service"))
+  end)
+end
+
+-- An operation of docs/formats/windows.md, as a learner's command would do it: lab:windows("portproxy.add", { ... }).
+function top.windows(self, op, args)
+  local o = object(self, "lab")
+  local ok, why = pcall(ops.run, o.model, op, args, ops.from_model(o.model))
+  if not ok and type(why) == "table" and why.op_code then strict.fail(nil, "%s: %s", tostring(op), why.msg) end
+  if not ok then error(why, 0) end
+  return self
 end
 
 -- fn(lab) runs that many seconds after the fault.
@@ -197,19 +213,54 @@ local function arm(o)
   core.wake(o.timers[1] and o.timers[1].at or 0)
 end
 
+local function new()
+  local o = { model = state.copy(attempt.healthy()), timers = {} }
+  return handle(lab_meta, function() return o end)
+end
+
 -- The model after fault(); always from the healthy one, so a second call gives the same.
 function lab.inject()
-  local h = handle(lab_meta, { model = copy(attempt.healthy()), timers = {} })
+  local h = new()
   attempt.scenario().fault(h, attempt.params())
   attempt.set_broken(h)
-  arm(inner[h])
-  return inner[h].model
+  arm(object(h))
+  return object(h).model
+end
+
+-- The lab as it is now: after the fault, or a healthy one that nobody broke.
+local function current()
+  if not attempt.broken() then attempt.set_broken(new()) end
+  return object(attempt.broken())
+end
+
+local last = {} -- the latest operation: its number, and the model before it
+
+-- An operation of somebody at the Windows side. Returns its result, the model where that changed, and the number to undo it by.
+function lab.operate(op, args)
+  local o = current()
+  local model = state.copy(o.model)
+  local ok, result = pcall(ops.run, model, op, args, ops.from_lab())
+  if not ok then
+    if type(result) == "table" and result.op_code then return nil, result end
+    error(result, 0)
+  end
+  result = result or {}
+  if state.equal(model, o.model) then return { result = result } end
+  last = { n = (last.n or 0) + 1, model = o.model }
+  o.model = model
+  return { result = result, model = model, undo = last.n }
+end
+
+-- The kernel would not have the latest operation's model: things stand as before it.
+function lab.undo(n)
+  if n ~= last.n or not last.model then error({ msg = ("operation %s can't be undone"):format(tostring(n)), kind = 3 }, 0) end
+  current().model, last.model = last.model, nil
 end
 
 -- Runs every timed part that is due.
 function lab.tick()
   local h = attempt.broken()
-  local o = inner[h]
+  local o = object(h)
   while o.timers[1] and o.timers[1].at <= core.now() do
     table.remove(o.timers, 1).fn(h)
   end

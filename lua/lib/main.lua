@@ -18,6 +18,18 @@ function verbs.fault()
   return { model = require("lab").inject() }
 end
 
+-- A failure of the operation's own is part of the answer, with a code that Windows' commands know.
+function verbs.windows(req)
+  local done, why = require("lab").operate(req.op, req.args)
+  if done then return done end
+  return { error = { message = why.msg, code = why.op_code, kind = "usage" } }
+end
+
+verbs["windows.undo"] = function(req)
+  require("lab").undo(req.undo)
+  return {}
+end
+
 -- Not from the peer: the clock of a timed part has run out.
 function verbs.tick()
   return { model = require("lab").tick() }

@@ -40,6 +40,8 @@
 ---@field gateway string the Windows side of the switch
 ---@field guest string WSL's own address
 ---@field spare string a free address of the same network
+---@field guest2 string WSL's address after its first restart, where it moves
+---@field guest3 string and after the second
 ---@field guest_mac string
 ---@field gateway_mac string
 ---@field windows string on the home network
@@ -121,8 +123,17 @@ function netdojo_seed:text() end
 ---@class netdojo.wsl2.nat.windows
 ---@field hostname? string
 ---@field dns? string[] the servers Windows itself asks; the router unless said
----@field nat? "ics"|"winnat" recorded in the name of the NAT table
+---@field nat? "ics"|"winnat" who translates for WSL: Internet Connection Sharing, or a NAT object named WSLNat (Get-NetNat shows it)
+---@field network_category? "Private"|"Public" of the home network; Private unless said
+---@field firewall? netdojo.wsl2.nat.firewall
+---@field portproxy? table[] rules: type, listenaddress, listenport, connectaddress, connectport
+---@field services? table<string, string> "Stopped" or "Disabled", by a service's name
+---@field hosts? string lines of Windows' hosts file
 ---@field ruleset? string more nft tables
+
+---@class netdojo.wsl2.nat.firewall rules as in docs/formats/windows.md
+---@field rules? table[] new ones; a Name that exists changes that rule
+---@field profiles? table<string, table> settings by profile
 
 ---@class netdojo.wsl2.nat.wsl
 ---@field hostname? string Windows' unless said
@@ -136,6 +147,9 @@ function netdojo_seed:text() end
 ---@field generateResolvConf? boolean true unless said
 ---@field generateHosts? boolean true unless said
 ---@field systemd? boolean false unless said
+---@field guest_address? "kept"|"moves" over a restart; kept unless said
+---@field wslconfig? any .wslconfig: its text, or { section = { key = value } }
+---@field wsl_conf? any /etc/wsl.conf, as wslconfig
 ---@field ruleset? string nft tables of the user's own
 ---@field files? table[] as in docs/formats/model.md
 ---@field env? table<string, string>
@@ -198,6 +212,12 @@ function netdojo_lab:node(name) end
 ---@param name string
 ---@return netdojo_service
 function netdojo_lab:service(name) end
+
+---An operation of docs/formats/windows.md, as a learner's command would do it.
+---@param op string "portproxy.add"
+---@param args table
+---@return netdojo_lab
+function netdojo_lab:windows(op, args) end
 
 ---Runs fn that many seconds after the fault.
 ---@param seconds number

@@ -25,6 +25,15 @@ local function vswitch(seed, p)
   p.gateway_mac = mac(seed, "00:15:5d")
 end
 
+-- Where WSL may be after later starts, when its address moves: neither its first nor the spare one.
+local function later(seed, p)
+  local base, taken = addr.number(p.subnet_base), { [p.guest] = true, [p.spare] = true }
+  for _, key in ipairs({ "guest2", "guest3" }) do
+    repeat p[key] = addr.text(base + seed:int(1, 15) * 256 + seed:int(2, 254)) until not taken[p[key]]
+    taken[p[key]] = true
+  end
+end
+
 local function home(seed, p)
   p.router = "192.168.1.1"
   p.windows = "192.168.1." .. seed:int(20, 99)
@@ -50,6 +59,7 @@ end
 function addresses.from(seed)
   local p = { seed = seed:text() }
   vswitch(seed:fork("vswitch"), p)
+  later(seed:fork("later"), p)
   home(seed:fork("home"), p)
   outside(seed:fork("outside"), p)
   p.hostname = "DESKTOP-" .. seed:fork("names"):letters(7, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")

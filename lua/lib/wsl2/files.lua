@@ -13,9 +13,10 @@ function files.resolv_conf(servers, search)
   return table.concat(out)
 end
 
-function files.hosts(hostname)
+-- entries: those of Windows' hosts file, a line each.
+function files.hosts(hostname, entries)
   return generated:format("generateHosts")
-    .. "127.0.0.1\tlocalhost\n127.0.1.1\t" .. hostname .. ".localdomain\t" .. hostname .. "\n\n"
+    .. "127.0.0.1\tlocalhost\n127.0.1.1\t" .. hostname .. ".localdomain\t" .. hostname .. "\n" .. (entries or "") .. "\n"
     .. "# The following lines are desirable for IPv6 capable hosts\n"
     .. "::1     ip6-localhost ip6-loopback\nfe00::0 ip6-localnet\nff00::0 ip6-mcastprefix\n"
     .. "ff02::1 ip6-allnodes\nff02::2 ip6-allrouters\n"
@@ -24,6 +25,15 @@ end
 -- Hosts of any other machine.
 function files.plain_hosts(hostname)
   return "127.0.0.1\tlocalhost\n127.0.1.1\t" .. hostname .. "\n::1\tip6-localhost ip6-loopback\n"
+end
+
+-- Windows' own hosts file. The two names are real lines here: the lab's C library, unlike Windows, does not know them by itself.
+function files.windows_hosts(more)
+  return "# Copyright (c) 1993-2009 Microsoft Corp.\r\n#\r\n"
+    .. "# This is a sample HOSTS file used by Microsoft TCP/IP for Windows.\r\n#\r\n"
+    .. "# localhost name resolution is handled within DNS itself.\r\n"
+    .. "\t127.0.0.1       localhost\r\n\t::1             localhost\r\n"
+    .. (more or ""):gsub("\r?\n", "\r\n")
 end
 
 -- An INI file: {{"wsl2", {{"networkingMode", "nat"}}}}; empty sections are left out.

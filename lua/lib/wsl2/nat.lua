@@ -7,8 +7,15 @@
 -- Field names are those of docs/formats/model.md. IPv4 NAT happens twice, on windows and on router.
 
 local strict = require("strict")
+local config = require("wsl2.config")
+local defaults = require("wsl2.defaults")
+local derive = require("wsl2.derive")
 local files = require("wsl2.files")
+local guest = require("wsl2.guest")
 local internet = require("wsl2.internet")
+local life = require("wsl2.life")
+local ops = require("wsl2.ops")
+local state = require("wsl2.state")
 
 local nat = {}
 
@@ -16,22 +23,19 @@ local top_schema = strict.schema("wsl2.nat", {
   windows = "table", wsl = "table", internet = "table", services = "list",
 })
 local windows_schema = strict.schema("wsl2.nat.windows", {
-  hostname = "string", dns = "list", nat = "ics|winnat", ruleset = "string",
+  hostname = "string", dns = "list", nat = "ics|winnat", ruleset = "string", network_category = "Private|Public",
+  firewall = "table", portproxy = "list", services = "table", hosts = "string",
 })
+local firewall_schema = strict.schema("wsl2.nat.firewall", { rules = "list", profiles = "table" })
 local wsl_schema = strict.schema("wsl2.nat.wsl", {
   hostname = "string", kernel = "string", distro = "string", mtu = "integer",
   dnsTunneling = "boolean", dnsProxy = "boolean", dnsTunnelingIpAddress = "string", search = "list",
   generateResolvConf = "boolean", generateHosts = "boolean", systemd = "boolean",
-  ruleset = "string", files = "list", env = "table",
+  ruleset = "string", files = "list", env = "table", guest_address = "kept|moves", wslconfig = "any", wsl_conf = "any",
 })
 local internet_schema = strict.schema("wsl2.nat.internet", { records = "table" })
 
 local kernel = "6.6.87.2-microsoft-standard-WSL2"
-
-local function default(v, d)
-  if v == nil then return d end
-  return v
-end
 
 local function veth(name, label, segment, mac, cidr)
   return { name = name, label = label, kind = "veth", segment = segment, mac = mac, up = true,
@@ -87,11 +91,19 @@ local function phone_node(p)
   }
 end
 
--- Which NAT Windows does is recorded in the table's name: HNS's ICS, or a WinNAT object of the user's own.
-local function windows_node(p, w)
-  local name = w.nat == "winnat" and "winnat" or "ics_nat"
+local function windows_files(w, wslconfig)
+  local out = plain_files(w.hostname, w.dns)
+  out[2] = { path = "/etc/hosts", symlink = life.hosts }
+  out[#out + 1] = { path = life.hosts, content = files.windows_hosts(w.hosts) }
+  out[#out + 1] = { path = config.file, content = wslconfig }
+  return out
+end
+
+-- The tables of its firewalls and its NAT are derived from the `windows` object (derive.lua).
+local function windows_node(p, w, wslconfig)
   return {
     name = "windows", role = "windows", hostname = w.hostname, user = "root", observed = true,
+    volumes = { { name = "c", target = "/mnt/c" } },
     ifaces = {
       veth("eth0", "Ethernet", "lan", p.windows_mac, p.windows .. "/24"),
       veth("vEthernet", "vEthernet (WSL)", "vswitch", p.gateway_mac, p.gateway .. "/20"),
@@ -101,114 +113,72 @@ local function windows_node(p, w)
       { name = "net.ipv4.ip_forward", value = "1" },
       { name = "net.ipv4.ip_default_ttl", value = "128" },
     },
-    ruleset = masquerade(name, p.subnet, "eth0") .. (w.ruleset or ""),
-    files = plain_files(w.hostname, w.dns),
+    ruleset = w.ruleset or "",
+    files = windows_files(w, wslconfig),
   }
 end
 
--- The nameservers WSL writes: the tunnel's listener, the gateway's proxy, or Windows' own servers (at most 3).
-local function nameservers(p, wsl, w)
-  if wsl.dnsTunneling then return { wsl.dnsTunnelingIpAddress } end
-  if wsl.dnsProxy then return { p.gateway } end
-  return { table.unpack(w.dns, 1, 3) }
+-- An author's { section = { key = value } } as lines, after the sections that came from plain keys.
+local function add_sections(sections, t)
+  local names = {}
+  for name in pairs(t) do names[#names + 1] = name end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    local section = nil
+    for _, s in ipairs(sections) do section = section or (s[1] == name and s) end
+    if not section then
+      section = { name, {} }
+      sections[#sections + 1] = section
+    end
+    local keys = {}
+    for key in pairs(t[name]) do keys[#keys + 1] = key end
+    table.sort(keys)
+    for _, key in ipairs(keys) do table.insert(section[2], { key, t[name][key] }) end
+  end
+  return sections
 end
 
 -- Only what differs from WSL's defaults stands in the files, as on a user's machine.
-local function wslconfig(wsl)
-  local keys = { { "networkingMode", "nat" } }
-  if not wsl.dnsTunneling then keys[#keys + 1] = { "dnsTunneling", false } end
-  if not wsl.dnsProxy then keys[#keys + 1] = { "dnsProxy", false } end
-  return files.ini({ { "wsl2", keys } })
+local function wslconfig_text(wsl)
+  if type(wsl.wslconfig) == "string" then return wsl.wslconfig end
+  local keys, experimental = {}, {}
+  local own = wsl.wslconfig and wsl.wslconfig.wsl2 or {}
+  if own.networkingMode == nil then keys[1] = { "networkingMode", "nat" } end
+  if wsl.dnsTunneling == false then keys[#keys + 1] = { "dnsTunneling", false } end
+  if wsl.dnsProxy == false then keys[#keys + 1] = { "dnsProxy", false } end
+  if wsl.dnsTunnelingIpAddress then experimental[1] = { "dnsTunnelingIpAddress", wsl.dnsTunnelingIpAddress } end
+  return files.ini(add_sections({ { "wsl2", keys }, { "experimental", experimental } }, wsl.wslconfig or {}))
 end
 
-local function wsl_conf(wsl)
+local function wsl_conf_text(wsl, w)
+  if type(wsl.wsl_conf) == "string" then return wsl.wsl_conf end
   local network = {}
-  if not wsl.generateResolvConf then network[#network + 1] = { "generateResolvConf", false } end
-  if not wsl.generateHosts then network[#network + 1] = { "generateHosts", false } end
-  return files.ini({ { "boot", { { "systemd", wsl.systemd } } }, { "network", network } })
-end
-
-local function wsl_files(p, wsl, w)
-  local out = {
-    { path = "/etc/hostname", content = wsl.hostname .. "\n" },
-    { path = "/etc/wsl.conf", content = wsl_conf(wsl) },
-    { path = "/mnt/c/Users/learner/.wslconfig", content = wslconfig(wsl) },
-  }
-  if wsl.generateResolvConf then
-    local servers = nameservers(p, wsl, w)
-    out[#out + 1] = { path = "/mnt/wsl/resolv.conf", content = files.resolv_conf(servers, wsl.search) }
-    out[#out + 1] = { path = "/etc/resolv.conf", symlink = "/mnt/wsl/resolv.conf" }
-  end
-  if wsl.generateHosts then out[#out + 1] = { path = "/etc/hosts", content = files.hosts(wsl.hostname) } end
-  for _, f in ipairs(wsl.files or {}) do out[#out + 1] = f end
-  return out
-end
-
-local function wsl_env(wsl)
-  local out = {
-    { name = "WSL_DISTRO_NAME", value = wsl.distro },
-    { name = "WSL_INTEROP", value = "/run/WSL/1_interop" },
-    { name = "WSLENV", value = "" },
-    { name = "NAME", value = wsl.hostname },
-  }
-  local names = {}
-  for name in pairs(wsl.env or {}) do names[#names + 1] = name end
-  table.sort(names)
-  for _, name in ipairs(names) do out[#out + 1] = { name = name, value = wsl.env[name] } end
-  return out
-end
-
-local function wsl_node(p, wsl, w)
-  local eth0 = veth("eth0", "", "vswitch", p.guest_mac, p.guest .. "/20")
-  eth0.mtu, eth0.queues = wsl.mtu, 2 -- two queues: "qdisc mq", as hv_netvsc shows
-  local ifaces = { eth0 }
-  if wsl.dnsTunneling then
-    local address = { cidr = wsl.dnsTunnelingIpAddress .. "/32", broadcast = wsl.dnsTunnelingIpAddress }
-    table.insert(ifaces, 1, { name = "lo", kind = "loopback", up = true, addresses = { address } })
-  end
-  return {
-    name = "wsl", role = "wsl", hostname = wsl.hostname, user = "learner", kernel = wsl.kernel, observed = true,
-    ifaces = ifaces,
-    routes = { { dst = "default", via = p.gateway, dev = "eth0", protocol = "kernel" } },
-    ruleset = wsl.ruleset,
-    files = wsl_files(p, wsl, w),
-    env = wsl_env(wsl),
-  }
+  if wsl.generateResolvConf == false then network[#network + 1] = { "generateResolvConf", false } end
+  if wsl.generateHosts == false then network[#network + 1] = { "generateHosts", false } end
+  if wsl.hostname and wsl.hostname ~= w.hostname then network[#network + 1] = { "hostname", wsl.hostname } end
+  return files.ini(add_sections({ { "boot", { { "systemd", wsl.systemd or false } } }, { "network", network } }, wsl.wsl_conf or {}))
 end
 
 local function udp(address) return { proto = "udp", address = address, port = 53 } end
 local function tcp(address) return { proto = "tcp", address = address, port = 53 } end
 
--- DNS on the way out. Windows' ICS proxy serves UDP only, as the real one. The tunnel's listener asks nobody over
--- the network: it hands questions to Windows' resolver by hypervisor socket, so it knows the names itself.
-local function dns_services(p, wsl, w, records)
-  local out = {
+-- DNS on the way out. Windows' ICS proxy serves UDP only, as the real one; it waits where its address is gone.
+local function dns_services(p, w)
+  return {
     { name = "router-dns", node = "router", kind = "dns", listens = { udp(p.router), tcp(p.router) },
       config = { records = { ["router.home"] = { A = { p.router } } }, upstream = { "8.8.8.8", "1.1.1.1" } } },
-    { name = "windows-dns-proxy", node = "windows", kind = "dns", listens = { udp(p.gateway) },
+    { name = "windows-dns-proxy", node = "windows", kind = "dns", running = true, optional = true, listens = { udp(p.gateway) },
       config = { upstream = { table.unpack(w.dns) } } },
   }
-  if wsl.dnsTunneling then
-    local at = wsl.dnsTunnelingIpAddress
-    out[#out + 1] = { name = "dns-tunnel", node = "wsl", kind = "dns", listens = { udp(at), tcp(at) },
-      config = { records = records } }
-  end
-  return out
 end
 
 local function with_defaults(t, p)
-  local w, wsl = t.windows or {}, t.wsl or {}
+  local w, wsl = state.clone(t.windows or {}), state.clone(t.wsl or {})
   w.hostname = w.hostname or p.hostname
   w.dns = w.dns or { p.router }
-  wsl.hostname = wsl.hostname or w.hostname
+  w.nat = w.nat or "ics"
   wsl.kernel = wsl.kernel or kernel
   wsl.distro = wsl.distro or "Debian"
-  wsl.dnsTunneling = default(wsl.dnsTunneling, true)
-  wsl.dnsProxy = default(wsl.dnsProxy, true)
-  wsl.dnsTunnelingIpAddress = wsl.dnsTunnelingIpAddress or "10.255.255.254"
-  wsl.generateResolvConf = default(wsl.generateResolvConf, true)
-  wsl.generateHosts = default(wsl.generateHosts, true)
-  wsl.systemd = default(wsl.systemd, false)
   return w, wsl
 end
 
@@ -219,24 +189,89 @@ local function check(t)
   strict.check(internet_schema, t.internet or {}, "internet")
 end
 
+-- What is not the kernel's: the `windows` object, and what the model's own later life needs to know.
+local function add_windows(model, p, w, wsl, services, conf)
+  local h = { params = p, topology = { wsl = wsl, services = services }, generation = 1, conf = conf, own_link = true,
+    gateway_cidr = p.gateway .. "/20",
+    leases = { eth0 = { cidr = p.windows .. "/24", gateway = p.router } } }
+  state.hide(model, h)
+  model.windows = defaults.windows(p, w, life.networks[true], h)
+  model.windows.wsl = { running = false, distro = wsl.distro, default_user = "learner", version = "2.5.9.0",
+    kernel = "6.6.87.2-1", networkingMode = "nat", localhostForwarding = true, dnsTunneling = true, dnsProxy = true,
+    firewall = true, network = life.networks[true], nat = w.nat, subnet = p.subnet, gateway = p.gateway, address = "",
+    started_with = {} }
+  return h
+end
+
+-- Applies an author's list by the operations a learner has, so that both are checked alike.
+local function do_op(model, where, op, args)
+  local ok, why = pcall(ops.table[op], model, args)
+  if ok then return end
+  if type(why) == "table" and why.op_code then strict.fail(where, "windows.%s: %s", where, why.msg) end
+  error(why, 0)
+end
+
+local function windows_rules(model, w)
+  for _, r in ipairs(w.firewall and w.firewall.rules or {}) do
+    if r.Name and state.by(model.windows.firewall.rules, "Name", r.Name) then
+      local set = {}
+      for k, v in pairs(r) do set[k] = k ~= "Name" and v or nil end
+      do_op(model, "firewall", "firewall.rule.set", { Names = { r.Name }, set = set })
+    else
+      do_op(model, "firewall", "firewall.rule.add", r)
+    end
+  end
+  for name, set in pairs(w.firewall and w.firewall.profiles or {}) do
+    do_op(model, "firewall", "firewall.profile.set", { Profiles = { name }, set = set })
+  end
+  for _, r in ipairs(w.portproxy or {}) do do_op(model, "portproxy", "portproxy.add", r) end
+end
+
+local function windows_services(model, w)
+  for name, how in pairs(w.services or {}) do
+    local s = state.windows_service(model, name)
+    if not s then strict.fail(name, "windows.services: no service '%s'%s", name, strict.hint(name, defaults.service_names())) end
+    if how == "Disabled" then s.StartType = how end
+    if how ~= "Running" then s.Status, s.Pid = "Stopped", 0 end
+  end
+end
+
+local schemas = { firewall = firewall_schema }
+
+local function check_parts(w)
+  for key, schema in pairs(schemas) do
+    if w[key] then strict.check(schema, w[key], "windows." .. key) end
+  end
+end
+
 -- The model of a lab, from an author's table and the parameters of this attempt.
 function nat.model(t, p)
   check(t)
+  check_parts(t.windows or {})
   local w, wsl = with_defaults(t, p)
   local more = t.internet and t.internet.records
   local services = internet.services(p, more)
-  for _, s in ipairs(dns_services(p, wsl, w, internet.records(p, more))) do services[#services + 1] = s end
-  for _, s in ipairs(t.services or {}) do services[#services + 1] = s end
-  return {
+  for _, s in ipairs(dns_services(p, w)) do services[#services + 1] = s end
+  local wslconfig, conf = wslconfig_text(wsl), wsl_conf_text(wsl, w)
+  local model = {
     name = "wsl2.nat", mode = "nat",
-    nodes = { internet_node(p), router_node(p), phone_node(p), windows_node(p, w), wsl_node(p, wsl, w) },
+    nodes = { internet_node(p), router_node(p), phone_node(p), windows_node(p, w, wslconfig) },
     segments = {
       { name = "wan", label = "Internet uplink", cidr = "203.0.113.0/24" },
       { name = "lan", label = "Home LAN", cidr = "192.168.1.0/24" },
-      { name = "vswitch", label = "WSL virtual switch", cidr = p.subnet },
+      { name = "vswitch", label = "WSL virtual switch", cidr = p.subnet, bridge = true },
     },
     services = services,
   }
+  local h = add_windows(model, p, w, wsl, t.services, conf)
+  windows_rules(model, w)
+  windows_services(model, w)
+  h.wslconfig = wslconfig
+  local settings = config.wslconfig(wslconfig)
+  life.enter(model, settings, (config.wsl_conf(conf)), p.guest, guest.hosts_entries(w.hosts), { files = true, rules = true })
+  for _, s in ipairs(t.services or {}) do services[#services + 1] = s end
+  derive.fresh(model)
+  return model
 end
 
 -- As scenarios call it: the parameters are those of the scenario being loaded.

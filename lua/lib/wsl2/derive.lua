@@ -1,0 +1,263 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- What follows from the `windows` object: rulesets, services, resolvers, who owns which socket, the guest's MTU.
+--
+-- Each piece is a pure function of a model. After an operation the pieces of the model before and after are compared, and only
+-- one that differs is put in place; so what a fault did by hand to another piece stays. An operation may also ask for pieces by
+-- name (a restarted service sets its own right again).
+
+local state = require("wsl2.state")
+local vfp = require("wsl2.vfp")
+local wfp = require("wsl2.wfp")
+
+local derive = {}
+
+-- Rulesets ---------------------------------------------------------------------------------------------------------
+
+local function masquerade(prefixes)
+  local out = {}
+  for _, p in ipairs(prefixes) do out[#out + 1] = ('\t\tip saddr %s oifname "eth0" masquerade\n'):format(p) end
+  return "\tchain postrouting {\n\t\ttype nat hook postrouting priority srcnat; policy accept;\n" .. table.concat(out) .. "\t}\n"
+end
+
+-- Nobody outside gets past the NAT to WSL, unless both interfaces were told to forward.
+local function shut_in(model)
+  for _, i in ipairs(model.windows.interfaces) do
+    if not i.Forwarding then
+      return "\tchain forward {\n\t\ttype filter hook forward priority filter; policy accept;\n"
+        .. '\t\tiifname "eth0" oifname "vEthernet" ct state new drop\n\t}\n'
+    end
+  end
+  return ""
+end
+
+-- ICS does WSL's NAT where the lab is built so, while its service runs.
+local function ics(model)
+  local wsl = model.windows.wsl
+  if wsl.nat ~= "ics" or not state.runs(model, "SharedAccess") then return "" end
+  return "table ip ics_nat {\n" .. masquerade({ wsl.subnet }) .. shut_in(model) .. "}\n"
+end
+
+local function winnat(model)
+  local prefixes = {}
+  for _, n in ipairs(model.windows.nat) do
+    if n.Active then prefixes[#prefixes + 1] = n.InternalIPInterfaceAddressPrefix end
+  end
+  return #prefixes > 0 and "table ip winnat {\n" .. masquerade(prefixes) .. shut_in(model) .. "}\n" or ""
+end
+
+-- In the order in which they stand in the node's ruleset.
+local tables = {
+  { "table ip ics_nat", ics, "nat" }, { "table ip winnat", winnat, "nat" }, { "table inet wfp", wfp.table, "wfp" },
+  { "table inet vfp", vfp.table, "vfp" },
+}
+
+-- Where the first table of that name stands in a ruleset: its first and last byte.
+local function find_table(ruleset, header)
+  local from = 1
+  while true do
+    local a = ruleset:find(header .. " {", from, true)
+    if not a then return nil end
+    local _, b = ruleset:find("\n}\n", a, true)
+    if b and (a == 1 or ruleset:sub(a - 1, a - 1) == "\n") then return a, b end
+    from = a + 1
+  end
+end
+
+local function put_table(node, header, text)
+  local ruleset = node.ruleset or ""
+  local a, b = find_table(ruleset, header)
+  if a then
+    node.ruleset = ruleset:sub(1, a - 1) .. text .. ruleset:sub(b + 1)
+  else
+    node.ruleset = text .. ruleset
+  end
+end
+
+-- All of ours, for a model that has none yet.
+function derive.ruleset(model)
+  local out = {}
+  for i, t in ipairs(tables) do out[i] = t[2](model) end
+  return table.concat(out)
+end
+
+-- Services ---------------------------------------------------------------------------------------------------------
+
+-- A short number of a text, so that a listener's service keeps its name whatever stands beside it.
+local function digest(text)
+  local h = 0x811c9dc5
+  for i = 1, #text do h = ((h ~ text:byte(i)) * 0x01000193) & 0xffffffff end
+  return ("%08x"):format(h)
+end
+
+local any_address = { v4 = "0.0.0.0", v6 = "::" }
+
+-- Where a rule listens and connects, "*" and "" resolved.
+function derive.portproxy_ends(rule)
+  local from, to = rule.type:match("^(v[46])to(v[46])$")
+  local function resolve(address, family, default)
+    if address == "" or address == "*" then return default end
+    if address:lower() == "localhost" then return family == "v4" and "127.0.0.1" or "::1" end
+    return address
+  end
+  return resolve(rule.listenaddress, from, any_address[from]),
+    resolve(rule.connectaddress, to, to == "v4" and "127.0.0.1" or "::1")
+end
+
+local function portproxies(model)
+  local out = {}
+  for _, r in ipairs(model.windows.portproxy) do
+    local listen, connect = derive.portproxy_ends(r)
+    out[#out + 1] = {
+      name = ("portproxy-%d-%s"):format(r.listenport, digest(r.type .. listen)), node = "windows", kind = "relay",
+      running = state.runs(model, "iphlpsvc"), optional = true,
+      listens = core.array({ { proto = "tcp", address = listen, port = r.listenport } }),
+      config = { to = { address = connect, port = r.connectport } },
+    }
+  end
+  return out
+end
+
+local function put_portproxies(model, old, new)
+  local mine = {}
+  for _, s in ipairs(old) do mine[s.name] = true end
+  for _, s in ipairs(new) do mine[s.name] = true end
+  model.services = state.remove_where(model.services, function(s) return mine[s.name] end)
+  for _, s in ipairs(new) do table.insert(model.services, s) end
+end
+
+-- The servers Windows asks: of the interfaces that are up, the lowest metric first.
+function derive.servers(model)
+  local list, out, seen = {}, core.array({}), {}
+  for n, i in ipairs(model.windows.interfaces) do
+    if i.Status == "Up" then list[#list + 1] = { i = i, n = n } end
+  end
+  table.sort(list, function(a, b)
+    if a.i.InterfaceMetric ~= b.i.InterfaceMetric then return a.i.InterfaceMetric < b.i.InterfaceMetric end
+    return a.n < b.n
+  end)
+  for _, item in ipairs(list) do
+    for _, s in ipairs(item.i.ServerAddresses) do
+      if not seen[s] then
+        seen[s] = true
+        out[#out + 1] = s
+      end
+    end
+  end
+  return out
+end
+
+local function put_upstream(model, servers)
+  for _, name in ipairs({ "windows-dns-proxy", "dns-tunnel" }) do
+    local s = state.service(model, name)
+    if s then s.config.upstream = state.clone(servers) end
+  end
+  local lines = {}
+  for i, s in ipairs(servers) do lines[i] = "nameserver " .. s .. "\n" end
+  local resolv = state.by(state.node(model, "windows").files, "path", "/etc/resolv.conf")
+  if resolv then resolv.content = table.concat(lines) end
+end
+
+-- The DNS proxy of ICS runs with its service; started anew it is a healthy one.
+local function proxy(model) return state.runs(model, "SharedAccess") end
+
+local function put_proxy(model, runs, heal)
+  local s = state.service(model, "windows-dns-proxy")
+  if not s then return end
+  s.running = runs
+  if heal then s.config.behaviour = nil end
+end
+
+-- Sockets ----------------------------------------------------------------------------------------------------------
+
+local function socket(proto, address, port) return { proto = proto, address = address, port = port } end
+
+-- The process of each running service, with the sockets that Windows' netstat says are its.
+local function processes(model)
+  local out, by_service = core.array({}), {}
+  for _, p in ipairs(model.windows.processes) do
+    if #(p.services or {}) == 0 then out[#out + 1] = p end
+  end
+  for _, s in ipairs(model.windows.services) do
+    if s.Status == "Running" then
+      local p = { Id = s.Pid, ProcessName = s.Name == "WslService" and "wslservice" or "svchost",
+        services = core.array({ s.Name }), owns = core.array({}) }
+      by_service[s.Name] = p
+      out[#out + 1] = p
+    end
+  end
+  for _, s in ipairs(by_service.iphlpsvc and portproxies(model) or {}) do
+    table.insert(by_service.iphlpsvc.owns, socket("tcp", s.listens[1].address, s.listens[1].port))
+  end
+  local dns = state.service(model, "windows-dns-proxy")
+  for _, l in ipairs(by_service.SharedAccess and dns and dns.listens or {}) do
+    table.insert(by_service.SharedAccess.owns, socket(l.proto, l.address, l.port))
+  end
+  table.sort(out, function(a, b) return a.Id < b.Id end)
+  return out
+end
+
+-- The rest ---------------------------------------------------------------------------------------------------------
+
+-- The smallest MTU of the interfaces that are up (facts 1.4); nil for 1500, the kernel's own.
+function derive.mtu(model)
+  local least = 65535
+  for _, i in ipairs(model.windows.interfaces) do
+    if i.Status == "Up" then least = math.min(least, i.NlMtu) end
+  end
+  return least < 1500 and math.max(least, 68) or nil
+end
+
+local function put_mtu(model, mtu)
+  local eth0 = state.iface(state.node(model, "wsl"), "eth0")
+  if eth0 then eth0.mtu = mtu end
+end
+
+-- Windows passes packets on while something shares a connection, or an interface was told to.
+function derive.forwards(model)
+  if ics(model) ~= "" or winnat(model) ~= "" then return true end
+  for _, i in ipairs(model.windows.interfaces) do
+    if i.Forwarding then return true end
+  end
+  return false
+end
+
+local function put_forwards(model, yes)
+  local s = state.by(state.node(model, "windows").sysctls, "name", "net.ipv4.ip_forward")
+  if s then s.value = yes and "1" or "0" end
+end
+
+local pieces = {
+  { "portproxy", portproxies, function(model, new, _, old) put_portproxies(model, old, new) end },
+  { "proxy", proxy, put_proxy },
+  { "servers", derive.servers, put_upstream },
+  { "mtu", function(model) return derive.mtu(model) or false end, function(model, new) put_mtu(model, new or nil) end },
+  { "forwards", derive.forwards, put_forwards },
+}
+
+-- Puts in place what differs between two states, and the pieces named in force ({ nat = true }). Changes `after`.
+function derive.apply(before, after, force)
+  force = force or {}
+  after.windows.processes = processes(after)
+  for _, p in ipairs(pieces) do
+    local old, new = p[2](before), p[2](after)
+    if force[p[1]] or not state.equal(old, new) then p[3](after, new, force[p[1]], old) end
+  end
+  local node = state.node(after, "windows")
+  for _, t in ipairs(tables) do
+    local old, new = t[2](before), t[2](after)
+    if force[t[3]] or old ~= new then put_table(node, t[1], new) end
+  end
+end
+
+-- A fresh model's own pieces.
+function derive.fresh(model)
+  for _, s in ipairs(portproxies(model)) do table.insert(model.services, s) end
+  model.windows.processes = processes(model)
+  put_upstream(model, derive.servers(model))
+  put_forwards(model, derive.forwards(model))
+  local node = state.node(model, "windows")
+  node.ruleset = derive.ruleset(model) .. (node.ruleset or "")
+end
+
+
+return derive

@@ -1,0 +1,179 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- Operations on WSL itself: shutdown, terminate and start. A stop takes the node and its services out of the model; a start
+-- builds the next generation from the configuration files of that moment.
+
+local check = require("wsl2.check")
+local config = require("wsl2.config")
+local derive = require("wsl2.derive")
+local guest = require("wsl2.guest")
+local services = require("wsl2.services")
+local state = require("wsl2.state")
+
+local life = { ops = {} }
+
+life.networks = { [true] = "WSL (Hyper-V firewall)", [false] = "WSL" }
+life.hosts = "/mnt/c/Windows/System32/drivers/etc/hosts"
+
+local VM_IDLE = 60 -- seconds a VM stays after its last distribution stopped
+
+-- Stopping ---------------------------------------------------------------------------------------------------------
+
+-- Remembers of the guest's disk what the next start wants to know, while it can still be asked.
+function life.note(model, ctx)
+  local h = state.hidden(model)
+  if not model.windows.wsl.running then return end
+  local conf = ctx.read("wsl", config.conf)
+  h.conf = conf.exists and conf.content or ""
+  local resolv = ctx.read("wsl", "/etc/resolv.conf")
+  h.own_link = resolv.type == "symlink" and resolv.target == "/mnt/wsl/resolv.conf"
+end
+
+-- Takes WSL out of the model. Its switch and what Windows has stay.
+function life.stop(model)
+  local h, w = state.hidden(model), model.windows.wsl
+  if not w.running then return end
+  h.stopped = state.node(model, "wsl")
+  model.nodes = state.remove_where(model.nodes, function(n) return n.name == "wsl" end)
+  h.stopped_services = core.array({})
+  model.services = state.remove_where(model.services, function(s)
+    if s.node == "wsl" then table.insert(h.stopped_services, s) end
+    return s.node == "wsl"
+  end)
+  w.running, w.address = false, ""
+  h.vm = nil
+end
+
+life.ops["wsl.shutdown"] = function(model, _, ctx)
+  life.note(model, ctx)
+  life.stop(model)
+  state.hidden(model).vm = nil
+  return {}
+end
+
+-- The virtual machine, and so .wslconfig as it was read, outlives a terminated distribution for a minute.
+life.ops["wsl.terminate"] = function(model, args, ctx)
+  local a = check.fields(args, { Distribution = { check.name } }, "a distribution")
+  local w, h = model.windows.wsl, state.hidden(model)
+  if a.Distribution and a.Distribution:lower() ~= w.distro:lower() then
+    state.fail("NotFound", "There is no distribution with the supplied name.")
+  end
+  if not w.running then return {} end
+  local running = { text = h.wslconfig, address = w.address }
+  life.note(model, ctx)
+  life.stop(model)
+  running.till = ctx.now() + VM_IDLE
+  h.vm = running
+  return {}
+end
+
+-- Starting ---------------------------------------------------------------------------------------------------------
+
+-- The network WSL asks HNS for is named for the firewall's being there.
+function life.name_network(model, firewall)
+  local w, name = model.windows, life.networks[firewall]
+  local i = state.switch(model)
+  local sw = state.by(w.switches, "Name", w.wsl.network)
+  if sw then sw.Name = name end
+  w.wsl.network = name
+  i.InterfaceAlias = "vEthernet (" .. name .. ")"
+  state.iface(state.node(model, "windows"), i.dev).label = i.InterfaceAlias
+end
+
+-- NAT needs HNS and ICS. What had to be started for it: a table of pieces to put in place; nil when it can't be.
+local function network_services(model)
+  local hns = services.need(model, "hns")
+  local ics, fresh = services.need(model, "SharedAccess")
+  if not hns or not ics then return nil end
+  return fresh and { nat = true, proxy = true, forwards = true } or {}
+end
+
+local function suffixes(w)
+  local out, seen = {}, {}
+  local function put(s)
+    if s and s ~= "" and not seen[s] then
+      seen[s] = true
+      out[#out + 1] = s
+    end
+  end
+  for _, i in ipairs(w.interfaces) do put(i.ConnectionSpecificSuffix) end
+  for _, s in ipairs(w.dns.SuffixSearchList) do put(s) end
+  return out
+end
+
+-- Everything a generation is made of. t: the author's table for WSL.
+local function generation(model, s, c, t, entries)
+  local h, w = state.hidden(model), model.windows
+  local tunnel_or_own = s.dnsTunneling or not s.dnsProxy
+  return {
+    params = h.params, settings = s, conf = c, servers = derive.servers(model), entries = entries,
+    hosts = guest.hosts_text(entries), search = t.search or (tunnel_or_own and suffixes(w)) or nil, own_link = h.own_link,
+    hostname = c.hostname ~= "" and c.hostname or config.clean_hostname(w.hostname), distro = w.wsl.distro,
+    kernel = t.kernel, env = t.env, mtu = derive.mtu(model), address = w.wsl.address,
+  }
+end
+
+local function settled(model, s, address)
+  local w = model.windows.wsl
+  w.running, w.address = true, s.networkingMode ~= "none" and address or ""
+  for _, key in ipairs({ "networkingMode", "localhostForwarding", "dnsTunneling", "dnsProxy", "firewall" }) do w[key] = s[key] end
+  w.started_with = s
+  life.name_network(model, s.firewall)
+end
+
+-- Puts a generation into a model. with: { files = the user's own from the start, rules = the author's, services = his on WSL }.
+function life.enter(model, s, c, address, entries, with)
+  local h = state.hidden(model)
+  local t = h.topology.wsl
+  settled(model, s, address)
+  local g = generation(model, s, c, t, entries)
+  g.address = address
+  if with.files then
+    g.files = core.array({ { path = config.conf, content = h.conf } })
+    for _, f in ipairs(t.files or {}) do table.insert(g.files, f) end
+  end
+  if with.rules then g.ruleset, g.mtu = t.ruleset, t.mtu or g.mtu end
+  model.windows.wsl.default_user = c.default == "root" and "root" or "learner"
+  table.insert(model.nodes, guest.node(g))
+  for _, service in ipairs(guest.services(g)) do table.insert(model.services, service) end
+  for _, service in ipairs(with.services and h.topology.services or {}) do
+    if service.node == "wsl" then table.insert(model.services, state.clone(service)) end
+  end
+end
+
+local function read_settings(model, ctx)
+  local h = state.hidden(model)
+  local vm = h.vm
+  if vm and vm.till > ctx.now() then
+    return (config.wslconfig(vm.text)), {}, vm.address
+  end
+  h.wslconfig = ctx.read("windows", config.file).content or ""
+  local s, warnings = config.wslconfig(h.wslconfig)
+  return s, warnings, nil
+end
+
+life.ops["wsl.start"] = function(model, _, ctx)
+  local h, w = state.hidden(model), model.windows.wsl
+  if w.running then return { started = false, warnings = core.array({}) } end
+  if not services.need(model, "WslService") then
+    state.fail("Failed", "The service cannot be started, either because it is disabled or because it has no enabled devices "
+      .. "associated with it. \nError code: Wsl/0x80070422")
+  end
+  local s, warnings, address = read_settings(model, ctx)
+  local c, more = config.wsl_conf(h.conf)
+  for _, line in ipairs(more) do warnings[#warnings + 1] = line end
+  local force = s.networkingMode == "nat" and network_services(model)
+  if force == nil then
+    warnings[#warnings + 1] = "wsl: Failed to configure network (networkingMode Nat), falling back to networkingMode None."
+    s.networkingMode, s.dnsTunneling, s.localhostForwarding = "none", false, false
+  end
+  if not address or address == "" then
+    h.generation = (h.generation or 1) + 1
+    address = guest.address(h.params, h.topology.wsl, h.generation)
+  end
+  h.vm, h.stopped, h.stopped_services = nil, nil, nil
+  life.enter(model, s, c, address, guest.hosts_entries(ctx.read("windows", life.hosts).content),
+    { files = ctx.from_model, services = true })
+  return { started = true, warnings = core.array(warnings) }, force or {}
+end
+
+return life
