@@ -246,6 +246,37 @@ START_TEST(ping)
 }
 END_TEST
 
+/* What tracert and pathping go by: who answered, and how far the answer came. */
+START_TEST(ping_by_hops)
+{
+	json_t *j;
+
+	setup();
+	j = probe("ping", "{\"address\":\"10.2.0.2\",\"ttl\":1}");
+	ck_assert_msg(!json_flag(j, "ok", true) && !strcmp(json_str(j, "icmp", ""), "11/0"), "%s",
+		      TEXT(j));
+	ck_assert_str_eq(json_str(j, "from", ""), "10.1.0.1");
+	ck_assert_int_eq((int)json_int(j, "received", 9), 0);
+	j = probe("ping", "{\"address\":\"10.2.0.2\",\"ttl\":2,\"size\":32}");
+	ck_assert_msg(json_flag(j, "ok", false) && json_int(j, "ttl", 0) == 63, "%s", TEXT(j));
+	ck_assert_str_eq(json_str(j, "from", ""), "10.2.0.2");
+	j = probe("ping", "{\"address\":\"10.1.0.1\"}");
+	ck_assert_msg(json_int(j, "ttl", 0) == 64, "%s", TEXT(j));
+	j = probe("ping", "{\"address\":\"::1\",\"ttl\":3}");
+	ck_assert_msg(json_int(j, "ttl", 0) == 64 && !strcmp(json_str(j, "from", ""), "::1"), "%s",
+		      TEXT(j));
+	j = probe("ping", "{\"address\":\"10.99.0.5\"}");
+	ck_assert_str_eq(json_str(j, "from", ""), "10.1.0.1");
+	j = probe("ping", "{\"address\":\"10.2.0.2\",\"size\":1472,\"df\":true}");
+	ck_assert_msg(json_int(j, "mtu", 0) == 1400, "%s", TEXT(j));
+	j = probe("ping", "{\"address\":\"10.98.0.5\",\"timeout\":0.2}");
+	ck_assert(!json_object_get(j, "from") && !json_object_get(j, "ttl"));
+	j = probe("ping", "{\"address\":\"10.2.0.2\",\"ttl\":256}");
+	ck_assert_str_eq(json_str(j, "error", ""), "256 is no time to live");
+	teardown();
+}
+END_TEST
+
 START_TEST(pmtu)
 {
 	json_t *j;
@@ -411,6 +442,7 @@ TCase *node_probe_case(void)
 	TCase *t = tcase_create("probe");
 
 	tcase_add_test(t, ping);
+	tcase_add_test(t, ping_by_hops);
 	tcase_add_test(t, pmtu);
 	tcase_add_test(t, lookup);
 	tcase_add_test(t, resolve);
