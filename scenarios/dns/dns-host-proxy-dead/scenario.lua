@@ -7,7 +7,8 @@
 -- WSL without DNS tunnelling asks the Windows side's DNS proxy, at the gateway's address.
 -- The proxy takes questions and never answers, so every name hangs.
 -- Addresses go on working: ping 8.8.8.8 is answered, and so is a question put to 8.8.8.8 itself.
--- Any nameserver that answers, written into resolv.conf, mends it: a public one or the home router's.
+-- Any nameserver that answers, written into resolv.conf, mends it: a public one or the home router's. So does a restart of the
+-- proxy on Windows, which is a part of Internet Connection Sharing.
 
 -- Pinned: IPv4 forwarding on windows and router (wsl2.nat), no DNS tunnelling.
 local servers = { "1.1.1.1", "8.8.8.8" }
@@ -61,7 +62,7 @@ return scenario {
   },
   controls = {
     probe.ping { name = "public-ping", node = "wsl", address = "8.8.8.8" },
-    probe.ping { name = "gateway-ping", node = "wsl", address = "{{p.gateway}}" },
+    probe.connect { name = "home-router-reached", node = "wsl", address = "{{p.router}}", port = 53 },
     probe.resolve { name = "public-server-answers", node = "wsl", host = "github.com", server = "8.8.8.8" },
     probe.lookup { name = "windows-resolves", node = "windows", host = "google.com" },
   },
@@ -88,7 +89,8 @@ return scenario {
     step.cause_named { points = 12 },
     step.mended { points = 30 },
     step.verified { points = 10, by = { "dns-answer" } },
-    step.care { points = 10, allow = { "file:/etc/resolv.conf", "file:/mnt/wsl/resolv.conf", "file:/etc/wsl.conf" } },
+    step.care { points = 10, allow = { "file:/etc/resolv.conf", "file:/mnt/wsl/resolv.conf", "file:/etc/wsl.conf",
+      "windows:service.set" } },
   },
 
   hints = {
@@ -135,6 +137,18 @@ return scenario {
       "dojo diagnose 2.5 host-dns-proxy-dead",
       "sudo sed -i 's/^nameserver .*/nameserver {{p.router}}/' /mnt/wsl/resolv.conf",
       "getent hosts {{p.site}}",
+    },
+    -- The proxy itself, on Windows: nothing in WSL has to be touched.
+    {
+      "ip -4 addr show eth0",
+      { windows = "ipconfig" },
+      "ip route",
+      "ping -c 1 8.8.8.8",
+      "timeout 0.3 getent hosts google.com",
+      "cat /etc/resolv.conf",
+      "dojo diagnose L2.5 host-dns-proxy-dead",
+      { windows = "Restart-Service SharedAccess" },
+      "getent hosts google.com",
     },
   },
   missteps = {

@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""WSL's life as Windows has it: shut down, started, configured, asked about; what outlives it and what does not."""
+import os
+import re
+import subprocess
+
+import real_rig
+import windows_rig
+
+CONFIG = r"C:\Users\learner\.wslconfig"
+
+
+class Life(windows_rig.WindowsTest):
+    def configure(self, *lines):
+        text = "`n".join(lines)
+        self.ps(f'Set-Content {CONFIG} "{text}"')
+
+    def restart(self):
+        """What the start says: its warnings."""
+        self.ps("wsl --shutdown")
+        done = self.run_netdojo("exec", "--lab", "w", "windows", "--", "wsl true")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return [l for l in (done.stdout + done.stderr).replace("\r", "").splitlines() if l.startswith("wsl: ")]
+
+    def test_shutdown_ends_all_and_a_start_is_new(self):
+        sleeper = self.start("wsl", "import time; print(1, flush=True); time.sleep(600)")
+        sleeper.stdout.readline()
+        net = self.raw("wsl", "readlink", "/proc/self/ns/net")
+        gateway = self.links("windows")["vEthernet"]
+        self.ps("wsl --shutdown")
+        sleeper.wait(5)
+        self.assertIn("There are no running distributions", self.ps("wsl --list --running", code=None))
+        self.assertRegex(self.ps("wsl -l -v"), r"(?m)^\* Debian +Stopped +2$")
+        self.ps("wsl true")
+        self.assertRegex(self.ps("wsl -l -v"), r"(?m)^\* Debian +Running +2$")
+        self.assertNotEqual(self.raw("wsl", "readlink", "/proc/self/ns/net"), net)
+        # vEthernet outlives it: the same index, MAC and address
+        after = self.links("windows")["vEthernet"]
+        self.assertEqual([gateway[k] for k in ("ifindex", "address")], [after[k] for k in ("ifindex", "address")])
+        self.wsl("ping -c 1 8.8.8.8; curl -sf http://127.0.0.1:3000/ || getent hosts google.com")
+
+    def test_disk_lives_on_memory_does_not(self):
+        self.wsl("echo kept > ~/file; echo gone > /tmp/file; sudo sh -c 'echo kept > /root/file; echo gone > /run/file'; sudo ip link add d0 type dummy")
+        self.restart()
+        self.assertEqual(self.wsl("cat ~/file; sudo cat /root/file"), "kept\nkept\n")
+        self.assertEqual(self.wsl("cat /tmp/file /run/file 2>/dev/null; ip -br link show d0 2>/dev/null; true"), "")
+
+    def test_terminate(self):
+        self.ps("wsl --terminate Debian")
+        self.assertRegex(self.ps("wsl -l -v"), r"(?m)^\* Debian +Stopped +2$")
+        self.assertRegex(self.ps("wsl --terminate Nobody", code=None), "There is no distribution with the supplied name")
+
+    def test_addresses_are_kept(self):
+        before = self.address("wsl", "eth0")
+        self.restart()
+        self.assertEqual(self.address("wsl", "eth0"), before)
+
+    def test_asking(self):
+        self.assertEqual(self.ps("wsl hostname -I"), f"{self.address('wsl', 'eth0').ip} \n")
+        self.assertEqual(len([l for l in self.ps("wsl --version").splitlines() if ": " in l]), 7)
+        self.assertRegex(self.ps("wsl --status"), r"(?m)^Default Distribution: Debian\s+Default Version: 2")
+        self.assertEqual(self.ps("wsl -u root whoami").strip(), "root")
+        self.assertEqual(self.ps("wsl whoami").strip(), "learner")
+        self.assertEqual(self.ps("wsl -e sh -c 'exit 7'; $LASTEXITCODE").strip(), "7")
+        self.assertEqual(self.wsl("wslinfo --networking-mode").strip(), "nat")
+        self.assertIn("WSL version: " + self.wsl("wslinfo --version").strip(), self.ps("wsl --version"))
+
+    def test_warnings(self):
+        self.configure("[wsl2]", "netmode=nat", "dnsTunneling=yes", "localhostForwarding=true")
+        self.assertEqual(self.restart(), [f"wsl: Unknown key 'wsl2.netmode' in {CONFIG}:2",
+                                          f"wsl: Invalid boolean value 'yes' for key 'wsl2.dnsTunneling' in {CONFIG}:3"])
+        self.assertEqual(self.ps("wsl echo hi").strip(), "hi")  # only the start that made it says so
+
+    def test_modes(self):
+        for mode in ("mirrored", "consomme"):
+            self.configure("[wsl2]", f"networkingMode={mode}")
+            self.assertTrue(any(mode in w.lower() for w in self.restart()), mode)
+            self.assertEqual(self.wsl("wslinfo --networking-mode").strip(), "nat")
+        self.configure("[wsl2]", "networkingMode=none")
+        self.assertEqual(self.restart(), [])
+        self.assertEqual(self.wsl("wslinfo --networking-mode").strip(), "none")
+        self.assertNotIn("eth0", self.links("wsl"))
+        self.configure("[wsl2]", "networkingMode=nat")
+        self.restart()
+        self.wsl("ping -c 1 8.8.8.8")
+
+    def nameserver(self):
+        return re.findall(r"(?m)^nameserver (\S+)$", self.wsl("cat /etc/resolv.conf"))
+
+    def test_dns_keys(self):
+        gateway = str(self.address("windows", "vEthernet").ip)
+        self.assertEqual(self.nameserver(), ["10.255.255.254"])
+        for lines, want in ((["dnsTunneling=false"], [gateway]), (["dnsTunneling=false", "dnsProxy=false"], ["192.168.1.1"])):
+            self.configure("[wsl2]", *lines)
+            self.assertEqual(self.restart(), [])
+            self.assertEqual(self.nameserver(), want)
+            self.wsl("getent hosts google.com")
+
+    def test_firewall_key_names_the_network(self):
+        self.assertIn("vEthernet (WSL (Hyper-V firewall))", self.ps("ipconfig"))
+        self.configure("[wsl2]", "firewall=false")
+        self.restart()
+        self.assertIn("vEthernet (WSL):", self.ps("ipconfig"))
+
+    def test_wsl_conf(self):
+        self.wsl("printf '[network]\\nhostname=box\\ngenerateHosts=false\\ngenerateResolvConf=false\\n' | sudo tee /etc/wsl.conf; "
+                 "sudo rm -f /etc/resolv.conf; echo '192.0.2.1 mine' | sudo tee /etc/hosts")
+        self.restart()
+        self.assertEqual(self.wsl("hostname; cat /etc/hosts; ls /etc/resolv.conf 2>&1 | grep -c 'No such'"), "box\n192.0.2.1 mine\n1\n")
+        self.wsl("sudo rm /etc/wsl.conf")
+        self.restart()
+        self.assertEqual(self.nameserver(), ["10.255.255.254"])
+        self.assertIn("127.0.1.1", self.wsl("cat /etc/hosts"))
+
+    def test_nothing_is_left_of_twenty_lives(self):
+        """No process, namespace, descriptor, link or rule more after twenty lives than after two."""
+        def count():
+            init = self.init_pid()
+            return {"children": len(subprocess.run(["pgrep", "-P", str(init)], capture_output=True, check=False).stdout.split()),
+                    "fds": len(os.listdir(f"/proc/{init}/fd")) if os.access(f"/proc/{init}/fd", os.R_OK) else 0,
+                    "links": len(self.links("windows")), "rules": self.raw("windows", "nft", "list", "ruleset").count("\n"),
+                    "sockets": self.raw("windows", "ss", "-Hant").count("LISTEN")}
+        for _ in range(2):
+            self.restart()
+        self.until("the relay", lambda: "127.0.0.1:3000" in self.raw("windows", "ss", "-Hlnt"))
+        before = count()
+        for _ in range(20):
+            self.assertEqual(self.restart(), [])
+        self.until("the relay", lambda: "127.0.0.1:3000" in self.raw("windows", "ss", "-Hlnt"))
+        self.assertEqual(count(), before)
+        self.wsl("ping -c 1 8.8.8.8")
+
+    def init_pid(self):
+        (lab,) = self.json("ps", "--json")["labs"]
+        return lab["pid"]
+
+    def test_a_window_in_wsl_falls_back_to_windows(self):
+        lines = self.file("lines", "echo in $((40 + 2))\nwsl.exe --shutdown\n$PSVersionTable.PSVersion.Major * 0 + 43\nwsl echo $((40 + 4))\ndojo quit -y\n")
+        done = self.run_netdojo("play", windows_rig.LAB_FILE, "--script", lines)
+        self.assertIn("in 42", done.stdout)
+        self.assertRegex(done.stdout, r"PS C:\\Users\\learner>")
+        self.assertIn("43", done.stdout)
+
+
+if __name__ == "__main__":
+    real_rig.main()
