@@ -1,0 +1,10 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- Loads every file of commands; each adds its own to the registry.
+
+local modules = {
+  "core_objects", "core_select",
+}
+
+for _, name in ipairs(modules) do require("windows.commands." .. name) end
+
+return modules
