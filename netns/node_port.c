@@ -100,6 +100,7 @@ int node_port_open(const struct node_setup *s, struct proc_port *ret, struct err
 		return err_sys(err, ENOMEM, "Nodes");
 	lab->rootfs.range_map = s->range_map;
 	lab->rootfs.no_binfmt = s->no_binfmt;
+	lab->rootfs.no_overlay = s->no_overlay;
 	lab->own_netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (lab->own_netns < 0)
 		rc = err_sys(err, errno, "Can't open the lab's own network namespace");

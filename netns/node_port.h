@@ -17,6 +17,7 @@
 struct node_setup {
 	bool range_map; /* ids 0-65535 are mapped in the lab's user namespace; false: only one */
 	bool no_binfmt; /* as on a kernel where binfmt_misc can't be had (before 6.7): for tests */
+	bool no_overlay; /* as where overlayfs is refused in a user namespace (before 5.11): for tests */
 	const char *guest_dir; /* holds sudo, init, dojo; NULL = PREFIX/libexec/netdojo/node */
 };
 

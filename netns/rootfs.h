@@ -25,11 +25,12 @@ struct rootfs_store {
 };
 
 struct rootfs {
-	char base[32];	       /* an FHS directory of the host's that nothing of ours is under */
-	bool range_map;	       /* ids 0-65535 are real; false: one */
-	bool overlay;	       /* overlayfs can be mounted in this user namespace */
-	bool no_binfmt;	       /* as where binfmt_misc can't be had; for tests */
-	bool binfmt;	       /* .exe files of the drive are the kernel's to run; false: scripts */
+	char base[32];	 /* an FHS directory of the host's that nothing of ours is under */
+	bool range_map;	 /* ids 0-65535 are real; false: one */
+	bool overlay;	 /* overlayfs can be mounted in this user namespace */
+	bool no_overlay; /* as where overlayfs is refused; for tests */
+	bool no_binfmt;	 /* as where binfmt_misc can't be had; for tests */
+	bool binfmt;	 /* .exe files of the drive are the kernel's to run; false: scripts */
 	struct rootfs_store stores[ROOTFS_STORES];
 	size_t n_stores;
 	char prefix[PATH_MAX]; /* where netdojo is installed; never shown */

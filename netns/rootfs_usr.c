@@ -136,11 +136,11 @@ int rootfs_usr(struct rootfs *r, const char *guest_dir, struct err *err)
 
 	if (rc < 0)
 		return rc;
-	r->overlay = overlay_on(r, "", NULL) == 0;
+	r->overlay = !r->no_overlay && overlay_on(r, "", NULL) == 0;
 	if (r->overlay)
 		return 0;
 	/* child mounts of /usr, or no overlayfs at all */
-	r->overlay = overlay_works(r);
+	r->overlay = !r->no_overlay && overlay_works(r);
 	rc = overlay_singly(r, err);
 	return rc == 0 && !r->overlay ? do_without_overlay(r, err) : rc;
 }

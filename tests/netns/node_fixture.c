@@ -175,17 +175,17 @@ int lab_enter(bool range, int (*body)(void))
 
 void lab_open(void)
 {
-	const char *guests = getenv("NETDOJO_GUEST_DIR");
-
-	lab_open_as(guests ? guests : NODE_GUEST_DIR, false);
+	lab_open_as((struct node_setup){0});
 }
 
-void lab_open_as(const char *guest_dir, bool no_binfmt)
+void lab_open_as(struct node_setup s)
 {
-	struct node_setup s = {
-		.range_map = range_map, .guest_dir = guest_dir, .no_binfmt = no_binfmt};
+	const char *guests = getenv("NETDOJO_GUEST_DIR");
 	struct err err = {0};
 
+	s.range_map = range_map;
+	if (!s.guest_dir)
+		s.guest_dir = guests ? guests : NODE_GUEST_DIR;
 	ck_assert_int_eq(unshare(CLONE_NEWNS), 0);
 	ck_assert_msg(node_port_open(&s, &lab_port, &err) == 0, "%s", err.msg);
 }

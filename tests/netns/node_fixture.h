@@ -16,8 +16,8 @@ bool lab_is_range(void);
 
 /* Each test: a mount namespace of its own and a port. */
 void lab_open(void);
-/* The same with these guest programs, and as on a kernel without a binfmt_misc for labs. */
-void lab_open_as(const char *guest_dir, bool no_binfmt);
+/* The same on a lesser kernel, or with other guest programs (NULL: ours). */
+void lab_open_as(struct node_setup s);
 void lab_close(void);
 
 struct lab_node {

@@ -15,7 +15,7 @@ static int run(void)
 	TCase *cases[] = {node_life_case(),  node_seal_case(),	 node_terminal_case(),
 			  node_tools_case(), node_probe_case(),	 node_dojo_case(),
 			  node_trees_case(), node_kernel_case(), node_nft_case(),
-			  node_disk_case(),  node_drive_case()};
+			  node_drive_case()};
 	SRunner *r = srunner_create(s);
 	int failed;
 
@@ -24,6 +24,8 @@ static int run(void)
 		tcase_set_timeout(cases[i], 60);
 		suite_add_tcase(s, cases[i]);
 	}
+	suite_add_tcase(s, node_disk_case(true));
+	suite_add_tcase(s, node_disk_case(false));
 	suite_add_tcase(s, node_interop_case(false));
 	suite_add_tcase(s, node_interop_case(true));
 	srunner_run_all(r, CK_NORMAL);

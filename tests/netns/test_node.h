@@ -15,9 +15,9 @@ TCase *node_dojo_case(void);
 TCase *node_trees_case(void);
 TCase *node_kernel_case(void);
 TCase *node_nft_case(void);
-TCase *node_disk_case(void);
 TCase *node_drive_case(void);
-/* With fixtures of its own. */
+/* With fixtures of their own. */
+TCase *node_disk_case(bool overlay);
 TCase *node_interop_case(bool scripts);
 
 #endif

@@ -200,10 +200,18 @@ START_TEST(generations_leave_nothing)
 }
 END_TEST
 
-TCase *node_disk_case(void)
+static void open_plain(void)
 {
-	TCase *t = tcase_create("disk");
+	lab_open_as((struct node_setup){.no_overlay = true});
+}
 
+/* The disk is the same where /etc is a copy, not an overlay. */
+TCase *node_disk_case(bool overlay)
+{
+	TCase *t = tcase_create(overlay ? "disk" : "copied");
+
+	tcase_add_checked_fixture(t, overlay ? lab_open : open_plain, lab_close);
+	tcase_set_timeout(t, 60);
 	tcase_add_test(t, own_files_live_on);
 	tcase_add_test(t, the_rest_is_new);
 	tcase_add_test(t, links_lead_nowhere);

@@ -200,12 +200,13 @@ END_TEST
 
 static void open_binfmt(void)
 {
-	lab_open_as(INTERPRETER_DIR, false);
+	lab_open_as((struct node_setup){.guest_dir = INTERPRETER_DIR});
 }
 
 static void open_scripts(void)
 {
-	lab_open_as(INTERPRETER_DIR, true);
+	lab_open_as((struct node_setup){
+		.guest_dir = INTERPRETER_DIR, .no_binfmt = true, .no_overlay = true});
 }
 
 TCase *node_drive_case(void)
