@@ -225,8 +225,7 @@ registry.add {
   run = function(ctx, args)
     local argv = { "curl" }
     for _, a in ipairs(args) do argv[#argv + 1] = a:lower() == "nul" and "/dev/null" or a end
-    local direct = ctx.console and not ctx.piped
-    local status = ctx.world.spawn(argv, nil, not direct and ctx.emit or nil)
+    local status = ctx.world.spawn(argv, ctx.stdin and ctx.stdin() or nil, ctx.lines)
     if status then return status end
     ctx.emit(missing[ctx.world.lang] or missing.en)
     return 127
