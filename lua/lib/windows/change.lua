@@ -14,11 +14,12 @@ end
 -- The part of the model that is Windows'.
 function change.windows(ctx) return ctx.world.model().windows end
 
--- A list, whatever was given: nil, one value or a list of them (an object of ours is one value).
+-- A new list, whatever was given: nil, one value or a list of them. An object of ours is one value; a list that came as JSON
+-- carries a mark, which lists of PowerShell's have not.
 function change.list(v)
   if v == nil then return {} end
   if type(v) ~= "table" or getmetatable(v) then return { v } end
-  return v
+  return table.move(v, 1, #v, 1, {})
 end
 
 -- True, False, NotConfigured: how the firewall cmdlets print a setting, and what the model has for one.

@@ -3,6 +3,7 @@
 
 local modules = {
   "core_objects", "core_select",
+  "change_views", "firewall", "firewallfilter", "firewallprofile", "hyperv", "nat", "netip", "adapter", "service", "sc", "netsh", "wsl", "hns",
 }
 
 for _, name in ipairs(modules) do require("windows.commands." .. name) end
