@@ -76,6 +76,32 @@ static void command_words(const struct line *l, const json_t *e)
 		fprintf(l->f, " (%s %d)", tr(l, "exit", "終了コード"), status);
 }
 
+/* "Windows: portproxy.set listenport=3000 connectaddress=172.23.249.227"; lists and tables by their JSON. */
+static void windows_words(const struct line *l, const json_t *e)
+{
+	json_t *args = json_object_get(e, "args"), *value;
+	const char *key;
+	auto_free char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	if (!f)
+		return;
+	fprintf(f, "Windows: %s", json_str(e, "what", "?"));
+	json_object_foreach (args, key, value) {
+		auto_free char *json = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+
+		fprintf(f, " %s=%s", key,
+			json_is_string(value) ? json_string_value(value)
+			: json		      ? json
+					      : "");
+	}
+	fclose(f);
+	put_line(l->f, text, 100);
+	if (!json_flag(e, "ok", true))
+		fprintf(l->f, l->ja ? "（拒否: %s）" : " (refused: %s)", json_str(e, "error", "?"));
+}
+
 static void exec_words(const struct line *l, const json_t *e)
 {
 	const json_t *argv = json_object_get(e, "argv"), *a;
@@ -176,7 +202,7 @@ static const struct {
 	const char *kind;
 	void (*words)(const struct line *l, const json_t *e);
 } kinds[] = {
-	{"command", command_words}, {"windows", command_words}, {"exec", exec_words},
+	{"command", command_words}, {"windows", windows_words}, {"exec", exec_words},
 	{"packet", packet_words},   {"change", change_words},	{"file", file_words},
 	{"probe", probe_words},	    {"answer", answer_words},	{"hint", hint_words},
 };

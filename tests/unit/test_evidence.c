@@ -186,6 +186,12 @@ static const struct {
 	{"{\"kind\":\"command\",\"text\":\"ping -c1 8.8.8.8\",\"exit\":1}",
 	 "$ ping -c1 8.8.8.8 (exit 1)", "$ ping -c1 8.8.8.8 (終了コード 1)"},
 	{"{\"kind\":\"command\",\"text\":\"for i\\ndone\",\"exit\":0}", "$ for i...", "$ for i..."},
+	{"{\"kind\":\"windows\",\"what\":\"portproxy.delete\",\"ok\":true,\"args\":{"
+	 "\"type\":\"v4tov4\",\"listenport\":3000,\"listenaddress\":\"\"}}",
+	 "Windows: portproxy.delete type=v4tov4 listenport=3000 listenaddress=",
+	 "Windows: portproxy.delete type=v4tov4 listenport=3000 listenaddress="},
+	{"{\"kind\":\"windows\",\"what\":\"nat.remove\",\"ok\":false,\"error\":\"none\"}",
+	 "Windows: nat.remove (refused: none)", "Windows: nat.remove（拒否: none）"},
 	{"{\"kind\":\"exec\",\"argv\":[\"ip\",\"a\"]}", "ran ip a", "実行: ip a"},
 	{"{\"kind\":\"exec\",\"what\":\"exit\",\"pid\":7}", "process 7 ended", "プロセス 7 が終了"},
 	{"{\"kind\":\"packet\",\"if\":\"eth0\",\"dir\":\"out\",\"what\":\"dns-query\",\"src\":\"1."
