@@ -42,7 +42,7 @@ end
 -- The command of that name, alias or NAME.exe; nil when there is none.
 function registry.find(name)
   local key = name:lower()
-  local c = commands[key] or aliases[key]
+  local c = aliases[key] or commands[key] -- an alias comes first, as in PowerShell: where, sc, sort
   if c then return c end
   local stem = key:match("^(.+)%.exe$") or key:match("^(.+)%.com$")
   c = stem and commands[stem]
