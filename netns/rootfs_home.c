@@ -89,19 +89,33 @@ static int make_learner(const struct rootfs *r, struct err *err)
 	return give(r, homes, ARRAY_SIZE(homes), err);
 }
 
-static int make_wsl(const struct rootfs *r, struct err *err)
+static int make_folders(const char *const *paths, size_t n, struct err *err)
 {
-	static const char *const folders[] = {
-		"mnt/wsl", "mnt/wslg", "mnt/c/Users/learner", "mnt/c/Windows/System32",
-		"run/WSL", "run/user"};
 	int rc = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(folders) && rc == 0; i++)
-		rc = fs_mkdirs(folders[i], 0755, err);
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = fs_mkdirs(paths[i], 0755, err);
+	return rc;
+}
+
+/* The drive of a node that has no Windows beside it; else C: is a volume (rootfs_drive.c), or not mounted. */
+static int make_drive(const struct rootfs *r, struct err *err)
+{
+	static const char *const folders[] = {"mnt/c/Users/learner", "mnt/c/Windows/System32"};
+	int rc = make_folders(folders, ARRAY_SIZE(folders), err);
+
+	return rc == 0 ? give(r, drive, ARRAY_SIZE(drive), err) : rc;
+}
+
+static int make_wsl(const struct rootfs *r, const struct node *n, struct err *err)
+{
+	static const char *const folders[] = {"mnt/wsl", "mnt/wslg", "run/WSL", "run/user"};
+	int rc = make_folders(folders, ARRAY_SIZE(folders), err);
+
 	if (rc == 0)
 		rc = fs_mount("none", "mnt/wsl", "tmpfs", MS_NOSUID | MS_NODEV,
 			      "size=1m,nr_inodes=256,mode=0755", err);
-	return rc == 0 ? give(r, drive, ARRAY_SIZE(drive), err) : rc;
+	return rc == 0 && !rootfs_has_disk(n) ? make_drive(r, err) : rc;
 }
 
 int rootfs_home(const struct rootfs *r, const struct node *n, bool used, struct err *err)
@@ -110,6 +124,6 @@ int rootfs_home(const struct rootfs *r, const struct node *n, bool used, struct 
 	int rc = used ? 0 : fill_home("root", err);
 
 	if (rc == 0 && learner)
-		rc = make_wsl(r, err);
+		rc = make_wsl(r, n, err);
 	return rc == 0 && learner && !used ? make_learner(r, err) : rc;
 }

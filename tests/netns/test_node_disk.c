@@ -86,6 +86,7 @@ START_TEST(the_rest_is_new)
 	ok(&l, "root",
 	   "test ! -e /tmp/x && test ! -e /run/x && test ! -e /mnt/wsl/x && test ! -e /x");
 	ok(&l, "root", "grep -q 1.1.1.1 /etc/resolv.conf");
+	ok(&l, "root", "test ! -e /mnt/c");
 	ok(&l, "root", "ls -l /var/run | grep -q /run$");
 	lab_stop(&l);
 	/* a name of its own, and none at all */
