@@ -4,6 +4,8 @@
 local modules = {
   "core_objects", "core_select",
   "change_views", "firewall", "firewallfilter", "firewallprofile", "hyperv", "nat", "netip", "adapter", "service", "sc", "netsh", "wsl", "hns",
+  "ipconfig", "route", "arp", "netstat", "ping", "tracert", "nslookup", "machine",
+  "look_adapter", "look_ip", "look_socket", "look_dns", "look_test",
 }
 
 for _, name in ipairs(modules) do require("windows.commands." .. name) end

@@ -123,15 +123,37 @@ local function wrapped(self, texts)
   return table.concat(out)
 end
 
+-- A label's lines: where a view breaks it, and where it is wider than its column.
+local function label_lines(s)
+  local out, widest = {}, 0
+  for part in (s.label .. "\n"):gmatch("(.-)\n") do
+    while width.of(part) > s.width do
+      local head = width.cut(part, s.width)
+      out[#out + 1], part = head, part:sub(#head + 1)
+    end
+    out[#out + 1] = part
+  end
+  for i, text in ipairs(out) do
+    widest = math.max(widest, width.of(text))
+    if i > 1 then out[i] = width.fit(text, s.width, false) end
+  end
+  return out, widest
+end
+
 function Table:header()
   self.put(self.group_text and "" or "\n")
   if self.how.headers == false then return end
-  local names, marks = {}, {}
+  local names, marks, height = {}, {}, 1
   for i, s in ipairs(self.sizes) do
-    names[i] = s.label
-    marks[i] = ("-"):rep(math.min(width.of(s.label), s.width))
+    local widest
+    names[i], widest = label_lines(s)
+    marks[i], height = ("-"):rep(widest), math.max(height, #names[i])
   end
-  self.put(line(self, names))
+  for k = 1, height do
+    local row = {}
+    for i in ipairs(self.sizes) do row[i] = names[i][k] or "" end
+    self.put(line(self, row))
+  end
   self.put(line(self, marks))
 end
 
@@ -184,10 +206,10 @@ function List:add(o)
   self.put(self.begun and "\n" or "\n\n")
   self.begun = true
   for _, e in ipairs(self.entries) do
-    local text = format.cell(read(o, e))
+    local text = not e.lines and format.cell(read(o, e)) or nil
     local head = label(e) .. (" "):rep(longest - width.of(label(e))) .. " : "
     local room = math.max(10, self.how.columns - longest - 3)
-    for i, part in ipairs(broken(text, room)) do
+    for i, part in ipairs(e.lines and e.lines(o) or broken(text, room)) do
       self.put(((i == 1 and head or (" "):rep(longest + 3)) .. part):gsub("%s+$", "") .. "\n")
     end
   end

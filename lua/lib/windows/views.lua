@@ -8,7 +8,8 @@ local by_type = {}
 -- views.add("MSFT_NetRoute", { table = { columns = { { "ifIndex", width = 7, align = "right" }, ... } } })
 -- views.add("MSFT_NetIPAddress", { list = { "IPAddress", ... } })
 -- A column: { property, label =, width = (none: as wide as its values), align = "right", value = function(object) }.
--- A list's entry: a property's name, or { label, value = function(object) or property }.
+-- A list's entry: a property's name, or { label, value = function(object) or property }, or { label, lines = function(object) } for
+-- a list of lines that stand one under the other. A label may have line breaks.
 -- wide = property: Format-Wide's. group = { property, label =, value = }: a heading line, when it changes.
 function views.add(type_name, view) by_type[type_name:lower()] = view end
 

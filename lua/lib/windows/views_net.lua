@@ -32,7 +32,7 @@ columns("DnsClientServerAddress", { left("InterfaceAlias", 28), right("Interface
   left("AddressFamily", 7, "Address\nFamily"), left("ServerAddresses") })
 
 columns("DnsClient", { left("InterfaceAlias", 28), right("InterfaceIndex", 9, "Interface\nIndex"),
-  left("ConnectionSpecificSuffix", 24, "ConnectionSpecificSuffix"), left("ConnectionSpecificSuffixSearchList", 34),
+  left("ConnectionSpecificSuffix", 24, "ConnectionSpecificSuffix"), left("ConnectionSpecificSuffixSearchList", 24, "ConnectionSpecificSuffix\nSearchList"),
   left("RegisterThisConnectionsAddress", 16, "RegisterThisConn\nectionsAddress"), left("UseSuffixWhenRegistering", 13, "UseSuffixWhen\nRegistering") })
 
 local function dns(type_name, label, property)
@@ -73,12 +73,12 @@ list("TestNetConnectionResult#DetailedPort", { table.unpack(head), "TcpTestSucce
 
 -- Lists in a list stand one under the other.
 local function lines(label, property, member)
-  return { label, value = function(o)
+  return { label, lines = function(o)
     local out = {}
     for _, v in ipairs(values.list(object.get(o, property))) do
       for _, part in ipairs(values.list(object.get(v, member))) do out[#out + 1] = values.text(part) end
     end
-    return table.concat(out, "\n")
+    return #out > 0 and out or { "" }
   end }
 end
 

@@ -8,6 +8,7 @@
 --   pc.state.links[3].mtu = 1400
 --   pc:add_address("vEthernet", "inet", "172.30.0.1", 20)    -- with the routes a kernel makes of it
 --   pc.probes.ping = function(args) return { ok = true, sent = 1, received = 1, rtt_ms = 3.2 } end
+--   pc:run("Get-NetRoute | select -First 1")   -- its output, its errors, its status
 --   pc.changes                                 -- every windows.change asked for: { { op =, args = } }
 --   pc.on_change["route.add"] = function(args, pc) ... return result end; error({ code = , message = }) refuses
 
@@ -258,7 +259,7 @@ local function run(pc, from, argv, stdin, emit)
   local r = from[table.concat(argv, " ")] or from["*"]
   if type(r) == "function" then r = r(argv, stdin, pc) end
   if not r then return nil end
-  for _, line in ipairs(r) do (emit or function(l) pc.out[#pc.out + 1] = l end)(line) end
+  for _, line in ipairs(r) do (emit or function(l) pc.out[#pc.out + 1] = l .. "\n" end)(line) end
   return r.status or 0
 end
 
@@ -287,6 +288,12 @@ local function make_host(pc)
     pc.mono, pc.wall = pc.mono + s, pc.wall + s
   end
   function host.columns() return 120 end
+  function host.write(text) pc.out[#pc.out + 1] = text end
+  function host.write_error(text) pc.err[#pc.err + 1] = text end
+  function host.readline(prompt)
+    pc.out[#pc.out + 1] = prompt
+    return table.remove(pc.typed, 1)
+  end
   files(pc, host)
   return host
 end
@@ -324,10 +331,19 @@ local function model_node(pc)
     sysctls = { { name = "net.ipv4.ip_forward", value = "1" } } }
 end
 
+-- Runs a line of the prompt in this PC's session: what it wrote, what it complained, its status.
+function fake:run(line)
+  local session = require("windows.session")
+  self.session = self.session or session.new(self.host)
+  self.out, self.err = {}, {}
+  local status = session.line(self.session, line)
+  return table.concat(self.out), table.concat(self.err), status
+end
+
 -- A healthy PC; each call a new one, every part of it free to change.
 function fake.new()
   local pc = setmetatable({ windows = windows(), generation = 1, probes = {}, probed = {}, changes = {}, on_change = {}, files = {},
-    folders = {}, edited = {}, in_wsl = {}, programs = {}, wsl_runs = {}, spawned = {}, out = {}, wall = 1767225600, mono = 100 }, fake)
+    folders = {}, edited = {}, in_wsl = {}, programs = {}, wsl_runs = {}, spawned = {}, out = {}, err = {}, typed = {}, wall = 1767225600, mono = 100 }, fake)
   healthy(pc)
   pc.node = model_node(pc)
   pc.host = make_host(pc)
