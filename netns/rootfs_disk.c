@@ -15,6 +15,8 @@
 #include "base/cleanup.h"
 #include "netns/rootfs_fs.h"
 
+enum { DISK_PATH = 96 };
+
 static const struct {
 	const char *name;
 	mode_t mode;
@@ -28,12 +30,18 @@ bool rootfs_has_disk(const struct node *n)
 	return n->disk && n->disk[0];
 }
 
+/* By number: mountinfo shows it, where "/home" would look like the host's. */
+static void folder_path(const char *disk, size_t i, char ret[DISK_PATH])
+{
+	snprintf(ret, DISK_PATH, "%s/%zu", disk, i);
+}
+
 static int make_disk(const char *disk, struct err *err)
 {
-	char path[96];
+	char path[DISK_PATH];
 
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
-		snprintf(path, sizeof(path), "%s/%s", disk, folders[i].name);
+		folder_path(disk, i, path);
 		if (mkdir(path, folders[i].mode) < 0 && errno != EEXIST)
 			return err_sys(err, errno, "Can't make '%s'", path);
 	}
@@ -53,7 +61,7 @@ static int mark_path(const char *disk, char *ret, size_t size)
 int rootfs_disk(const struct rootfs *r, const struct node *n, bool *ret_used, struct err *err)
 {
 	const unsigned long flags = MS_NOSUID | MS_NODEV;
-	char disk[64], path[96];
+	char disk[64], path[DISK_PATH];
 	int rc;
 
 	*ret_used = false;
@@ -65,7 +73,7 @@ int rootfs_disk(const struct rootfs *r, const struct node *n, bool *ret_used, st
 	*ret_used = fs_is_dir(path);
 	rc = *ret_used ? 0 : make_disk(disk, err);
 	for (size_t i = 0; i < ARRAY_SIZE(folders) && rc == 0; i++) {
-		snprintf(path, sizeof(path), "%s/%s", disk, folders[i].name);
+		folder_path(disk, i, path);
 		rc = fs_bind(path, folders[i].name, flags, err);
 	}
 	return rc;
@@ -73,7 +81,7 @@ int rootfs_disk(const struct rootfs *r, const struct node *n, bool *ret_used, st
 
 int rootfs_disk_made(const struct rootfs *r, const struct node *n, struct err *err)
 {
-	char disk[64], path[96];
+	char disk[64], path[DISK_PATH];
 
 	if (!rootfs_has_disk(n) || rootfs_store(r, n->disk, false, disk, sizeof(disk)) < 0)
 		return 0;
