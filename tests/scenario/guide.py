@@ -101,7 +101,7 @@ class Healthy(Guide):
             mac = self.links("windows")[dev]["address"].upper().replace(":", "-")
             for key, value in (("Physical Address. . . . . . . . . :", mac), ("IPv4 Address. . . . . . . . . . . :", f"{live.ip}(Preferred)"),
                                ("Subnet Mask . . . . . . . . . . . :", mask(live.network))):
-                self.assertIn(f"   {key} {value}\n", part)
+                self.assertRegex(part, rf"(?m)^   {re.escape(key)} {re.escape(value)} ?$")
         via = next(r["gateway"] for r in self.routes("windows") if r["dst"] == "default")
         self.assertIn(f"   Default Gateway . . . . . . . . . : {via}\n", out)
 
