@@ -4,7 +4,6 @@
 local change = require("windows.change")
 local ip = require("windows.ip")
 local live = require("windows.live")
-local object = require("windows.object")
 local registry = require("windows.registry")
 
 local confirm = { { name = "WhatIf", type = "switch" }, { name = "Confirm", type = "switch" } }
@@ -46,11 +45,10 @@ local function invalid(ctx, cmdlet, class, text)
   change.cim_error(ctx, cmdlet, class, { code = "InvalidArgument", message = text })
 end
 
--- What a New- or Set- command prints of an object is what its Get- prints.
-local function show(ctx, cmdlet, class, args)
-  local c = registry.find(cmdlet)
-  if c then c.run(setmetatable({ piped = false, input = function() end }, { __index = ctx }), args) end
-  return c or ctx.emit(object.new(class, {}))
+-- What a New- or Set- command prints of an object is what its Get- prints; one that is gone again by then is not shown.
+local function show(ctx, cmdlet, args)
+  local quiet = setmetatable({ piped = false, input = function() end, fail = function() end }, { __index = ctx })
+  registry.find(cmdlet).run(quiet, args)
 end
 
 -- ---- addresses ----
@@ -86,7 +84,7 @@ registry.add {
         and "Instance DefaultGateway already exists" or "The object already exists. "
       return change.cim_error(ctx, cmdlet, address_class, err, { Exists = text })
     end
-    show(ctx, "Get-NetIPAddress", address_class, { IPAddress = { args.IPAddress } })
+    show(ctx, "Get-NetIPAddress", { IPAddress = { args.IPAddress } })
   end,
 }
 
@@ -141,7 +139,7 @@ registry.add {
         local _, err = change.try(ctx, "address.set", { InterfaceAlias = t.i.alias, IPAddress = t.a.ip, set = { PrefixLength = args.PrefixLength } })
         if err then change.cim_error(ctx, "Set-NetIPAddress", address_class, err, { InvalidArgument = "The parameter is incorrect. " }) end
       end
-      if args.PassThru then show(ctx, "Get-NetIPAddress", address_class, { IPAddress = { t.a.ip } }) end
+      if args.PassThru then show(ctx, "Get-NetIPAddress", { IPAddress = { t.a.ip } }) end
     end
   end,
 }
@@ -194,7 +192,7 @@ registry.add {
     local _, err = change.try(ctx, "route.add", { DestinationPrefix = dst, InterfaceAlias = i.alias, NextHop = hop,
       RouteMetric = args.RouteMetric or 256, Persistent = args.PolicyStore ~= "ActiveStore" })
     if err then return change.cim_error(ctx, cmdlet, route_class, err, { Exists = "Instance MSFT_NetRoute already exists" }) end
-    show(ctx, "Get-NetRoute", route_class, { DestinationPrefix = { dst }, NextHop = { hop } })
+    show(ctx, "Get-NetRoute", { DestinationPrefix = { dst }, NextHop = { hop } })
   end,
 }
 
@@ -243,7 +241,7 @@ registry.add {
           RouteMetric = args.RouteMetric })
         if err then change.cim_error(ctx, "Set-NetRoute", route_class, err) end
       end
-      if args.PassThru then show(ctx, "Get-NetRoute", route_class, { DestinationPrefix = { r.prefix }, NextHop = { r.next_hop } }) end
+      if args.PassThru then show(ctx, "Get-NetRoute", { DestinationPrefix = { r.prefix }, NextHop = { r.next_hop } }) end
     end
   end,
 }
@@ -296,7 +294,7 @@ registry.add {
         local _, err = change.try(ctx, "interface.set", { InterfaceAlias = i.alias, set = set })
         if err then change.cim_error(ctx, cmdlet, interface_class, err, { InvalidArgument = "The parameter is incorrect. " }) end
       end
-      if args.PassThru then show(ctx, "Get-NetIPInterface", interface_class, { InterfaceIndex = { i.index } }) end
+      if args.PassThru then show(ctx, "Get-NetIPInterface", { InterfaceIndex = { i.index } }) end
     end
   end,
 }
