@@ -164,7 +164,8 @@ over a maximum of 30 hops:
 
 Trace complete.
 ]], 0 },
-  { "tracert -h 1 10.0.0.1", "\nTracing route to 10.0.0.1 over a maximum of 1 hops\n\n  1     *        *        *     Request timed out.\n\nTrace complete.\n", 0 },
+  { "tracert -h 1 10.0.0.1", "\nTracing route to 10.0.0.1 over a maximum of 1 hops\n\n  1     *        *        *     Request timed out.\n\n"
+    .. "Trace complete.\n", 0 },
   { "tracert nosuch", "Unable to resolve target system name nosuch.\n", 1 },
   { "nslookup google.com", [[
 Server:  UnKnown
@@ -274,7 +275,7 @@ contoso.com                                    A      60440 Answer     192.168.1
 ]], 0 },
   { "(Resolve-DnsName two.example).IPAddress", "10.1.1.1\n10.1.1.2\n", 0 },
   { "(Resolve-DnsName 8.8.8.8).NameHost", "dns.google\n", 0 },
-  { "getmac | Select-Object -Index 3 | % { $_.Substring(0, 30) }", "A4-BB-6D-3F-20-50   \\Device\\T\n", 0 },
+  { "getmac | Select-Object -Index 3 | % { $_.Substring(0, 30) }", "A4-BB-6D-3F-20-50   \\Device\\Tc\n", 0 },
 }
 
 -- "~" stands for a blank at a line's end.
