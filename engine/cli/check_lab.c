@@ -25,6 +25,7 @@ struct lab_case {
 	const struct check_case *c;
 	struct client *lab;
 	char node[32];
+	char nonce[33];
 	bool token; /* held by us */
 };
 
@@ -136,7 +137,6 @@ static int log_command(void *arg, json_t *event, struct err *err)
 	struct lab_case *l = arg;
 
 	json_object_set_new(event, "kind", json_string("command"));
-	json_object_set_new(event, "node", json_string(l->node));
 	json_object_set_new(event, "session", json_string("check"));
 	return ask(l, json_pack("{s:s, s:O}", "do", "event", "event", event), NULL, err);
 }
@@ -149,12 +149,15 @@ static void on_waiting(void *arg, bool waiting)
 		token_take(arg);
 }
 
-static int open_shell(struct lab_case *l, const char *nonce, struct err *err)
+/* A terminal for the typist; in Windows it is the prompt. */
+static int open_shell(void *arg, const char *node, struct err *err)
 {
+	struct lab_case *l = arg;
+	const char *shell = strcmp(node, "windows") ? "bash" : "powershell";
 	json_t *req = json_pack("{s:s, s:s, s:s, s:b, s:i, s:i, s:s, s:s}", "do", "exec", "node",
-				l->node, "user", "", "tty", 1, "rows", 24, "cols", 120, "by",
+				node, "user", "", "tty", 1, "rows", 24, "cols", 120, "by",
 				"learner", "session", "check");
-	int pty = -1, rc = hooks_request("bash", nonce, req, err);
+	int pty = -1, rc = hooks_request(shell, l->nonce, req, err);
 
 	if (rc == 0) {
 		json_object_set_new(json_object_get(req, "env"), "TERM",
@@ -173,22 +176,23 @@ static int open_shell(struct lab_case *l, const char *nonce, struct err *err)
 static int type(struct lab_case *l, int *timed_out, struct err *err)
 {
 	auto_fd pty = -1;
-	char nonce[33];
-	struct typist t = {.lines = l->c->commands,
-			   .nonce = nonce,
+	struct typist t = {.node = l->node,
+			   .lines = l->c->commands,
+			   .nonce = l->nonce,
 			   .timeout = COMMAND_SECONDS,
 			   .silence = l->c->patient ? patient_seconds : silent_seconds,
 			   .echo = -1,
 			   .arg = l,
+			   .open = open_shell,
 			   .command = log_command,
 			   .waiting = on_waiting};
-	int rc = hooks_nonce(nonce, err);
+	int rc = hooks_nonce(l->nonce, err);
 
 	if (rc == 0)
 		rc = hosting_learners_node(l->lab, l->node, sizeof(l->node), err);
 	if (rc < 0)
 		return rc;
-	pty = open_shell(l, nonce, err);
+	pty = open_shell(l, l->node, err);
 	if (pty < 0)
 		return pty;
 	t.pty = pty;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The shells a terminal host can start, and their hooks. */
+#define _GNU_SOURCE
 #include "term/hooks.h"
 
 #include <string.h>
@@ -9,6 +10,10 @@
 
 /* Where a shell's hook lies in its node. */
 #define HOOK_DIR "/run/term"
+/* Where that of a shell opened from within another lies. */
+#define INNER_DIR "/run/term/in"
+/* The variable that brings the Windows prompt its nonce (lua/windows/marks.h). */
+#define MARKS_ENV "TERM_MARKS"
 
 enum { MAX_ARGS = 4 };
 
@@ -60,27 +65,60 @@ static char *with_nonce(const char *text, const char *nonce)
 	return out;
 }
 
+/* s with what lies in HOOK_DIR lying in dir. */
+static json_t *placed(const char *s, const char *dir)
+{
+	const char *at = strstr(s, HOOK_DIR);
+
+	if (!at)
+		return json_string(s);
+	return json_sprintf("%.*s%s%s", (int)(at - s), s, dir, at + strlen(HOOK_DIR));
+}
+
+/* {"argv","env","files"} of a shell whose hook lies in dir and signs with nonce; NULL without memory. */
+static json_t *recipe(const struct shell *s, const char *nonce, const char *dir)
+{
+	auto_free char *text = with_nonce(s->text, nonce);
+	json_t *argv = json_array(), *env = json_object();
+
+	for (size_t i = 0; i < MAX_ARGS && s->argv[i]; i++)
+		json_array_append_new(argv, placed(s->argv[i], dir));
+	if (s->env)
+		json_object_set_new(env, s->env, placed(s->env_value, dir));
+	return json_pack("{s:o, s:o, s:[{s:o, s:s, s:i}]}", "argv", argv, "env", env, "files",
+			 "path", placed(s->path, dir), "content", text ? text : "", "mode", 0644);
+}
+
+/* What shells opened from within are started with: they sign with their node too. */
+static json_t *inner_shells(const struct shell *s, const char *nonce)
+{
+	auto_free char *wsl = NULL;
+
+	if (asprintf(&wsl, "%s/wsl", nonce) < 0)
+		return NULL;
+	return json_pack("{s:o, s:{s:{s:o}}}", "wsl", recipe(s, wsl, INNER_DIR), "windows", "env",
+			 MARKS_ENV, json_sprintf("%s/windows", nonce));
+}
+
+static json_t *powershell(const char *nonce)
+{
+	return json_pack("{s:b, s:[], s:{s:s}, s:[]}", "powershell", 1, "argv", "env", MARKS_ENV,
+			 nonce, "files");
+}
+
 int hooks_request(const char *shell, const char *nonce, json_t *request, struct err *err)
 {
-	const struct shell *s = find(shell);
-	auto_free char *text = s ? with_nonce(s->text, nonce) : NULL;
-	json_t *argv, *env, *files;
+	bool windows = strcmp(shell, "powershell") == 0;
+	const struct shell *s = find(windows ? "bash" : shell);
+	auto_json json_t *own = NULL;
 
 	if (!s) {
 		err_set(err, ERR_USAGE, EINVAL, "No hooks for the shell '%s'", shell);
-		return err_mend(err, "Use bash, zsh, fish or sh");
+		return err_mend(err, "Use bash, zsh, fish, sh or powershell");
 	}
-	argv = json_array();
-	for (size_t i = 0; i < MAX_ARGS && s->argv[i]; i++)
-		json_array_append_new(argv, json_string(s->argv[i]));
-	env = json_object();
-	if (s->env)
-		json_object_set_new(env, s->env, json_string(s->env_value));
-	files = json_pack("[{s:s, s:s, s:i}]", "path", s->path, "content", text ? text : "", "mode",
-			  0644);
-	if (!text || json_object_set_new(request, "argv", argv) < 0 ||
-	    json_object_set_new(request, "env", env) < 0 ||
-	    json_object_set_new(request, "files", files) < 0)
+	own = windows ? powershell(nonce) : recipe(s, nonce, HOOK_DIR);
+	if (!own || json_object_update(request, own) < 0 ||
+	    json_object_set_new(request, "shells", inner_shells(s, nonce)) < 0)
 		return err_sys(err, ENOMEM, "Can't ask for a shell");
 	return 0;
 }

@@ -14,7 +14,8 @@ bool hooks_echoed_only(const char *shell);
 
 /*
  * Puts "argv", "env" and "files" of a shell into an exec request (docs/protocol.md): shell is
- * "bash", "zsh", "fish" or "sh"; ERR_USAGE for another.
+ * "bash", "zsh", "fish", "sh", or "powershell" for the prompt of a Windows node; ERR_USAGE for another. With "shells" for those
+ * that are opened from within it in WSL and in Windows.
  */
 int hooks_request(const char *shell, const char *nonce, json_t *request, struct err *err);
 

@@ -43,6 +43,7 @@ static enum link_notice notice_of(struct link *l, const json_t *body)
 
 	if (l->exec && json_int(body, "exited", 0) == l->exec) {
 		l->status = (int)json_int(body, "status", 0);
+		l->stopped = json_flag(body, "stopped", false);
 		return LINK_EXITED;
 	}
 	if (strcmp(session, "grade") == 0)
@@ -91,6 +92,17 @@ int link_call(struct link *l, json_t *req, json_t **ret, int *ret_fd, struct err
 	return rc;
 }
 
+/* What a start of WSL has to say, as wsl.exe says it. */
+static void link_warn(const json_t *answer)
+{
+	const json_t *line;
+	size_t i;
+
+	json_array_foreach (json_object_get(answer, "warnings"), i, line)
+		if (json_is_string(line))
+			fprintf(stderr, "%s\n", json_string_value(line));
+}
+
 int link_exec(struct link *l, json_t *req, struct err *err)
 {
 	auto_json json_t *answer = NULL;
@@ -98,11 +110,13 @@ int link_exec(struct link *l, json_t *req, struct err *err)
 	int rc;
 
 	l->exec = 0;
+	l->stopped = false;
 	l->pending = LINK_NONE;
 	rc = link_call(l, req, &answer, &pty, err);
 	if (rc < 0)
 		return rc;
 	l->exec = json_int(answer, "exec", 0);
+	link_warn(answer);
 	if (pty < 0)
 		return err_set(err, ERR_MACHINE, EPROTO, "The lab gave no terminal");
 	return fd_steal(&pty);

@@ -19,6 +19,7 @@ struct link {
 	json_int_t last_id;	  /* of requests */
 	json_int_t exec;	  /* of the shell, 0 = none */
 	int status;		  /* as waitpid's, after LINK_EXITED */
+	bool stopped;		  /* after LINK_EXITED: its node was shut down under it */
 	enum link_notice pending; /* came while an answer was waited for */
 };
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "base/stdio_fds.h"
 #include "term/session.h"
@@ -18,6 +19,10 @@ struct options {
 		*pace, *timeout;
 	bool play, quiet;
 };
+
+/* The node a person is left in when WSL stops, and its shell. */
+#define WINDOWS	   "windows"
+#define POWERSHELL "powershell"
 
 struct opt {
 	const char *name;
@@ -64,6 +69,16 @@ static int parse(int argc, char **argv, struct options *o, struct err *err)
 	return 0;
 }
 
+/* A line of a script: one that begins with "PS> " is for the Windows prompt. */
+static json_t *script_line(const char *line)
+{
+	static const char mark[] = "PS> ";
+
+	if (strncmp(line, mark, sizeof(mark) - 1) != 0)
+		return json_string(line);
+	return json_pack("{s:s, s:s}", "node", WINDOWS, "line", line + sizeof(mark) - 1);
+}
+
 /* The lines of an open file, as an array; comments and empty lines are left out. Closes it. */
 static json_t *read_lines(FILE *f)
 {
@@ -76,7 +91,7 @@ static json_t *read_lines(FILE *f)
 		if (n && line[n - 1] == '\n')
 			line[n - 1] = '\0';
 		if (line[0] && line[0] != '#')
-			json_array_append_new(lines, json_string(line));
+			json_array_append_new(lines, script_line(line));
 	}
 	file_closep(&f);
 	return lines;
@@ -122,6 +137,10 @@ static const char *const ask_text[2] = {
 	"\nThe shell has ended. Grade the work and end? [y/N] ",
 	"\nシェルが終了しました。採点して終わりますか? [y/N] ",
 };
+static const char *const stopped_text[2] = {
+	"WSL was stopped. This is the Windows prompt: wsl opens it again.",
+	"WSL が停止しました。ここは Windows のプロンプトです。wsl と入力すると再び開きます。",
+};
 static const char *const lost_text[2] = {"\nThe lab is gone.\n", "\nラボが無くなりました。\n"};
 
 /* Ctrl-D by mistake: asks. Where nobody can answer, the work is graded. */
@@ -156,6 +175,7 @@ static int exit_code(const struct options *o, enum session_end end, int status, 
 	case SESSION_SIGNALLED:
 		return 128 + status;
 	case SESSION_EXITED:
+	case SESSION_STOPPED:
 		break;
 	}
 	if (o->play)
@@ -163,8 +183,58 @@ static int exit_code(const struct options *o, enum session_end end, int status, 
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+/* On the window, which is cooked now, and in the recording. */
+static void say(const struct session *s, const char *text)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	cast_output(s->cast, &now, text, strlen(text));
+	for (; *text; text++)
+		if (*text != '\r')
+			fputc(*text, stdout);
+	fflush(stdout);
+}
+
+/*
+ * WSL was shut down under the shell: the window says what Windows Terminal says, and becomes a Windows prompt. A node that was
+ * Windows already has no such way out.
+ */
+static bool fall_back(struct session *s, bool ja)
+{
+	if (!strcmp(s->node, WINDOWS))
+		return false;
+	say(s, "\r\n[process exited with code 1 (0x00000001)]\r\n");
+	say(s, stopped_text[ja]);
+	say(s, "\r\n\r\n");
+	s->node = WINDOWS;
+	s->shell = POWERSHELL;
+	s->user = "";
+	return true;
+}
+
+/* One shell after the other, until the window closes. */
+static int run_shells(struct session *s, const struct options *o, enum session_end *end,
+		      int *status, struct err *err)
+{
+	bool ja = o->lang && strcmp(o->lang, "ja") == 0;
+
+	for (;;) {
+		int rc = session_run(s, end, status, err);
+
+		if (rc < 0)
+			return rc;
+		if (*end == SESSION_STOPPED && !s->lines && fall_back(s, ja))
+			continue;
+		if ((*end != SESSION_EXITED && *end != SESSION_STOPPED) || !o->play || s->lines ||
+		    wants_end(ja))
+			return 0;
+	}
+}
+
 static int host(const struct options *o, struct link *link, struct err *err)
 {
+	bool windows = o->node && strcmp(o->node, WINDOWS) == 0;
 	auto_json json_t *lines = NULL;
 	nd_cleanup(cast_done) struct cast cast = {.file = NULL};
 	struct session s = {.link = link,
@@ -172,7 +242,9 @@ static int host(const struct options *o, struct link *link, struct err *err)
 			    .node = o->node ? o->node : "wsl",
 			    .user = o->user ? o->user : "",
 			    .name = o->session ? o->session : "main",
-			    .shell = o->shell ? o->shell : "bash",
+			    .shell = o->shell  ? o->shell
+				     : windows ? POWERSHELL
+					       : "bash",
 			    .lang = o->lang ? o->lang : "en",
 			    .pace_ms = o->pace ? (unsigned)atoi(o->pace) : 0,
 			    .timeout = o->timeout ? atof(o->timeout) : 0,
@@ -184,10 +256,8 @@ static int host(const struct options *o, struct link *link, struct err *err)
 	if (rc == 0)
 		rc = begin_record(&cast, o, s.name, err);
 	s.lines = lines;
-	do {
-		if (rc == 0)
-			rc = session_run(&s, &end, &status, err);
-	} while (rc == 0 && end == SESSION_EXITED && o->play && !lines && !wants_end(ja));
+	if (rc == 0)
+		rc = run_shells(&s, o, &end, &status, err);
 	return rc < 0 ? rc : exit_code(o, end, status, ja);
 }
 

@@ -91,13 +91,26 @@ static void unescape(char *s)
 	*out = '\0';
 }
 
+/* "" or "/NODE": whose mark it is. False when it is neither. */
+static bool take_from(struct osc *o, const char *s)
+{
+	size_t n = *s == '/' ? strspn(s + 1, "abcdefghijklmnopqrstuvwxyz0123456789-") : 0;
+
+	if (*s && (n == 0 || s[1 + n] || n >= OSC_FROM_MAX))
+		return false;
+	memcpy(o->from, *s ? s + 1 : s, n);
+	o->from[n] = '\0';
+	return true;
+}
+
 /* Takes the last ;-separated field off body and says whether it is prefix followed by our nonce. */
-static bool take_nonce(const struct osc *o, char *body, const char *prefix)
+static bool take_nonce(struct osc *o, char *body, const char *prefix)
 {
 	char *last = strrchr(body, ';');
-	size_t n = strlen(prefix);
+	size_t n = strlen(prefix), len = strlen(o->nonce);
 
-	if (!last || strncmp(last + 1, prefix, n) != 0 || strcmp(last + 1 + n, o->nonce) != 0)
+	if (!last || strncmp(last + 1, prefix, n) != 0 ||
+	    strncmp(last + 1 + n, o->nonce, len) != 0 || !take_from(o, last + 1 + n + len))
 		return false;
 	*last = '\0';
 	return true;

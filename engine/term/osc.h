@@ -3,7 +3,8 @@
  * Shell-integration marks in a terminal's output: OSC 133 A/B/C/D, OSC 633 E (the command's text)
  * and P;Cwd, each carrying the session's nonce. Pure: bytes in; bytes and marks out through
  * callbacks, in order. A mark with our nonce is taken out of the stream; everything else, forged
- * and foreign marks too, passes untouched.
+ * and foreign marks too, passes untouched. A shell that was started from within the session, in another node
+ * perhaps, writes NONCE/NODE.
  */
 #ifndef NETDOJO_TERM_OSC_H
 #define NETDOJO_TERM_OSC_H
@@ -12,6 +13,7 @@
 
 enum {
 	OSC_NONCE_MAX = 64,
+	OSC_FROM_MAX = 16,	  /* bytes of a node's name in a mark, its end included */
 	OSC_HOLD_MAX = 64 * 1024, /* bytes of one unfinished mark; longer is no mark of ours */
 };
 
@@ -36,6 +38,7 @@ struct osc_sink {
 /* A parser. osc_init, then osc_feed; osc_flush gives out what is held; osc_done frees. */
 struct osc {
 	char nonce[OSC_NONCE_MAX + 1];
+	char from[OSC_FROM_MAX]; /* whose the mark being told is; "" = the session's own shell's */
 	struct osc_sink sink;
 	char *held; /* an unfinished sequence that may be a mark (owned) */
 	size_t n_held, cap_held;

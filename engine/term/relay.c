@@ -12,8 +12,7 @@
 #include <time.h>
 
 #include "term/hooks.h"
-#include "term/osc.h"
-#include "term/track.h"
+#include "term/tracks.h"
 #include "term/tty.h"
 
 /*
@@ -37,8 +36,7 @@ struct relay {
 	struct event_base *base;
 	struct event *events[N_EVENTS];
 	struct evbuffer *input;
-	struct osc osc;
-	struct track track;
+	struct tracks tracks;
 	enum session_end end;
 	int status;
 	bool eof; /* nobody types any more */
@@ -56,7 +54,6 @@ static void on_bytes(void *arg, const char *data, size_t len)
 	struct relay *r = arg;
 	struct timespec now;
 
-	track_bytes(&r->track, data, len);
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	cast_output(r->s->cast, &now, data, len);
 	while (len) {
@@ -85,11 +82,10 @@ static void type_end_of_file(struct relay *r)
  * A Ctrl-D typed before readline is up is lost, and one typed ahead may go to a command. So whoever
  * reads next is told again: the shell at its prompt, and each command.
  */
-static void on_mark(void *arg, enum osc_mark m, const char *text, int status)
+static void on_mark(void *arg, enum osc_mark m)
 {
 	struct relay *r = arg;
 
-	track_mark(&r->track, m, text, status);
 	if (r->eof && (m == OSC_INPUT || m == OSC_RUN))
 		type_end_of_file(r);
 }
@@ -99,7 +95,6 @@ static void on_command(void *arg, json_t *event)
 	struct relay *r = arg;
 
 	json_object_set_new(event, "kind", json_string("command"));
-	json_object_set_new(event, "node", json_string(r->s->node));
 	json_object_set_new(event, "session", json_string(r->s->name));
 	link_event(r->s->link, event, NULL);
 }
@@ -111,7 +106,7 @@ static bool drain_pty(struct relay *r)
 	ssize_t n;
 
 	while ((n = read(r->pty, buf, sizeof(buf))) > 0)
-		osc_feed(&r->osc, buf, (size_t)n);
+		tracks_feed(&r->tracks, buf, (size_t)n);
 	return n < 0 && (errno == EAGAIN || errno == EINTR);
 }
 
@@ -175,7 +170,7 @@ static void link_readable(evutil_socket_t fd, short what, void *arg)
 		break;
 	case LINK_EXITED:
 		drain_pty(r);
-		stop(r, SESSION_EXITED, r->s->link->status);
+		stop(r, r->s->link->stopped ? SESSION_STOPPED : SESSION_EXITED, r->s->link->status);
 		break;
 	case LINK_GRADE:
 		stop(r, SESSION_GRADE, 0);
@@ -255,15 +250,12 @@ static int set_up(struct relay *r, struct err *err)
 	for (size_t i = 0; !rc && i < N_SIGNALS; i++)
 		rc = watch(r, EV_SIGNALS + i, signals[i], EV_SIGNAL | EV_PERSIST, on_signal, true,
 			   err);
-	osc_init(&r->osc, r->s->nonce,
-		 &(struct osc_sink){.arg = r, .bytes = on_bytes, .mark = on_mark});
 	return rc;
 }
 
 static void tear_down(struct relay *r)
 {
-	osc_flush(&r->osc);
-	track_end(&r->track);
+	tracks_end(&r->tracks);
 	for (size_t i = 0; i < N_EVENTS; i++)
 		if (r->events[i])
 			event_free(r->events[i]);
@@ -271,8 +263,7 @@ static void tear_down(struct relay *r)
 		evbuffer_free(r->input);
 	if (r->base)
 		event_base_free(r->base);
-	osc_done(&r->osc);
-	track_done(&r->track);
+	tracks_done(&r->tracks);
 }
 
 int relay_run(struct session *s, int pty, enum session_end *ret_end, int *ret_status,
@@ -286,8 +277,9 @@ int relay_run(struct session *s, int pty, enum session_end *ret_end, int *ret_st
 	r->s = s;
 	r->pty = pty;
 	r->end = SESSION_LOST;
-	track_init(&r->track, &(struct track_sink){.arg = r, .command = on_command},
-		   hooks_echoed_only(s->shell));
+	tracks_init(&r->tracks, s->nonce, s->node, hooks_echoed_only(s->shell),
+		    &(struct tracks_sink){
+			    .arg = r, .bytes = on_bytes, .command = on_command, .mark = on_mark});
 	rc = set_up(r, err);
 	if (rc == 0) {
 		tty_raw(STDIN_FILENO);

@@ -26,14 +26,17 @@ static void terminal_env(json_t *env, bool typed)
 		json_object_set_new(env, "TERMINFO", json_string(info));
 }
 
-static json_t *exec_request(const struct session *s, unsigned rows, unsigned cols, struct err *err)
+static json_t *exec_request(const struct session *s, const char *node, const char *shell,
+			    struct err *err)
 {
-	auto_json json_t *req =
-		json_pack("{s:s, s:s, s:s, s:b, s:i, s:i, s:s, s:s}", "do", "exec", "node", s->node,
-			  "user", s->user, "tty", 1, "rows", (int)rows, "cols", (int)cols, "by",
-			  "learner", "session", s->name);
+	unsigned rows, cols;
+	auto_json json_t *req = NULL;
 
-	if (!req || hooks_request(s->shell, s->nonce, req, err) < 0)
+	tty_size(&rows, &cols);
+	req = json_pack("{s:s, s:s, s:s, s:b, s:i, s:i, s:s, s:s}", "do", "exec", "node", node,
+			"user", s->user, "tty", 1, "rows", (int)rows, "cols", (int)cols, "by",
+			"learner", "session", s->name);
+	if (!req || hooks_request(shell, s->nonce, req, err) < 0)
 		return NULL;
 	terminal_env(json_object_get(req, "env"), s->lines != NULL);
 	json_object_set_new(json_object_get(req, "env"), "LANGUAGE", json_string(s->lang));
@@ -60,7 +63,6 @@ static int typed_command(void *arg, json_t *event, struct err *err)
 	struct session *s = arg;
 
 	json_object_set_new(event, "kind", json_string("command"));
-	json_object_set_new(event, "node", json_string(s->node));
 	json_object_set_new(event, "session", json_string(s->name));
 	return link_event(s->link, event, err);
 }
@@ -87,9 +89,38 @@ static enum session_end typed_end(struct session *s, int *ret_status)
 	return most == LINK_LOST ? SESSION_LOST : SESSION_EXITED;
 }
 
+/* A shell in a node; the PTY's master. */
+static int open_shell(struct session *s, const char *node, const char *shell, struct err *err)
+{
+	json_t *req = exec_request(s, node, shell, err);
+	int pty;
+
+	if (!req)
+		return err_wrap(err, "Can't ask for a shell");
+	pty = link_exec(s->link, req, err);
+	if (pty < 0)
+		return err_wrap(err, "No shell in node '%s'", node);
+	fcntl(pty, F_SETFL, O_NONBLOCK);
+	return pty;
+}
+
+/* For the typist, in another node or again. */
+static int open_another(void *arg, const char *node, struct err *err)
+{
+	struct session *s = arg;
+
+	return open_shell(s, node,
+			  !strcmp(node, s->node)     ? s->shell
+			  : !strcmp(node, "windows") ? "powershell"
+						     : "bash",
+			  err);
+}
+
 static int type(struct session *s, int pty, struct err *err)
 {
 	struct typist t = {.pty = pty,
+			   .node = s->node,
+			   .open = open_another,
 			   .lines = s->lines,
 			   .nonce = s->nonce,
 			   .echoed_only = hooks_echoed_only(s->shell),
@@ -107,20 +138,15 @@ int session_run(struct session *s, enum session_end *ret_end, int *ret_status, s
 {
 	unsigned rows, cols;
 	auto_fd pty = -1;
-	json_t *req;
 	int rc;
 
 	tty_size(&rows, &cols);
 	rc = hooks_nonce(s->nonce, err);
 	if (rc < 0)
 		return rc;
-	req = exec_request(s, rows, cols, err);
-	if (!req)
-		return err_wrap(err, "Can't ask for a shell");
-	pty = link_exec(s->link, req, err);
+	pty = open_shell(s, s->node, s->shell, err);
 	if (pty < 0)
-		return err_wrap(err, "No shell in node '%s'", s->node);
-	fcntl(pty, F_SETFL, O_NONBLOCK);
+		return pty;
 	tell(s, "open", rows, cols, false);
 	if (s->lines) {
 		rc = type(s, pty, err);

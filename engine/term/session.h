@@ -16,6 +16,7 @@ enum session_end {
 	SESSION_GRADE,	   /* `dojo grade` */
 	SESSION_QUIT,	   /* `dojo quit` */
 	SESSION_LOST,	   /* the lab is gone */
+	SESSION_STOPPED,   /* its node was shut down under it */
 	SESSION_SIGNALLED, /* we were told to end; the signal is in status */
 };
 

@@ -3,7 +3,7 @@
  * netdojo-term, the terminal host, as its callers see it.
  *
  *   netdojo-term --fd N | --socket PATH  [--node NODE] [--user USER] [--session NAME] [--shell
- * bash|zsh|fish|sh]
+ * bash|zsh|fish|sh|powershell]
  *                [--record DIR] [--lang en|ja] [--play] [--type FILE | --type-fd N] [--pace MS]
  * [--timeout S] [--quiet]
  *
@@ -13,7 +13,9 @@
  * transcript-NAME.cast.
  * --play: a shell that exits asks whether to grade and end; else the host ends with the shell's
  * status.
- * --type: types the file's lines instead of the person; output is shown on stdout unless --quiet.
+ * --type: types the file's lines instead of the person; output is shown on stdout unless --quiet. A line "PS> ..." goes to a
+ * Windows prompt.
+ * A shell whose node is shut down (WSL) is followed by a Windows prompt in the same window.
  */
 #ifndef NETDOJO_TERM_TERM_H
 #define NETDOJO_TERM_TERM_H

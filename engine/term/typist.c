@@ -3,25 +3,38 @@
 #include "term/typist.h"
 
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "term/osc.h"
-#include "term/track.h"
+#include "term/tracks.h"
 
 enum {
+	SCREENS_MAX = 4,      /* nodes with a terminal */
 	IDLE_MS = 8,	      /* nothing for so long: a command waits for an answer */
 	DEFAULT_TIMEOUT = 10, /* seconds */
 	BUF = 16 * 1024,
 };
 
+struct run;
+
+/* One terminal. */
+struct screen {
+	struct run *run;
+	char *node; /* owned */
+	int pty;
+	bool own; /* pty is ours to close */
+	struct tracks tracks;
+	bool ready; /* the prompt stands */
+	bool ended; /* the shell is gone */
+};
+
 /* One run of it. */
 struct run {
 	const struct typist *t;
-	struct osc osc;
-	struct track track;
-	bool ready;   /* the prompt stands */
-	bool ended;   /* the shell is gone */
+	struct screen *screens[SCREENS_MAX]; /* owned; the first is the caller's */
+	size_t n;
 	bool waiting; /* what t->waiting was told last */
 	double heard; /* when output came last */
 	int rc;	      /* of the command callback */
@@ -30,10 +43,9 @@ struct run {
 
 static void on_bytes(void *arg, const char *data, size_t len)
 {
-	struct run *r = arg;
+	struct run *r = ((struct screen *)arg)->run;
 	struct timespec now;
 
-	track_bytes(&r->track, data, len);
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	if (r->t->cast)
 		cast_output(r->t->cast, &now, data, len);
@@ -41,16 +53,9 @@ static void on_bytes(void *arg, const char *data, size_t len)
 		return; /* whoever watched has gone; the typing goes on */
 }
 
-static void on_mark(void *arg, enum osc_mark m, const char *text, int status)
-{
-	struct run *r = arg;
-
-	track_mark(&r->track, m, text, status);
-}
-
 static void on_command(void *arg, json_t *event)
 {
-	struct run *r = arg;
+	struct run *r = ((struct screen *)arg)->run;
 
 	if (r->rc == 0 && r->t->command)
 		r->rc = r->t->command(r->t->arg, event, r->err);
@@ -58,7 +63,7 @@ static void on_command(void *arg, json_t *event)
 
 static void on_ready(void *arg)
 {
-	((struct run *)arg)->ready = true;
+	((struct screen *)arg)->ready = true;
 }
 
 static void tell_waiting(struct run *r, bool waiting)
@@ -77,25 +82,27 @@ static double now(void)
 }
 
 /* Reads what the terminal has; a closed slave side (EIO) is the shell's end. */
-static void take_output(struct run *r)
+static void take_output(struct screen *s)
 {
 	char buf[BUF];
-	ssize_t n = read(r->t->pty, buf, sizeof(buf));
+	ssize_t n = read(s->pty, buf, sizeof(buf));
 
-	r->heard = now();
+	s->run->heard = now();
 	if (n > 0)
-		osc_feed(&r->osc, buf, (size_t)n);
+		tracks_feed(&s->tracks, buf, (size_t)n);
 	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
-		r->ended = true;
+		s->ended = true;
 }
 
 /* Feeds the terminal's output on until *until, the end of the shell, the deadline, or too long a
  * silence. */
-static void pump(struct run *r, const bool *until, double deadline)
+static void pump(struct screen *s, const bool *until, double deadline)
 {
+	struct run *r = s->run;
+
 	r->heard = now();
-	while (!*until && !r->ended && r->rc == 0) {
-		struct pollfd p = {.fd = r->t->pty, .events = POLLIN};
+	while (!*until && !s->ended && r->rc == 0) {
+		struct pollfd p = {.fd = s->pty, .events = POLLIN};
 		double quiet = r->heard + r->t->silence;
 		double left = (r->t->silence > 0 && quiet < deadline ? quiet : deadline) - now();
 		int ms = r->waiting ? (int)(left * 1000) + 1 : IDLE_MS, n;
@@ -106,25 +113,25 @@ static void pump(struct run *r, const bool *until, double deadline)
 		if (n == 0)
 			tell_waiting(r, true);
 		else if (n > 0)
-			take_output(r);
+			take_output(s);
 	}
 }
 
 /* Writes to the PTY; its buffer may be full while the shell is slow to read. */
-static int put(struct run *r, const char *s, size_t len)
+static int put(struct screen *s, const char *text, size_t len)
 {
 	static const bool never = false;
 
-	while (len && !r->ended) {
-		ssize_t n = write(r->t->pty, s, len);
+	while (len && !s->ended) {
+		ssize_t n = write(s->pty, text, len);
 
 		if (n > 0) {
-			s += n;
+			text += n;
 			len -= (size_t)n;
 		} else if (errno == EAGAIN) {
-			pump(r, &never, now() + IDLE_MS / 1000.0);
+			pump(s, &never, now() + IDLE_MS / 1000.0);
 		} else if (errno != EINTR) {
-			return err_sys(r->err, errno, "Can't type");
+			return err_sys(s->run->err, errno, "Can't type");
 		}
 	}
 	return 0;
@@ -138,73 +145,166 @@ static double key_delay(const struct run *r, char c)
 	return c == ' ' ? base * 2 : c == '\n' ? base * 8 : base;
 }
 
-static int type_line(struct run *r, const char *line)
+static int type_line(struct screen *s, const char *line)
 {
 	static const bool never = false;
-	const char *s = line;
+	struct run *r = s->run;
 	size_t n;
 	int rc = 0;
 
 	if (r->t->pace_ms)
-		pump(r, &never, now() + key_delay(r, '\n'));
-	for (; rc == 0 && *s; s += n) {
-		bool nl = *s == '\n';
+		pump(s, &never, now() + key_delay(r, '\n'));
+	for (; rc == 0 && *line; line += n) {
+		bool nl = *line == '\n';
 
 		/* Without pace a line goes in one write, as a paste does. */
-		n = nl || r->t->pace_ms ? 1 : strcspn(s, "\n");
-		while (r->t->pace_ms && ((unsigned char)s[n] & 0xc0) == 0x80)
+		n = nl || r->t->pace_ms ? 1 : strcspn(line, "\n");
+		while (r->t->pace_ms && ((unsigned char)line[n] & 0xc0) == 0x80)
 			n++;
-		rc = put(r, nl ? "\r" : s, n);
+		rc = put(s, nl ? "\r" : line, n);
 		if (r->t->pace_ms && !rc)
-			pump(r, &never, now() + key_delay(r, *s));
+			pump(s, &never, now() + key_delay(r, *line));
 	}
-	return rc ? rc : put(r, "\r", 1);
+	return rc ? rc : put(s, "\r", 1);
+}
+
+static double patience(const struct run *r)
+{
+	return r->t->timeout > 0 ? r->t->timeout : DEFAULT_TIMEOUT;
 }
 
 /* Types one line and waits for the next prompt; counts the ones that had to be interrupted. */
-static int one(struct run *r, const char *line, int *timed_out)
+static int one(struct screen *s, const char *line, int *timed_out)
 {
-	double patience = r->t->timeout > 0 ? r->t->timeout : DEFAULT_TIMEOUT;
+	struct run *r = s->run;
 	int rc;
 
 	tell_waiting(r, false);
-	r->ready = false;
-	rc = type_line(r, line);
+	s->ready = false;
+	rc = type_line(s, line);
 	if (rc < 0)
 		return rc;
-	pump(r, &r->ready, now() + patience);
-	if (r->ready || r->ended || r->rc < 0)
+	pump(s, &s->ready, now() + patience(r));
+	if (s->ready || s->ended || r->rc < 0)
 		return r->rc;
 	(*timed_out)++;
-	rc = put(r, "\003", 1);
+	rc = put(s, "\003", 1);
 	if (rc == 0)
-		pump(r, &r->ready, now() + patience);
-	if (rc == 0 && !r->ready && !r->ended && r->rc == 0)
+		pump(s, &s->ready, now() + patience(r));
+	if (rc == 0 && !s->ready && !s->ended && r->rc == 0)
 		return err_set(r->err, ERR_SHORT, ETIMEDOUT,
 			       "The shell did not come back from '%s', Ctrl-C included", line);
 	return rc ? rc : r->rc;
 }
 
+/* Takes in a terminal and waits for its first prompt. */
+static int begin(struct run *r, struct screen *s, int pty, bool own)
+{
+	const struct typist *t = r->t;
+
+	s->pty = pty;
+	s->own = own;
+	s->ready = s->ended = false;
+	tracks_init(&s->tracks, t->nonce, s->node, t->echoed_only && s == r->screens[0],
+		    &(struct tracks_sink){
+			    .arg = s, .bytes = on_bytes, .command = on_command, .ready = on_ready});
+	pump(s, &s->ready, now() + patience(r));
+	if (s->ready)
+		return 0;
+	return r->rc ? r->rc
+		     : err_set(r->err, ERR_MACHINE, s->ended ? ENOENT : ETIMEDOUT, "The shell %s",
+			       s->ended ? "ended before its first prompt" : "showed no prompt");
+}
+
+static void end(struct screen *s)
+{
+	tracks_end(&s->tracks);
+	tracks_done(&s->tracks);
+	if (s->own)
+		close(s->pty);
+	s->pty = -1;
+}
+
+/* Room for a node's terminal; NULL when there is none. */
+static struct screen *add(struct run *r, const char *node)
+{
+	struct screen *s = r->n < SCREENS_MAX ? calloc(1, sizeof(*s)) : NULL;
+
+	if (!s)
+		return NULL;
+	*s = (struct screen){.run = r, .node = strdup(node), .pty = -1};
+	r->screens[r->n++] = s;
+	return s;
+}
+
+/* What came while another terminal was typed at: its end, perhaps. */
+static void catch_up(struct screen *s)
+{
+	struct pollfd p = {.fd = s->pty, .events = POLLIN};
+
+	while (s->pty >= 0 && !s->ended && poll(&p, 1, 0) > 0)
+		take_output(s);
+}
+
+static int reopen(struct run *r, struct screen *s)
+{
+	int pty;
+
+	if (!r->t->open)
+		return err_set(r->err, ERR_USAGE, ENOTSUP, "No terminal in node '%s'", s->node);
+	pty = r->t->open(r->t->arg, s->node, r->err);
+	return pty < 0 ? pty : begin(r, s, pty, true);
+}
+
+/* The terminal of a node, opened when it is the first time, or the last one has ended. */
+static int screen_of(struct run *r, const char *node, struct screen **ret)
+{
+	struct screen *s = NULL;
+
+	for (size_t i = 0; i < r->n && !s; i++)
+		if (!strcmp(r->screens[i]->node, node))
+			s = r->screens[i];
+	if (!s)
+		s = add(r, node);
+	if (!s)
+		return err_sys(r->err, ENOMEM, "Can't type in node '%s'", node);
+	*ret = s;
+	catch_up(s);
+	if (s->pty >= 0 && s->ended && (r->t->open || s != r->screens[0]))
+		end(s);
+	return s->pty < 0 ? reopen(r, s) : r->rc;
+}
+
+/* One entry of the lines. */
+static int type_entry(struct run *r, const json_t *entry, bool *ret_ended, int *timed_out)
+{
+	const char *line = json_string_value(entry), *node = r->t->node ? r->t->node : "";
+	struct screen *s = NULL;
+	int rc;
+
+	if (!line) {
+		line = json_str(entry, "line", "");
+		node = json_str(entry, "node", node);
+	}
+	rc = screen_of(r, node, &s);
+	if (rc < 0)
+		return rc;
+	*ret_ended = s->ended;
+	return s->ended ? 0 : one(s, line, timed_out);
+}
+
 static int type_all(struct run *r, int *timed_out)
 {
-	double patience = r->t->timeout > 0 ? r->t->timeout : DEFAULT_TIMEOUT;
-	const json_t *line;
+	struct screen *first = add(r, r->t->node ? r->t->node : "");
+	const json_t *entry;
+	bool ended = false;
 	size_t i;
-	int rc = 0;
+	int rc = first ? begin(r, first, r->t->pty, false) : err_sys(r->err, ENOMEM, "Can't type");
 
-	pump(r, &r->ready, now() + patience);
-	if (!r->ready)
-		return r->rc ? r->rc
-			     : err_set(r->err, ERR_MACHINE, r->ended ? ENOENT : ETIMEDOUT,
-				       "The shell %s",
-				       r->ended ? "ended before its first prompt"
-						: "showed no prompt");
-	json_array_foreach (r->t->lines, i, line) {
-		if (r->ended)
+	json_array_foreach (r->t->lines, i, entry) {
+		if (rc < 0 || ended)
 			break;
-		rc = one(r, json_string_value(line), timed_out);
-		if (rc < 0)
-			break;
+		rc = type_entry(r, entry, &ended, timed_out);
 	}
 	tell_waiting(r, false);
 	return rc;
@@ -212,27 +312,17 @@ static int type_all(struct run *r, int *timed_out)
 
 int typist_run(const struct typist *t, int *ret_timed_out, struct err *err)
 {
-	struct run *r = calloc(1, sizeof(*r));
-	int timed_out = 0, rc;
+	struct run r = {.t = t, .err = err};
+	int timed_out = 0, rc = type_all(&r, &timed_out);
 
-	if (!r)
-		return err_sys(err, ENOMEM, "Can't type");
-	r->t = t;
-	r->err = err;
-	osc_init(&r->osc, t->nonce,
-		 &(struct osc_sink){.arg = r, .bytes = on_bytes, .mark = on_mark});
-	track_init(&r->track,
-		   &(struct track_sink){.arg = r, .command = on_command, .ready = on_ready},
-		   t->echoed_only);
-	rc = type_all(r, &timed_out);
-	osc_flush(&r->osc);
-	if (rc == 0) {
-		track_end(&r->track);
-		rc = r->rc;
+	for (size_t i = 0; i < r.n; i++) {
+		if (r.screens[i]->pty >= 0)
+			end(r.screens[i]);
+		free(r.screens[i]->node);
+		free(r.screens[i]);
 	}
-	track_done(&r->track);
-	osc_done(&r->osc);
-	free(r);
+	if (rc == 0)
+		rc = r.rc;
 	if (rc == 0 && ret_timed_out)
 		*ret_timed_out = timed_out;
 	return rc;

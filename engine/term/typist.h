@@ -14,16 +14,24 @@
 #include "term/cast.h"
 
 struct typist {
-	int pty;	     /* borrowed: the PTY's master */
-	const json_t *lines; /* array of strings, borrowed; a line may hold newlines */
-	const char *nonce;   /* borrowed; the hooks' */
-	bool echoed_only;    /* see hooks_echoed_only */
-	double timeout;	     /* seconds for one command; then Ctrl-C is typed, once; 0 = 10 */
-	double silence;	     /* the same after so many seconds without output; 0 = never */
-	unsigned pace_ms;    /* between keys, as a person's; 0 = at once */
-	int echo;	     /* descriptor that gets the terminal's output; -1 = none */
-	struct cast *cast;   /* recording, or NULL */
-	void *arg;	     /* for the two below */
+	int pty;	  /* borrowed: the PTY's master, non-blocking */
+	const char *node; /* borrowed: the node it is in */
+	/* array, borrowed: strings, typed there, and {"node","line"}, typed into a terminal of that node's own, which stays open
+	 * for the next one. A line may hold newlines. */
+	const json_t *lines;
+	const char *nonce; /* borrowed; the hooks' */
+	bool echoed_only;  /* see hooks_echoed_only */
+	double timeout;	   /* seconds for one command; then Ctrl-C is typed, once; 0 = 10 */
+	double silence;	   /* the same after so many seconds without output; 0 = never */
+	unsigned pace_ms;  /* between keys, as a person's; 0 = at once */
+	int echo;	   /* descriptor that gets the terminal's output; -1 = none */
+	struct cast *cast; /* recording, or NULL */
+	void *arg;	   /* for those below */
+	/*
+	 * A terminal in that node, with the same nonce, for lines of another node and for those that come when the node was
+	 * shut down meanwhile: its PTY's master, non-blocking, given away; or a negative errno. NULL: there is none.
+	 */
+	int (*open)(void *arg, const char *node, struct err *err);
 	/* A command ended; event is for the log (track.h). */
 	int (*command)(void *arg, json_t *event, struct err *err);
 	/* true: nothing has come for a while and this one only waits; false: it works again. May be

@@ -137,6 +137,84 @@ class Terminal(TermTest):
         self.assertNotIn("TERMINFO", self.lab.execs[0]["env"])
 
 
+class Windows(TermTest):
+    def test_the_prompt_of_a_windows_node(self):
+        person = self.at_prompt("--node", "windows")
+        req = self.lab.execs[0]
+        self.assertEqual((req["powershell"], req["argv"], req["files"]), (True, [], []))
+        self.assertRegex(req["env"]["TERM_MARKS"], "^[0-9a-f]{32}$")
+        person.run("echo $((40+2))", "42")
+        told = self.lab.commands(1)[0]
+        self.assertEqual((told["node"], told["text"], told["output"]), ("windows", "echo $((40+2))", "42\n"))
+
+    def test_shells_within_are_told_by_their_nodes(self):
+        person = self.at_prompt("--node", "windows")
+        shells = self.lab.execs[0]["shells"]
+        self.assertRegex(shells["windows"]["env"]["TERM_MARKS"], "^[0-9a-f]{32}/windows$")
+        for f in shells["wsl"]["files"]:
+            path = self.lab.here(f["path"])
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="utf-8") as out:
+                out.write(f["content"])
+        inner = " ".join(self.lab.here(a) for a in shells["wsl"]["argv"])
+        person.run(inner, "")
+        person.run("echo in$((1+1))", "in2")
+        person.run("exit", "exit")
+        person.run("echo out", "out")
+        self.assertEqual([(e["node"], e["text"]) for e in self.lab.commands(4)],
+                         [("wsl", "echo in$((1+1))"), ("wsl", "exit"), ("windows", inner), ("windows", "echo out")])
+
+    def stopped(self, *options):
+        person = self.at_prompt("--play", *options)
+        at = len(person.screen)
+        self.lab.stop_node(self.lab.pids[0])
+        at = person.see(r"\[process exited with code 1 \(0x00000001\)\]\r\n", at)
+        return person, at
+
+    def test_wsl_stops_and_the_window_goes_on(self):
+        person, at = self.stopped()
+        at = person.see(PROMPT, person.see("This is the Windows prompt: wsl opens it again", at))
+        self.assertEqual([r["node"] for r in self.lab.execs], ["wsl", "windows"])
+        person.run("echo still here", "still here")
+        self.assertEqual(self.lab.commands(1)[0]["node"], "windows")
+        self.assertTrue(person.is_raw())
+        person.type("exit\r")
+        person.see(r"Grade the work and end\? \[y/N\] ", at)
+        person.type("y\r")
+        self.assertEqual(person.end(), GRADE)
+        told = [(e["what"], e["node"]) for e in self.lab.events if e["kind"] == "session"]
+        self.assertEqual(told, [("open", "wsl"), ("close", "wsl"), ("open", "windows"), ("close", "windows")])
+
+    def test_it_says_so_in_japanese(self):
+        person, at = self.stopped("--lang", "ja")
+        person.see("WSL が停止しました。", at)
+
+    def test_warnings_of_a_start(self):
+        self.lab.warnings = ["wsl: something odd"]
+        person = self.at_prompt()
+        self.assertIn("wsl: something odd\r\n", person.screen)
+
+    def test_typed_lines_go_to_their_nodes(self):
+        path = os.path.join(self.lab.home, "lines")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write("cd /tmp\nPS> cd /usr\npwd\nPS> pwd\n")
+        person = self.sit("--type", path)
+        self.assertEqual(person.end(), 0)
+        self.assertEqual([(e["node"], e["text"], e["output"]) for e in self.lab.commands(4)],
+                         [("wsl", "cd /tmp", ""), ("windows", "cd /usr", ""), ("wsl", "pwd", "/tmp\n"),
+                          ("windows", "pwd", "/usr\n")])
+        self.assertEqual(len(self.lab.execs), 2)
+
+    def test_a_typed_line_after_a_shutdown_gets_a_new_shell(self):
+        path = os.path.join(self.lab.home, "lines")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write("kill -9 $$\nPS> echo between\necho again\n")
+        person = self.sit("--type", path)
+        person.end()
+        self.assertEqual([r["node"] for r in self.lab.execs], ["wsl", "windows", "wsl"])
+        self.assertEqual(self.lab.commands(3)[-1]["text"], "echo again")
+
+
 class Play(TermTest):
     def test_ctrl_d_by_mistake(self):
         person = self.at_prompt("--play")

@@ -35,6 +35,7 @@ class Lab(threading.Thread):
         self.theirs, self.ours = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.home = tempfile.mkdtemp(prefix="nd-term-")
         self.events, self.execs, self.pids = [], [], []
+        self.stopped, self.warnings = set(), []
         self.lock = threading.Lock()
         self.start()
 
@@ -60,8 +61,17 @@ class Lab(threading.Thread):
     def here(self, text):
         return text.replace("/run/term", os.path.join(self.home, "run"))
 
+    @staticmethod
+    def as_prompt(req):
+        """For a Windows prompt: a shell that signs as the prompt would."""
+        nonce = req["env"]["TERM_MARKS"]
+        inner = json.loads(json.dumps(req["shells"]["wsl"]).replace(nonce + "/wsl", nonce))
+        return {**req, **inner}
+
     def exec(self, req):
         self.execs.append(req)
+        if req.get("powershell"):
+            req = self.as_prompt(req)
         for f in req["files"]:
             path = self.here(f["path"])
             os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -77,16 +87,23 @@ class Lab(threading.Thread):
         set_size(master, req["rows"], req["cols"])
         self.pids.append(pid)
         number = len(self.execs)
-        self.send({"re": req["id"], "exec": number, "pid": pid}, [master])
+        warnings = {"warnings": self.warnings} if self.warnings else {}
+        self.send({"re": req["id"], "exec": number, "pid": pid, **warnings}, [master])
         os.close(master)
         threading.Thread(target=self.reap, args=(pid, number), daemon=True).start()
 
     def reap(self, pid, number):
         _, status = os.waitpid(pid, 0)
         try:
-            self.send({"exited": number, "status": status})
+            stopped = {"stopped": True} if pid in self.stopped else {}
+            self.send({"exited": number, "status": status, **stopped})
         except OSError:
             pass
+
+    def stop_node(self, pid):
+        """Shuts the node down under that shell."""
+        self.stopped.add(pid)
+        os.kill(pid, signal.SIGKILL)
 
     def commands(self, at_least=0):
         """The commands told so far; with at_least, once there are that many: the mark follows the output."""
