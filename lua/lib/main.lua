@@ -22,7 +22,7 @@ end
 function verbs.windows(req)
   local done, why = require("lab").operate(req.op, req.args)
   if done then return done end
-  return { error = { message = why.msg, code = why.op_code, kind = "usage" } }
+  return { error = { message = why.msg, code = why.op_code, kind = 2 } }
 end
 
 verbs["windows.undo"] = function(req)

@@ -125,7 +125,7 @@ interfaces.ops["route.set"] = function(model, args)
   local r, n = find_route(node, as_route(a, i))
   if not r then no_route(a) end
   if a.RouteMetric then
-    table.remove(node.routes, n)
+    state.drop(node.routes, n)
     r.metric = a.RouteMetric + i.InterfaceMetric
     place(node, r)
   end
@@ -139,7 +139,7 @@ interfaces.ops["route.remove"] = function(model, args)
   local node = state.node(model, "windows")
   local _, n = find_route(node, as_route(a, i))
   if not n then no_route(a) end
-  table.remove(node.routes, n)
+  state.drop(node.routes, n)
   a.InterfaceAlias = i.InterfaceAlias
   remember(model, a, nil)
 end
@@ -196,7 +196,7 @@ interfaces.ops["address.remove"] = function(model, args)
   local _, iface = state.interface(model, a.InterfaceAlias)
   local _, n = find_address(iface, a.IPAddress)
   if not n then no_address(a.IPAddress) end
-  table.remove(iface.addresses, n)
+  state.drop(iface.addresses, n)
   settle(model, state.node(model, "windows"))
 end
 

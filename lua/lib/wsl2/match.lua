@@ -184,10 +184,12 @@ local function within(port, list)
   return false
 end
 
--- The rule for the sockets its program has: its local ports become those. nil when it has none that fit.
-local function narrowed(rule, proto, processes)
-  local sockets = owned(rule, processes)
+-- The rule for the sockets its program has: its local ports become those. nil when it has none that fit. Whose a socket is that
+-- calls out nobody can tell: there a program's rule blocks nothing, and allows what it says.
+local function narrowed(rule, proto, at)
+  local sockets = owned(rule, at.processes)
   if not sockets or (proto ~= "tcp" and proto ~= "udp") then return rule end
+  if not at.inbound then return rule.Action ~= "Block" and rule or nil end
   local keep = {}
   for _, port in ipairs(sockets[proto]) do
     if is_any(rule.LocalPort) or within(port, rule.LocalPort) then keep[#keep + 1] = tostring(port) end
@@ -206,7 +208,7 @@ function match.lines(rule, at)
   -- A program's rule for any protocol is for its TCP and UDP sockets.
   if wanted == "" and owned(rule, at.processes) then list = { "tcp", "udp" } end
   for _, proto in ipairs(list) do
-    local r = at.inbound and narrowed(rule, proto, at.processes) or rule
+    local r = narrowed(rule, proto, at)
     local only = proto == "icmp" and 4 or proto == "ipv6-icmp" and 6 or nil
     for _, a in ipairs(r and address_parts(r, at.net, at.inbound, only) or {}) do
       for _, b in ipairs(protocol_parts(proto, r, at.inbound)) do out[#out + 1] = a .. b end

@@ -72,7 +72,7 @@ end
 portproxy.ops["portproxy.delete"] = function(model, args)
   local _, i = find(model, given(args, listener))
   if not i then missing() end
-  table.remove(model.windows.portproxy, i)
+  state.drop(model.windows.portproxy, i)
 end
 
 portproxy.ops["portproxy.reset"] = function(model, args)
@@ -104,7 +104,7 @@ portproxy.ops["nat.remove"] = function(model, args)
     state.fail("NotFound", "No MSFT_NetNat objects found with property 'Name' equal to '%s'.  "
       .. "Verify the value of the property and retry.", a.Name)
   end
-  table.remove(model.windows.nat, i)
+  state.drop(model.windows.nat, i)
 end
 
 return portproxy

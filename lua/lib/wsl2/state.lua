@@ -93,4 +93,10 @@ function state.remove_where(list, test)
   return kept, gone
 end
 
+-- Takes the nth out of a list, which stays a list when that was the last.
+function state.drop(list, n)
+  core.array(list)
+  return table.remove(list, n)
+end
+
 return state
