@@ -96,9 +96,14 @@ local function status(ctx)
 end
 
 -- The components a lab has no part of (graphics) are not listed.
+-- What WSL 2.5.9 brought with it besides its kernel; of no matter to a network, but the lines are there to be parsed.
+local parts = "WSLg version: 1.0.66\nMSRDC version: 1.2.6074\nDirect3D version: 1.611.1-81528511\n"
+  .. "DXCore version: 10.0.26100.1-240331-1435.ge-release"
+
 local function version(ctx)
   local m = ctx.world.model().windows
-  say(ctx, ("WSL version: %s\nKernel version: %s\nWindows version: %s.%s"):format(m.wsl.version, m.wsl.kernel, m.version.Version, m.version.Build))
+  say(ctx, ("WSL version: %s\nKernel version: %s\n%s\nWindows version: %s.%s"):format(m.wsl.version, m.wsl.kernel, parts, m.version.Version,
+    m.version.Build))
 end
 
 local help = [[
