@@ -7,7 +7,9 @@ import windows_rig
 
 class Interop(windows_rig.WindowsTest):
     def as_root(self, script, code=0):
-        return self.wsl(f"sudo -n bash -c {quote(script)}", code=code)
+        """sudo's PATH has no Windows folders, as on any WSL: a root shell that wants them sets it."""
+        folders = "PATH=$PATH:/mnt/c/Windows/System32:/mnt/c/Windows/System32/WindowsPowerShell/v1.0; "
+        return self.wsl(f"sudo -n bash -c {quote(folders + script)}", code=code)
 
     def both(self, script, want):
         """The same for the learner and for root."""
