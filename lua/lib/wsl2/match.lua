@@ -100,10 +100,10 @@ local function address_parts(rule, net, inbound, only)
   local out = {}
   for _, family in ipairs({ 4, 6 }) do
     local text, fits = "", not only or only == family
-    for side, list in pairs({ near = near or false, far = far or false }) do
-      if list and #list[family] == 0 then fits = false end
-      if list and fits then
-        local source = (side == "far") == inbound
+    for _, list in ipairs({ near or {}, far or {} }) do
+      if list[family] and #list[family] == 0 then fits = false end
+      if list[family] and fits then
+        local source = (list == far) == inbound
         text = text .. (family == 4 and "ip " or "ip6 ") .. (source and "saddr " or "daddr ") .. set(list[family]) .. " "
       end
     end
