@@ -95,7 +95,6 @@ local function status(ctx)
   say(ctx, "Default Distribution: " .. state(ctx).distro .. "\nDefault Version: 2")
 end
 
--- The components a lab has no part of (graphics) are not listed.
 -- What WSL 2.5.9 brought with it besides its kernel; of no matter to a network, but the lines are there to be parsed.
 local parts = "WSLg version: 1.0.66\nMSRDC version: 1.2.6074\nDirect3D version: 1.611.1-81528511\n"
   .. "DXCore version: 10.0.26100.1-240331-1435.ge-release"
