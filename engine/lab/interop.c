@@ -30,6 +30,13 @@ static int open_program(struct lab *lab, struct err *err)
 	return err_mend(err, "Install netdojo again: this file is part of it");
 }
 
+bool interop_is_program(const json_t *argv)
+{
+	const char *first = json_string_value(json_array_get(argv, 0));
+
+	return first && !strcmp(first, installed_at);
+}
+
 /* The node may be another generation by now: then that one is asked anew anyway. */
 static void on_installed(void *arg, json_t *result, const struct err *err)
 {
@@ -87,7 +94,7 @@ json_t *interop_exec(struct lab_node *windows, const json_t *body, struct err *e
 				      : json_pack("[s]", installed_at));
 	else if (session && n == 0)
 		json_object_set_new(out, "argv", json_pack("[s]", installed_at));
-	else if (!session && strcmp(json_string_value(json_array_get(argv, 0)) ?: "", installed_at))
+	else if (!session && !interop_is_program(argv))
 		return out;
 	if (out && interop_prepare(windows, err) == 0)
 		return out;

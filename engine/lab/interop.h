@@ -10,6 +10,8 @@ void interop_run(struct conn *c, uint64_t id, struct msg *m);
 /* Node socket verb of Windows: a program of WSL's on the asker's streams; starts WSL where it is stopped. */
 void interop_wsl(struct conn *c, uint64_t id, struct msg *m);
 
+/* Whether argv starts a program of Windows'. */
+bool interop_is_program(const json_t *argv);
 /* Before a program of Windows' is started in its node: it is there. */
 int interop_prepare(struct lab_node *windows, struct err *err);
 /*

@@ -7,6 +7,7 @@
 
 #include "lab/change.h"
 #include "lab/intent.h"
+#include "lab/interop.h"
 #include "lab/node.h"
 #include "lab/trust.h"
 #include "lab/wsl_life.h"
@@ -111,6 +112,9 @@ static void probe_now(struct lab *lab, uint64_t id, struct lab_node *n, const js
 	*w = (struct probe_wait){lab, id, !strcmp(json_str(body, "kind", ""), "run")};
 	if (w->runs)
 		actor_begin(&lab->running);
+	if (w->runs && n->role == ROLE_WINDOWS &&
+	    interop_is_program(json_object_get(json_object_get(body, "args"), "argv")))
+		interop_prepare(n, NULL); /* where that fails, so does what needs it */
 	lab->script_waits++;
 	timer_set(lab);
 	node_probe(n, json_str(body, "kind", ""), json_object_get(body, "args"), on_probed, w);

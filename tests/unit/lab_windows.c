@@ -359,6 +359,20 @@ START_TEST(installed_once)
 }
 END_TEST
 
+/* A scenario's probe may run a Windows program, too. */
+START_TEST(installed_for_a_probe)
+{
+	auto_json json_t *request = json_pack(
+		"{s:i, s:s, s:s, s:s, s:{s:[s, s, s]}}", "id", 9, "do", "node.probe", "node",
+		"windows", "kind", "run", "args", "argv", _i ? "/init" : "ip", "--", "ipconfig");
+
+	ck_assert_int_eq(msg_send(r.script.ours, request, NULL, 0, NULL), 0);
+	rig_turn(&r);
+	ck_assert_uint_eq(calls("install windows /init 0755"), _i);
+	ck_assert_uint_eq(calls("probe windows run"), 1);
+}
+END_TEST
+
 static json_t *interop(void)
 {
 	return rig_ask(&r, wsl,
@@ -465,6 +479,7 @@ TCase *lab_windows_case(void)
 	tcase_add_test(t, mode_is_what_stands);
 	tcase_add_loop_test(t, what_starts_a_windows_program, 0, 5);
 	tcase_add_test(t, installed_once);
+	tcase_add_loop_test(t, installed_for_a_probe, 0, 2);
 	tcase_add_test(t, an_exe_from_wsl);
 	tcase_add_test(t, an_exe_needs_a_name);
 	tcase_add_test(t, wsl_from_windows);
