@@ -16,6 +16,7 @@ VSWITCH = "vEthernet (WSL (Hyper-V firewall))"
 PROXY = {"type": "v4tov4", "listenaddress": "0.0.0.0", "listenport": 3000, "connectaddress": "172.20.0.9", "connectport": 80}
 RULE = {"Name": "t", "DisplayName": "T", "Direction": "Inbound", "Action": "Allow", "Protocol": "TCP", "LocalPort": ["3000"]}
 HV = {"Name": "h", "Direction": "Outbound", "Action": "Block", "Protocol": "TCP", "RemotePorts": ["80"]}
+ECHO = ("firewall.rule.set", {"Names": ["FPS-ICMP4-ERQ-In"], "set": {"Enabled": True}})  # a rule for the local subnet
 RULES, NFT = "W.firewall.rules", "windows.ruleset"
 
 
@@ -74,12 +75,12 @@ CASES = [
      lambda m: 'ip saddr 192.168.100.0/24 oifname "eth0" masquerade' in node(m, "windows")["ruleset"]),
     ([("nat.add", {"Name": "n", "InternalIPInterfaceAddressPrefix": "192.168.100.0/24"})], "nat.remove", {"Name": "N"},
      {"W.nat", NFT}, lambda m: "table ip winnat" not in node(m, "windows")["ruleset"]),
-    ([], "address.add", {"InterfaceAlias": "Ethernet", "IPAddress": "10.9.0.1", "PrefixLength": 24, "DefaultGateway": ""},
+    ([ECHO], "address.add", {"InterfaceAlias": "Ethernet", "IPAddress": "10.9.0.1", "PrefixLength": 24, "DefaultGateway": ""},
      {"windows.ifaces", NFT}, lambda m: iface(m, "eth0")["addresses"][-1]["cidr"] == "10.9.0.1/24"),
-    ([("address.add", {"InterfaceAlias": "ethernet", "IPAddress": "10.9.0.1", "PrefixLength": 24})], "address.set",
+    ([ECHO, ("address.add", {"InterfaceAlias": "ethernet", "IPAddress": "10.9.0.1", "PrefixLength": 24})], "address.set",
      {"InterfaceAlias": "Ethernet", "IPAddress": "10.9.0.1", "set": {"PrefixLength": 16}}, {"windows.ifaces", NFT},
      lambda m: "10.9.0.0/16" in node(m, "windows")["ruleset"]),
-    ([], "address.remove", {"InterfaceAlias": "Ethernet", "IPAddress": "@windows"}, {"windows.ifaces", "windows.routes", NFT},
+    ([ECHO], "address.remove", {"InterfaceAlias": "Ethernet", "IPAddress": "@windows"}, {"windows.ifaces", "windows.routes", NFT},
      lambda m: route(m, "default") is None and iface(m, "eth0")["addresses"] == []),
     ([], "route.add", {"DestinationPrefix": "10.50.0.0/16", "InterfaceAlias": "Ethernet", "NextHop": "192.168.1.1", "RouteMetric": 5,
                        "Persistent": True}, {"windows.routes", "W.routes"}, lambda m: route(m, "10.50.0.0/16")["metric"] == 30),
@@ -119,7 +120,7 @@ CASES = [
      lambda m: by(node(m, "wsl")["ifaces"], "name", "eth0")["up"] is False),
     ([], "service.set", {"Name": "WslService", "Status": "Stopped"},
      {"wsl.*", "W.wsl.*", "W.services", "W.processes", "service.dns-tunnel"}, lambda m: node(m, "wsl") is None),
-    ([], "category.set", {"InterfaceAlias": VSWITCH, "NetworkCategory": "Private"}, {"W.interfaces", NFT},
+    ([("firewall.rule.add", {**RULE, "Profile": ["Private"]})], "category.set", {"InterfaceAlias": VSWITCH, "NetworkCategory": "Private"}, {"W.interfaces", NFT},
      lambda m: alias(m, VSWITCH)["NetworkCategory"] == "Private"),
     ([], "wsl.shutdown", {}, {"wsl.*", "W.wsl.*", "service.dns-tunnel"},
      lambda m: node(m, "wsl") is None and iface(m, "vEthernet")["addresses"] and not m["windows"]["wsl"]["running"]),
