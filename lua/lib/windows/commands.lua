@@ -3,7 +3,7 @@
 
 local modules = {
   "core_objects", "core_select",
-  "change_views", "firewall", "firewallfilter", "firewallprofile", "hyperv", "nat", "netip", "adapter", "service", "sc", "netsh", "wsl", "hns",
+  "change_views", "firewall", "firewallfilter", "firewallprofile", "hyperv", "nat", "netip", "adapter", "service", "sc", "netsh", "wsl", "hns", "refused",
   "ipconfig", "route", "arp", "netstat", "ping", "tracert", "nslookup", "machine",
   "look_adapter", "look_ip", "look_socket", "look_dns", "look_test",
 }

@@ -1,0 +1,38 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- What a Windows user may well type here and a lab can't do: each says so in one line, and fails.
+
+local registry = require("windows.registry")
+
+local text = {
+  en = "netdojo: %s is not available in this lab%s",
+  ja = "netdojo: この演習環境では %s は使えません%s",
+}
+
+-- name, kind, a hint in English and Japanese.
+local refused = {
+  { "shutdown", "program", "; wsl --shutdown stops WSL", "。WSL を止めるには wsl --shutdown" },
+  { "Restart-Computer", "cmdlet", "; wsl --shutdown stops WSL", "。WSL を止めるには wsl --shutdown" },
+  { "Stop-Computer", "cmdlet", "; wsl --shutdown stops WSL", "。WSL を止めるには wsl --shutdown" },
+  { "Remove-HnsNetwork", "cmdlet", "; Restart-Service hns makes WSL's network anew", "。WSL のネットワークを作り直すには Restart-Service hns" },
+  { "New-VMSwitch", "cmdlet", "", "" }, { "Remove-VMSwitch", "cmdlet", "", "" }, { "Set-VMSwitch", "cmdlet", "", "" },
+  { "reg", "program", "; there is no registry", "。レジストリはありません" },
+  { "pktmon", "program", "", "" },
+  { "dism", "program", "", "" }, { "sfc", "program", "", "" },
+}
+
+for _, r in ipairs(refused) do
+  local name, kind = r[1], r[2]
+  registry.add {
+    name = name, kind = kind, effect = "imitated", parameters = kind == "cmdlet" and { { name = "Rest", type = "any", position = 1, rest = true },
+      { name = "Force", type = "switch" }, { name = "InputObject", type = "object[]", pipeline = "value" } } or nil,
+    synopsis = { en = "Not available here", ja = "ここでは使えません" }, about = "refused with one line", lacks = "all",
+    run = function(ctx)
+      local line = (text[ctx.world.lang] or text.en):format(name, ctx.world.lang == "ja" and r[4] or r[3])
+      if kind == "program" then
+        ctx.emit(line)
+        return 1
+      end
+      ctx.throw(line, { category = "NotImplemented", exception = "NotSupportedException", id = "NotInThisLab" })
+    end,
+  }
+end
