@@ -96,6 +96,13 @@ Active                           : True]])
   ps.eq(pc:run("Get-NetNat"), "")
 end)
 
+ps.case("WSL's NAT is an object of WinNAT's only where the topology says so", function()
+  ps.eq(machine.new():run("Get-NetNat"), "")
+  local pc = machine.new({ windows = { nat = "winnat" } })
+  ps.eq(pc:run("(Get-NetNat).Name"), "WSLNat\n")
+  ps.eq(pc:run("(Get-NetNat).InternalIPInterfaceAddressPrefix"), pc.windows.wsl.subnet .. "\n")
+end)
+
 ps.case("Remove-NetNat asks, and takes no for an answer", function()
   local pc = machine.new()
   pc:run("New-NetNat -Name WSLNat -InternalIPInterfaceAddressPrefix 192.168.100.0/24")
