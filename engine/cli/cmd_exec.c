@@ -17,8 +17,8 @@
 static const struct option_spec options[] = {
 	LAB_OPTION,
 	{.long_name = "raw",
-	 .help = {"a Linux program even in the Windows node",
-		  "Windows ノードでも Linux のプログラムを実行"}},
+	 .help = {"a Linux program even in the node windows",
+		  "windows ノードでも Linux のプログラムを実行"}},
 	{.long_name = "user",
 	 .short_name = 'u',
 	 .arg = "USER",
@@ -33,6 +33,8 @@ static const struct example examples[] = {
 	{"netdojo exec -u root wsl -- ip route add default via 172.20.0.1",
 	 {"as the node's root", "ノードの root として"}},
 	{"tar c . | netdojo exec wsl -- tar x", {"pipes go through", "パイプも使える"}},
+	{"netdojo exec windows -- 'Get-NetRoute | ? NextHop -ne 0.0.0.0'",
+	 {"one PowerShell command line", "PowerShell のコマンドライン 1 行"}},
 	{0},
 };
 
@@ -53,14 +55,22 @@ const struct command_spec spec_exec = {
 	.name = "exec",
 	.synopsis = "NODE -- CMD [ARG]...",
 	.summary = {"run a command in a node", "ノードでコマンドを実行"},
-	.about = {"Runs a program in a node of a live lab, with its standard input, output and "
-		  "error joined to ours, or on a "
-		  "terminal of its own where ours are a terminal. The node has its own files and "
-		  "environment; nothing of "
-		  "yours is in it but the program's arguments.",
-		  "動いているラボのノードでプログラムを実行します。標準入出力はそのままつながり、端"
-		  "末からなら専用の端末で動きます。"
-		  "ノードのファイルと環境変数は独自のものです。"},
+	.about =
+		{"Runs a program in a node of a live lab, with its standard input, output and "
+		 "error joined to ours, or on a "
+		 "terminal of its own where ours are a terminal. The node has its own files and "
+		 "environment; nothing of "
+		 "yours is in it but the program's arguments.\n\n"
+		 "On the node windows the words, joined by blanks, are one PowerShell command "
+		 "line, and the status is 0 when it succeeded, else that of its last program or "
+		 "1. A WSL that was shut down is started first; what wsl.exe would warn of goes to "
+		 "standard error.",
+		 "動いているラボのノードでプログラムを実行します。標準入出力はそのままつながり、端"
+		 "末からなら専用の端末で動きます。"
+		 "ノードのファイルと環境変数は独自のものです。\n\n"
+		 "windows ノードでは、語を空白でつないだものが PowerShell のコマンドライン 1 "
+		 "行になり、終了コードは成功なら 0、失敗なら最後のプログラムのもの、または 1 です。"
+		 "停止中の WSL はまず起動され、wsl.exe の警告は標準エラー出力に出ます。"},
 	.operands = {{"NODE", COMPLETE_NODE}},
 	.min = 1,
 	.max = 1,
@@ -104,6 +114,12 @@ static int check_words(const struct cli *c, struct err *err)
 	return 0;
 }
 
+/* The Windows side speaks PowerShell. */
+static bool is_powershell(const struct cli *c)
+{
+	return strcmp(c->args[0], "windows") == 0 && !cli_flag(c, "raw");
+}
+
 static json_t *request(const struct cli *c, bool tty)
 {
 	const char *user = cli_opt(c, "user"), *term = getenv("TERM");
@@ -113,10 +129,23 @@ static json_t *request(const struct cli *c, bool tty)
 	rawterm_size(STDIN_FILENO, &rows, &cols);
 	if (tty && term)
 		json_object_set_new(env, "TERM", json_string(term));
-	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:b, s:i, s:i, s:s}", "do", "exec", "node",
-			 c->args[0], "argv", argv_json(c), "user", user ? user : "", "cwd", "",
-			 "env", env, "tty", tty, "rows", (int)rows, "cols", (int)cols, "by",
-			 "learner");
+	if (is_powershell(c))
+		json_object_set_new(env, "LANGUAGE", json_string(cli_lang(c)));
+	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:b, s:i, s:i, s:s, s:b}", "do", "exec",
+			 "node", c->args[0], "argv", argv_json(c), "user", user ? user : "", "cwd",
+			 "", "env", env, "tty", tty, "rows", (int)rows, "cols", (int)cols, "by",
+			 "learner", "powershell", (int)is_powershell(c));
+}
+
+/* What wsl.exe would say of WSL's start. */
+static void warn(const json_t *answer)
+{
+	const json_t *line;
+	size_t i;
+
+	json_array_foreach (json_object_get(answer, "warnings"), i, line)
+		if (json_is_string(line))
+			fprintf(stderr, "%s\n", json_string_value(line));
 }
 
 static int status_of(int status)
@@ -145,20 +174,11 @@ static int run(struct cli *c, struct client *client, struct err *err)
 		rc = client_await(client, id, &answer, err);
 	if (rc < 0)
 		return rc;
+	warn(answer.body);
 	r.pty = msg_take_fd(&answer, 0);
 	r.exec = json_int(answer.body, "exec", 0);
 	rc = relay_run(&r, &status, err);
 	return rc < 0 ? rc : status_of(status);
-}
-
-/* The Windows side's prompt speaks PowerShell, and is not there yet. */
-static int refuse_windows(const struct cli *c)
-{
-	struct err err = {0};
-
-	err_set(&err, ERR_USAGE, ENOTSUP, "The Windows prompt is not part of this version");
-	err_mend(&err, "Use --raw for a Linux program in that node");
-	return cli_fail(c, &err);
 }
 
 int cmd_exec(struct cli *c)
@@ -167,8 +187,6 @@ int cmd_exec(struct cli *c)
 	struct err err = {0};
 	int rc;
 
-	if (strcmp(c->args[0], "windows") == 0 && !cli_flag(c, "raw"))
-		return refuse_windows(c);
 	if (check_words(c, &err) < 0 || client_open(cli_opt(c, "lab"), &client, &err) < 0)
 		return cli_fail(c, &err);
 	rc = run(c, client, &err);

@@ -21,12 +21,14 @@ static const struct option_spec options[] = {
 	{.long_name = "shell",
 	 .arg = "SHELL",
 	 .choices = (const char *const[]){"bash", "zsh", "fish", "sh", NULL},
-	 .help = {"the shell to run", "使うシェル"}},
+	 .help = {"the shell to run (default: bash, on the node windows its prompt)",
+		  "使うシェル (既定: bash、windows ノードではそのプロンプト)"}},
 	{0},
 };
 
 static const struct example examples[] = {
 	{"netdojo shell", {"a shell in the WSL node of the only lab", "WSL ノードのシェル"}},
+	{"netdojo shell windows", {"the Windows prompt", "Windows のプロンプト"}},
 	{"netdojo shell --lab well router", {"in another lab and node", "別のラボとノードで"}},
 	{0},
 };
@@ -37,10 +39,15 @@ const struct command_spec spec_shell = {
 	.summary = {"open a recorded shell in a node", "ノードのシェルを開く (記録される)"},
 	.about = {"Opens a shell in a node of a live lab; without NODE, in the learner's. What is "
 		  "typed and shown is recorded "
-		  "in the attempt's folder as an asciicast, and counts for the grade.",
+		  "in the attempt's folder as an asciicast, and counts for the grade. On the node "
+		  "windows the shell is a PowerShell prompt; a window whose WSL is shut down "
+		  "becomes "
+		  "one.",
 		  "動いているラボのノードでシェルを開きます (既定: 学習者のノード)。操作は "
 		  "asciicast として記録され、採点の"
-		  "対象になります。"},
+		  "対象になります。windows ノードでは PowerShell のプロンプトです。WSL "
+		  "が停止したウィンドウも"
+		  "このプロンプトに変わります。"},
 	.operands = {{"NODE", COMPLETE_NODE}},
 	.max = 1,
 	.options = options,

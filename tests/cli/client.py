@@ -142,8 +142,13 @@ class Exec(rig.CliTest):
         self.one_line_error("exec", "--lab", "no-such", "wsl", "--", "true", code=125, words=["'no-such'"])
         self.one_line_error("exec", "wsl", "--", "/etc/passwd", code=126)
         self.one_line_error("exec", "wsl", "--", "no-such-program", code=127)
-        self.one_line_error("exec", "windows", "--", "true", code=125, words=["not part of this version", "--raw"])
-        self.netdojo("exec", "--raw", "windows", "--", "true")
+
+    def test_windows_takes_a_command_line(self):
+        """The fake lab runs the line in sh, as init would have the Windows program run it."""
+        done = self.netdojo("exec", "windows", "--", "echo", "a", "|", "tr", "a", "b")
+        self.assertEqual((done.stdout, done.stderr), ("b\n", "wsl: a warning\n"))
+        self.netdojo("exec", "windows", "--", "exit 5", code=5)
+        self.netdojo("exec", "--raw", "windows", "--", "test", "1", "-eq", "1")
 
     def test_streams(self):
         done = self.netdojo("exec", "wsl", "--", "sh", "-c", "cat; echo oops >&2", stdin="hello\n")

@@ -3,6 +3,7 @@
 import glob
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -213,6 +214,37 @@ class Windows(TermTest):
         person.end()
         self.assertEqual([r["node"] for r in self.lab.execs], ["wsl", "windows", "wsl"])
         self.assertEqual(self.lab.commands(3)[-1]["text"], "echo again")
+
+
+class WrongWindow(TermTest):
+    CASES = (("Get-NetNat", "opens its prompt\r\n"), ("ipconfig", "ipconfig.exe runs it from here"))
+
+    def told(self, shell, error):
+        if not shutil.which(shell):
+            self.skipTest(f"{shell} is missing")
+        person = self.sit("--shell", shell)
+        person.see("[$#%>] ")
+        for n, (command, line) in enumerate(self.CASES):
+            at = len(person.screen)
+            person.type(command + "\r")
+            at = person.see(re.escape(error % command) + "\r\n", at)
+            person.see(f"{command} is a Windows command: `dojo windows` .*{line}", at)
+            self.assertEqual(self.lab.commands(n + 1)[n]["exit"], 127)
+        person.type("get-no-such\r")
+        self.assertNotIn("Windows", self.lab.commands(3)[2]["output"])
+
+    def test_bash(self):
+        self.told("bash", "bash: %s: command not found")
+
+    def test_zsh(self):
+        self.told("zsh", "zsh: command not found: %s")
+
+    def test_fish(self):
+        self.told("fish", "fish: Unknown command: %s")
+
+    def test_in_japanese(self):
+        person = self.at_prompt("--lang", "ja")
+        person.run("netsh", "netsh は Windows のコマンドです。`dojo windows` でプロンプトが開きます。")
 
 
 class Play(TermTest):

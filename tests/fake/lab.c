@@ -122,16 +122,32 @@ static void boot(struct fake *f, int fd, struct msg *m)
 	f->ready = true;
 }
 
+/* A command line's words, joined as init joins them. */
+static char *line_of(const json_t *argv)
+{
+	static char line[4096];
+	size_t i, n = 0;
+	json_t *word;
+
+	json_array_foreach (argv, i, word)
+		n += (size_t)snprintf(line + n, sizeof(line) - n, "%s%s", n ? " " : "",
+				      json_string_value(word));
+	return line;
+}
+
 static void become(const json_t *req, int *fds)
 {
-	char *argv[64] = {0};
+	char *argv[64] = {(char *)"sh", (char *)"-c"};
 	json_t *word;
 	size_t i;
 
 	for (int n = 0; fds && n < 3; n++)
 		dup2(fds[n], n);
-	json_array_foreach (json_object_get(req, "argv"), i, word)
-		argv[i] = (char *)json_string_value(word);
+	if (json_flag(req, "powershell", false))
+		argv[2] = line_of(json_object_get(req, "argv"));
+	else
+		json_array_foreach (json_object_get(req, "argv"), i, word)
+			argv[i] = (char *)json_string_value(word), argv[i + 1] = NULL;
 	signal(SIGTERM, SIG_DFL);
 	execvp(argv[0], argv);
 	_exit(errno == ENOENT ? 127 : 126);
@@ -152,11 +168,14 @@ static int can_run(const char *path)
 static void exec(struct fake *f, int i, struct msg *m)
 {
 	const char *node = json_str(m->body, "node", "");
+	const json_t *argv = json_object_get(m->body, "argv");
+	bool powershell = json_flag(m->body, "powershell", false);
 	int fd = f->polled[i].fd, master = -1, code;
 	bool tty = json_flag(m->body, "tty", false);
 	sigset_t none;
+	json_t *body;
 
-	code = can_run(json_string_value(json_array_get(json_object_get(m->body, "argv"), 0)));
+	code = powershell ? 0 : can_run(json_string_value(json_array_get(argv, 0)));
 	if (strcmp(node, "wsl") != 0 && strcmp(node, "windows") != 0) {
 		refuse(fd, m->body, ENODEV, "Lab 'x' has no node of that name");
 		return;
@@ -172,8 +191,10 @@ static void exec(struct fake *f, int i, struct msg *m)
 		become(m->body, tty ? NULL : m->fds);
 	}
 	f->asker = i;
-	answer(fd, m->body, json_pack("{s:i, s:i}", "exec", 7, "pid", (int)f->child), &master,
-	       tty ? 1 : 0);
+	body = json_pack("{s:i, s:i}", "exec", 7, "pid", (int)f->child);
+	if (powershell)
+		json_object_set_new(body, "warnings", json_pack("[s]", "wsl: a warning"));
+	answer(fd, m->body, body, &master, tty ? 1 : 0);
 	if (master >= 0)
 		close(master);
 }
