@@ -9,11 +9,11 @@ live.__index = live
 
 -- Of Windows' own loopback interface, which no model lists.
 local loopback = { InterfaceAlias = "Loopback Pseudo-Interface 1", InterfaceDescription = "Software Loopback Interface 1",
-  InterfaceMetric = 75, Dhcp = "Disabled", NetworkCategory = "", ServerAddresses = {}, ConnectionSpecificSuffix = "",
+  InterfaceMetric = 75, Dhcp = false, NetworkCategory = "", ServerAddresses = {}, ConnectionSpecificSuffix = "",
   Status = "Up", Virtual = true }
 
 -- What an interface has that only the kernel knows of (somebody made it by hand).
-local stranger = { InterfaceMetric = 25, Dhcp = "Disabled", NetworkCategory = "Public", ServerAddresses = {},
+local stranger = { InterfaceMetric = 25, Dhcp = false, NetworkCategory = "Public", ServerAddresses = {},
   ConnectionSpecificSuffix = "", Status = "Up", Virtual = true }
 
 local kernel_unlimited_mtu, windows_unlimited_mtu = 65536, 4294967295
@@ -300,58 +300,51 @@ local states = { LISTEN = { "LISTENING", "Listen" }, ESTAB = { "ESTABLISHED", "E
 
 local system_pid = 4
 
-local function same_address(owned, address)
-  if owned == nil or owned == "" or owned == "*" then return true end
-  return owned == address
-end
+-- wslrelay.exe runs while it relays something. No list has its number: one follows from that of WSL's service.
+local relay_pid_offset = 8800
 
-local function service_pid(windows, name)
-  for _, s in ipairs(windows.services or {}) do
-    if s.Name == name and (s.Pid or 0) > 0 then return s.Pid end
-  end
-end
-
-local function listen_address(p)
-  local any_address = p.type:sub(1, 2) == "v6" and "::" or "0.0.0.0"
-  local a = p.listenaddress
-  return (a == "" or a == "*" or not a) and any_address or a
-end
-
--- Who a listener belongs to: what the model says owns it, the service whose work it is, else the kernel, which is System.
-local function owner_of(windows, s)
+local function relay_pid(windows)
   for _, p in ipairs(windows.processes or {}) do
-    local owns = p.owns
-    if type(owns) == "table" and owns.proto == s.proto and owns.port == s.local_port and same_address(owns.address, s["local"]) then
-      return p.Id
-    end
+    if p.ProcessName == "wslrelay" then return p.Id end
   end
-  for _, p in ipairs(windows.portproxy or {}) do
-    if s.proto == "tcp" and p.listenport == s.local_port and same_address(listen_address(p), s["local"]) then
-      return service_pid(windows, "iphlpsvc")
-    end
+  for _, s in ipairs(windows.services or {}) do
+    if s.Name == "WslService" and (s.Pid or 0) > 0 then return s.Pid + relay_pid_offset end
   end
-  local wsl = windows.wsl or {}
-  if s.local_port == 53 and s["local"] == wsl.gateway then return service_pid(windows, "SharedAccess") end
 end
 
--- A connection that a listener took belongs to the listener's process.
-local function pid_of(windows, s)
-  local pid = owner_of(windows, s)
+local function owns(list, proto, address, port)
+  for _, o in ipairs(list or {}) do
+    local any_address = o.address == nil or o.address == "" or o.address == "*"
+    if (o.proto or "tcp") == proto and o.port == port and (any_address or o.address == address) then return true end
+  end
+  return false
+end
+
+local function owner_of(self, s, address)
+  for _, p in ipairs(self:windows().processes or {}) do
+    if owns(p.owns, s.proto, address, s.local_port) then return p.Id end
+  end
+  if owns(self:model().relays, s.proto, address, s.local_port) then return relay_pid(self:windows()) end
+end
+
+-- Whose a socket is. A connection that a listener took belongs to the listener's process.
+local function pid_of(self, s)
+  local pid = owner_of(self, s, s["local"])
   if pid or s.state == "LISTEN" then return pid end
-  return owner_of(windows, { proto = s.proto, local_port = s.local_port, ["local"] = s.family == "inet" and "0.0.0.0" or "::" })
+  return owner_of(self, s, any[s.family])
 end
 
 -- proto "tcp" or "udp" (nil: both), sorted as netstat does. Each: proto, family, ip, port, peer, peer_port, state (netstat's),
 -- cim_state (the cmdlet's), pid.
 function live:sockets(proto)
-  local out, windows = {}, self:windows()
+  local out = {}
   for _, s in ipairs(self:read("sockets")) do
     local bound_only = s.proto == "tcp" and s.state == "UNCONN"
     if (not proto or s.proto == proto) and not bound_only then
       local names = states[s.state] or { s.state, s.state }
       out[#out + 1] = { proto = s.proto, family = s.family, ip = s["local"], port = s.local_port, peer = s.peer,
         peer_port = s.peer_port, state = s.proto == "tcp" and names[1] or "", cim_state = names[2],
-        pid = s.state == "TIME-WAIT" and 0 or pid_of(windows, s) or system_pid }
+        pid = s.state == "TIME-WAIT" and 0 or pid_of(self, s) or system_pid }
     end
   end
   table.sort(out, function(a, b)
@@ -365,7 +358,7 @@ function live:sockets(proto)
   return out
 end
 
--- Processes that the model knows: those it lists and one svchost a running service. Each: id, name, service.
+-- Processes that the model knows, and the relay's. Each: id, name, service.
 function live:processes()
   local out, seen = { { id = 0, name = "Idle" }, { id = system_pid, name = "System" } }, { [0] = true, [system_pid] = true }
   local function put(id, name, service)
@@ -374,8 +367,8 @@ function live:processes()
       out[#out + 1] = { id = id, name = name, service = service }
     end
   end
-  for _, p in ipairs(self:windows().processes or {}) do put(p.Id, p.ProcessName) end
-  for _, s in ipairs(self:windows().services or {}) do put(s.Pid, s.Name == "WslService" and "wslservice" or "svchost", s.Name) end
+  for _, p in ipairs(self:windows().processes or {}) do put(p.Id, p.ProcessName, (p.services or {})[1]) end
+  if #(self:model().relays or {}) > 0 then put(relay_pid(self:windows()), "wslrelay") end
   table.sort(out, function(a, b) return a.id < b.id end)
   return out
 end

@@ -9,6 +9,7 @@
 --   pc:add_address("vEthernet", "inet", "172.30.0.1", 20)    -- with the routes a kernel makes of it
 --   pc.probes.ping = function(args) return { ok = true, sent = 1, received = 1, rtt_ms = 3.2 } end
 --   pc:run("Get-NetRoute | select -First 1")   -- its output, its errors, its status
+--   pc.relays                               -- what localhost's relay listens on: { { address =, port = } }
 --   pc.changes                                 -- every windows.change asked for: { { op =, args = } }
 --   pc.on_change["route.add"] = function(args, pc) ... return result end; error({ code = , message = }) refuses
 
@@ -116,7 +117,7 @@ end
 
 local function adapter(alias, dev, description, metric, more)
   local i = { InterfaceAlias = alias, dev = dev, InterfaceDescription = description, InterfaceMetric = metric, NlMtu = 1500,
-    Forwarding = "Disabled", Dhcp = "Disabled", NetworkCategory = "Public", ServerAddresses = {}, ConnectionSpecificSuffix = "",
+    Forwarding = false, Dhcp = false, NetworkCategory = "Public", ServerAddresses = {}, ConnectionSpecificSuffix = "",
     Status = "Up", Virtual = false }
   for k, v in pairs(more) do i[k] = v end
   return i
@@ -130,6 +131,24 @@ end
 
 local function service(name, display, pid, start)
   return { Name = name, DisplayName = display, Status = pid > 0 and "Running" or "Stopped", StartType = start or "Automatic", Pid = pid }
+end
+
+local function services()
+  return {
+    service("Dnscache", "DNS Client", 2180), service("hns", "Host Network Service", 3244, "Manual"),
+    service("iphlpsvc", "IP Helper", 3612), service("LanmanServer", "Server", 3004), service("mpssvc", "Windows Defender Firewall", 2716),
+    service("SharedAccess", "Internet Connection Sharing (ICS)", 5128, "Manual"), service("WslService", "WSL Service", 4520),
+  }
+end
+
+-- One for each running service, and what it listens on.
+local function processes()
+  local out = { { Id = 4, ProcessName = "System", services = {}, owns = {} } }
+  for _, s in ipairs(services()) do
+    out[#out + 1] = { Id = s.Pid, ProcessName = s.Name == "WslService" and "wslservice" or "svchost", services = { s.Name },
+      owns = s.Name == "SharedAccess" and { { proto = "udp", address = "172.27.32.1", port = 53 } } or {} }
+  end
+  return out
 end
 
 local wsl_creator = "{40E0AC32-46A5-438A-A0B2-2B479E8F2E90}"
@@ -162,20 +181,13 @@ local function windows()
     version = { Caption = "Microsoft Windows 11 Pro", Version = "10.0.26100", Build = "4061" },
     interfaces = {
       adapter("Ethernet", "eth0", "Intel(R) Ethernet Connection (7) I219-V", 25,
-        { Dhcp = "Enabled", NetworkCategory = "Private", ServerAddresses = { "192.168.1.1" }, ConnectionSpecificSuffix = "home" }),
+        { Dhcp = true, DhcpServer = "192.168.1.1", NetworkCategory = "Private", ServerAddresses = { "192.168.1.1" }, ConnectionSpecificSuffix = "home" }),
       adapter("vEthernet (WSL (Hyper-V firewall))", "vEthernet", "Hyper-V Virtual Ethernet Adapter", 15,
-        { Virtual = true, Forwarding = "Enabled" }),
+        { Virtual = true, Forwarding = true }),
     },
     firewall = firewall(), hyperv = hyperv(), portproxy = {}, nat = {},
-    services = {
-      service("Dnscache", "DNS Client", 2180), service("hns", "Host Network Service", 3244, "Manual"),
-      service("iphlpsvc", "IP Helper", 3612), service("LanmanServer", "Server", 3004), service("mpssvc", "Windows Defender Firewall", 2716),
-      service("SharedAccess", "Internet Connection Sharing (ICS)", 5128, "Manual"), service("WslService", "WSL Service", 4520),
-    },
-    processes = {
-      { Id = 9872, ProcessName = "wslrelay", owns = { proto = "tcp", port = 8000, address = "127.0.0.1" } },
-    },
-    relays = {}, dns = { SuffixSearchList = { "home" } }, routes = {},
+    services = services(),
+    processes = processes(), dns = { SuffixSearchList = { "home" } }, routes = {},
     switches = { { Name = "Default Switch", SwitchType = "Internal" }, { Name = "WSL (Hyper-V firewall)", SwitchType = "Internal" } },
     wsl = { running = true, distro = "Debian", default_user = "learner", version = "2.5.9.0", kernel = "6.6.87.2-1",
       networkingMode = "nat", localhostForwarding = true, dnsTunneling = true, dnsProxy = true, firewall = true,
@@ -196,7 +208,7 @@ answers["windows.read"] = function(pc, q)
 end
 
 answers["windows.model"] = function(pc)
-  return { windows = pc.windows, node = pc.node, wsl = { running = pc.windows.wsl.running, generation = pc.generation } }
+  return { windows = pc.windows, node = pc.node, wsl = { running = pc.windows.wsl.running, generation = pc.generation }, relays = pc.relays }
 end
 
 answers["windows.probe"] = function(pc, q)
@@ -342,7 +354,7 @@ end
 
 -- A healthy PC; each call a new one, every part of it free to change.
 function fake.new()
-  local pc = setmetatable({ windows = windows(), generation = 1, probes = {}, probed = {}, changes = {}, on_change = {}, files = {},
+  local pc = setmetatable({ windows = windows(), generation = 1, relays = {}, probes = {}, probed = {}, changes = {}, on_change = {}, files = {},
     folders = {}, edited = {}, in_wsl = {}, programs = {}, wsl_runs = {}, spawned = {}, out = {}, err = {}, typed = {}, wall = 1767225600, mono = 100 }, fake)
   healthy(pc)
   pc.node = model_node(pc)

@@ -80,15 +80,18 @@ local rows = {
     { "arp -a", "192.168.1.78", absent = true },
     { "Get-NetNeighbor -IPAddress 192.168.1.78", "00-00-00-00-00-00     Unreachable" },
   } },
-  { "a listener of WSL's relay", function(pc) pc:add_socket("tcp", "127.0.0.1", 8000) end, {
-    { "netstat -ano", "  TCP    127.0.0.1:8000         0.0.0.0:0              LISTENING       9872" },
-    { "netstat -ab", "[wslrelay.exe]" },
+  { "a listener of WSL's relay", function(pc)
+    pc:add_socket("tcp", "127.0.0.1", 8000)
+    pc.relays = { { address = "127.0.0.1", port = 8000 } }
+  end, {
+    { "netstat -ano", "  TCP    127.0.0.1:8000         0.0.0.0:0              LISTENING       13320" },
+    { "netstat -ab", "[wslrelay.exe]" }, { "tasklist", "wslrelay.exe                 13320" },
     { "Get-NetTCPConnection -State Listen", "127.0.0.1                           8000      0.0.0.0" },
     { "Get-Process -Id (Get-NetTCPConnection -LocalPort 8000).OwningProcess | % ProcessName", "wslrelay" },
   } },
   { "a port proxy's listener", function(pc)
     pc:add_socket("tcp", "0.0.0.0", 3001)
-    pc.windows.portproxy = { { type = "v4tov4", listenaddress = "", listenport = 3001, connectaddress = "172.27.43.151", connectport = 3001 } }
+    pc.windows.processes[4].owns = { { proto = "tcp", address = "0.0.0.0", port = 3001 } }
   end, {
     { "netstat -ano", "  TCP    0.0.0.0:3001           0.0.0.0:0              LISTENING       3612" },
     { "(Get-NetTCPConnection -LocalPort 3001).OwningProcess", "3612" },
@@ -96,7 +99,7 @@ local rows = {
   { "a connection through it", function(pc)
     pc:add_socket("tcp", "0.0.0.0", 3001)
     pc:add_socket("tcp", "192.168.1.50", 3001, "192.168.1.23", 50123, "ESTAB")
-    pc.windows.portproxy = { { type = "v4tov4", listenaddress = "*", listenport = 3001, connectaddress = "172.27.43.151", connectport = 3001 } }
+    pc.windows.processes[4].owns = { { proto = "tcp", address = "0.0.0.0", port = 3001 } }
   end, {
     { "netstat -no", "  TCP    192.168.1.50:3001      192.168.1.23:50123     ESTABLISHED     3612" },
     { "netstat -n", "0.0.0.0:3001", absent = true },
@@ -146,7 +149,10 @@ local rows = {
   { "a switch", function(pc) table.insert(pc.windows.switches, { Name = "Lab", SwitchType = "External" }) end, {
     { "Get-VMSwitch", "External" }, { "Get-VMSwitch -SwitchType External | % Name", "Lab" },
   } },
-  { "a service that ends", function(pc) pc.windows.services[3].Pid = 0 end, {
+  { "a service that ends", function(pc)
+    pc.windows.services[3].Pid, pc.windows.services[3].Status = 0, "Stopped"
+    table.remove(pc.windows.processes, 4)
+  end, {
     { "tasklist /svc", "iphlpsvc", gone = true }, { "(Get-Process).Id", "3612", gone = true },
   } },
   { "a route that is kept", function(pc)

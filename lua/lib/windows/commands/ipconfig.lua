@@ -57,6 +57,7 @@ local function adapter(l, emit, i, all)
   if i.connected then
     addresses(emit, i, all)
     gateways(l, emit, i)
+    if all and i.dhcp and i.conf.DhcpServer then row(emit, "DHCP Server", i.conf.DhcpServer) end
     local servers = i.conf.ServerAddresses or {}
     if all and #servers > 0 then rows(emit, "DNS Servers", servers) end
     if all then row(emit, "NetBIOS over Tcpip", "Enabled") end
