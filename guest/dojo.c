@@ -5,12 +5,17 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/stdio_fds.h"
 #include "guest/lang.h"
 #include "guest/layers.h"
 #include "guest/page.h"
+#include "guest/remote.h"
 #include "guest/talk.h"
+#include "guest/wslenv.h"
+
+#define POWERSHELL "/mnt/c/Windows/System32/WindowsPowerShell/v1.0/powershell.exe"
 
 enum { TEXT_COLUMN = 40 };
 
@@ -40,6 +45,27 @@ static int dojo_quit(int argc, char **argv)
 			   "採点せずに終えますか? ラボは消えます。", argc, argv);
 }
 
+/* The Windows prompt on this terminal, as powershell.exe. */
+static int dojo_windows(int argc, char **argv)
+{
+	struct err err = {0};
+	auto_free char *cwd = getcwd(NULL, 0);
+	int rc;
+
+	(void)argc;
+	(void)argv;
+	rc = remote_run(json_pack("{s:s, s:[s], s:o, s:s}", "do", "interop", "argv", POWERSHELL,
+				  "env", wslenv_shared(), "cwd", cwd ? cwd : "/"),
+			true, &err);
+	if (rc >= 0)
+		return rc;
+	fprintf(stderr, "dojo: %s: %s\n",
+		lang_text("The Windows prompt can't be opened from here",
+			  "ここからは Windows のプロンプトを開けません"),
+		err.msg);
+	return 3;
+}
+
 static int dojo_help(int argc, char **argv);
 
 static const struct {
@@ -52,6 +78,8 @@ static const struct {
 	 "次のヒントを見る（回数が採点表に載る）", dojo_hint},
 	{"map", "", "a drawing of the healthy network", "正常時の構成図を見る", dojo_map},
 	{"check", "", "whether the goals are met now", "目標を満たしているか確かめる", dojo_check},
+	{"windows", "", "the Windows prompt; exit comes back",
+	 "Windows のプロンプトを開く（exit で戻る）", dojo_windows},
 	{"diagnose", "[LAYER [CAUSE] | none]", "say what is broken; alone: choose",
 	 "原因を答える（引数なしなら一覧から選ぶ）", dojo_diagnose},
 	{"grade", "[-y]", "end the attempt and grade it", "終了して採点する", dojo_grade},

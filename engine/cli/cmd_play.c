@@ -83,10 +83,10 @@ static const struct text recorded = {
 };
 
 static const struct text at_hand = {
-	"Commands: dojo task, dojo map, dojo hint, dojo check, dojo diagnose,\n"
-	"          dojo grade, dojo quit\n",
-	"コマンド: dojo task, dojo map, dojo hint, dojo check, dojo diagnose,\n"
-	"          dojo grade, dojo quit\n",
+	"Commands: dojo task, dojo map, dojo hint, dojo check, dojo windows,\n"
+	"          dojo diagnose, dojo grade, dojo quit\n",
+	"コマンド: dojo task, dojo map, dojo hint, dojo check, dojo windows,\n"
+	"          dojo diagnose, dojo grade, dojo quit\n",
 };
 
 /* What the learner is told before the shell opens. */

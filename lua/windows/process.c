@@ -350,6 +350,16 @@ int process_lua_spawn(lua_State *L)
 	return go_on(L, LUA_OK, 0);
 }
 
+/* What a program there must know of this terminal and its user. */
+static void add_terminal(json_t *env)
+{
+	static const char *const names[] = {"TERM", "TERMINFO", "COLORTERM", "LANGUAGE"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (getenv(names[i]) && !json_object_get(env, names[i]))
+			json_object_set_new(env, names[i], json_string(getenv(names[i])));
+}
+
 /* What is asked of the lab, from host.wsl's first argument. Pushes nothing; the slot owns it. */
 static json_t *wsl_request(lua_State *L, json_t **slot)
 {
@@ -364,6 +374,7 @@ static json_t *wsl_request(lua_State *L, json_t **slot)
 		json_object_set_new(*slot, "argv", json_array());
 	if (!json_object_size(json_object_get(*slot, "env")))
 		json_object_set_new(*slot, "env", json_object());
+	add_terminal(json_object_get(*slot, "env"));
 	folder = json_str(*slot, "cwd", "");
 	if (folder[0] && paths_unix(folder, cwd, sizeof(cwd)) == 0)
 		json_object_set_new(*slot, "cwd", json_string(cwd));
