@@ -290,7 +290,6 @@ static void expect_on_bridge(void (*edit)(json_t *m), const char *there, const c
 	edit(after);
 	a = parse(before);
 	b = parse(after);
-	json_decref(after);
 	expect(a, b, there);
 	expect(b, a, back);
 }
@@ -383,7 +382,6 @@ START_TEST(via_takes_the_service_along)
 	json_object_set_new(node_json(after, of[_i]), "disk", json_string("d"));
 	a = parse(before);
 	b = parse(after);
-	json_decref(after);
 	ck_assert_int_eq(plan_make(a, b, &p, NULL), 0);
 	for (size_t i = 0; i < p.n; i++) {
 		bool relay = p.ops[i].service && !strcmp(p.ops[i].service->name, "relay");
