@@ -28,13 +28,17 @@ binder.changing = changing
 -- A cmdlet's own parameters and those that all have.
 function binder.parameters(command)
   local list = {}
-  for _, p in ipairs(command.parameters or {}) do list[#list + 1] = p end
-  local own = #list
-  for _, p in ipairs(common) do list[#list + 1] = p end
-  if command.effect == "changes" then
-    for _, p in ipairs(changing) do list[#list + 1] = p end
+  local known = {}
+  local function add(parameters)
+    for _, p in ipairs(parameters) do
+      if not known[p.name:lower()] then list[#list + 1] = p end
+      known[p.name:lower()] = true
+    end
   end
-  return list, own
+  add(command.parameters or {})
+  add(common)
+  if command.effect == "changes" then add(changing) end
+  return list
 end
 
 local function fail(command, message, id, t)
@@ -50,17 +54,13 @@ local function names(p)
 end
 
 -- The parameter that a name or its beginning means; nil, and those that it could be.
-local function find(list, own, word)
+local function find(list, word)
   local key = word:lower()
   local found = {}
-  for i, p in ipairs(list) do
-    for n, name in ipairs(names(p)) do
+  for _, p in ipairs(list) do
+    for _, name in ipairs(names(p)) do
       if name == key then return p end
-      if name:sub(1, #key) == key and (n > 1 or true) then
-        if found[#found] ~= p then found[#found + 1] = p end
-        if i <= own then found.own = (found.own or 0) + (found.last ~= p and 1 or 0) end
-        found.last = p
-      end
+      if name:sub(1, #key) == key and found[#found] ~= p then found[#found + 1] = p end
     end
   end
   if #found == 1 then return found[1] end
@@ -68,8 +68,7 @@ local function find(list, own, word)
 end
 
 function binder.find(command, word)
-  local list, own = binder.parameters(command)
-  return find(list, own, word)
+  return find(binder.parameters(command), word)
 end
 
 local dotnet = { string = "System.String", int = "System.Int32", bool = "System.Boolean", switch = "System.Management.Automation.SwitchParameter",
@@ -163,8 +162,8 @@ local function converted(command, p, item)
   return r
 end
 
-local function named(command, list, own, item)
-  local p, found = find(list, own, item.name)
+local function named(command, list, item)
+  local p, found = find(list, item.name)
   if p then return p end
   if #found == 0 then
     fail(command, ("A parameter cannot be found that matches parameter name '%s'."):format(item.name), "NamedParameterNotFound", item)
@@ -210,7 +209,7 @@ end
 
 -- Items to arguments by parameter name.
 function binder.bind(command, items)
-  local list, own = binder.parameters(command)
+  local list = binder.parameters(command)
   local args, left = {}, {}
   local i = 1
   while i <= #items do
@@ -218,7 +217,7 @@ function binder.bind(command, items)
     if item.kind ~= "param" then
       left[#left + 1] = item
     else
-      local p = named(command, list, own, item)
+      local p = named(command, list, item)
       if item.given then
         set(command, args, p, converted(command, p, item), item)
       elseif p.type == "switch" then

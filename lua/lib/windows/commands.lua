@@ -2,7 +2,8 @@
 -- Loads every file of commands; each adds its own to the registry.
 
 local modules = {
-  "core_objects", "core_select",
+  "core_objects", "core_select", "core_format", "core_output", "core_files", "core_items", "core_text", "core_data", "core_time",
+  "core_session", "core_help", "core_programs",
   "change_views", "firewall", "firewallfilter", "firewallprofile", "hyperv", "nat", "netip", "adapter", "service", "sc", "netsh", "wsl", "hns", "refused",
   "ipconfig", "route", "arp", "netstat", "ping", "tracert", "nslookup", "machine",
   "look_adapter", "look_ip", "look_socket", "look_dns", "look_test",

@@ -59,6 +59,7 @@ local function items_of(sh, node)
     elseif a.k ~= "redirection" then
       place.kind = "value"
       place.value, place.raw = word(sh, a)
+      place.listed = a.k == "arg_list" and #a > 1
       items[#items + 1] = place
     end
   end
@@ -76,6 +77,10 @@ local function words_of(items)
       words[#words + 1] = "-" .. item.name .. (item.colon and ":" .. values.text(item.raw or item.value) or "")
     elseif item.raw then
       words[#words + 1] = item.raw
+    elseif item.listed then -- a,b is one word for a program, as in Windows PowerShell
+      local parts = {}
+      for i, e in ipairs(item.value) do parts[i] = values.text(values.real(e)) end
+      words[#words + 1] = table.concat(parts, ",")
     elseif item.value ~= nil then
       add(item.value)
     end
@@ -282,6 +287,18 @@ local function program_run(sh, node, command, items, stage)
     sh.exit_code = status or 0
     sh.ok = sh.exit_code == 0
   end
+end
+
+-- A program by itself: words are given, stdin is text or nil, lines(line) or nil takes its output. -> exit status
+function invoke.program(sh, command, words, stdin, lines)
+  local stage = { console = not lines, plain = 0 }
+  local ctx = new_ctx(sh, {}, command, stage, lines or sh.console, nil)
+  ctx.stdin = function() return stdin end
+  ctx.lines = lines and function(line) ctx.emit((line:gsub("\r?\n$", ""))) end or nil
+  if not lines then sh:flush() end
+  local status
+  run_guarded(ctx, sh, function() status = command.run(ctx, words) end)
+  return status or 0
 end
 
 -- Functions

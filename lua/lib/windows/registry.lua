@@ -29,6 +29,15 @@ local commands, order, aliases = {}, {}, {}
 -- ctx.fail(text, t)  a non-terminating error, written as PowerShell writes it; t: { category =, id =, target =, exception = }
 -- ctx.throw(text, t) the same, ending the pipeline
 -- ctx.warn(text)     "WARNING: ..."
+-- ctx.should(operation, target)    may it be done? false with -WhatIf (which it tells) and where -Confirm is answered with no
+-- ctx.call(block, item) ctx.call_into(block, item, emit)    a script block with $_ = item: its value; its values to emit
+-- ctx.piped          is something piped in
+-- ctx.console        does the output go straight to the console
+-- ctx.stop()         no more objects are wanted from the commands before
+-- Of a program: ctx.stdin() what is piped in, as text, or nil; ctx.lines function(line) where output is taken, or nil: both as
+-- world.wsl and world.spawn want them.
+-- A parameter with `pipeline` that the line leaves open is filled by each object piped in, and run is called once for each;
+-- without such a parameter run is called once and asks ctx.input().
 -- ctx.world          the machine: world.lua
 -- ctx.shell          variables, location, calling other commands: shell.lua
 function registry.add(c)
@@ -46,6 +55,14 @@ function registry.find(name)
   if c then return c end
   local stem = key:match("^(.+)%.exe$") or key:match("^(.+)%.com$")
   c = stem and commands[stem]
+  return c and c.kind == "program" and c or nil
+end
+
+-- The program of that name (without .exe), whatever alias is called so: cmd.exe's view.
+function registry.program(name)
+  local c = commands[name:lower()]
+  if c and c.kind == "program" then return c end
+  c = aliases[name:lower()]
   return c and c.kind == "program" and c or nil
 end
 

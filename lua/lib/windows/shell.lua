@@ -23,7 +23,11 @@ local function version_table()
   return h
 end
 
-local constants = { ["true"] = true, ["false"] = false, ["null"] = true }
+local constants = { ["true"] = true, ["false"] = true, ["null"] = true }
+
+-- Of the node's own environment, what no Windows program has.
+local linux_env = { PATH = true, HOME = true, USER = true, LOGNAME = true, SHELL = true, PWD = true, OLDPWD = true, TERM = true, LANG = true,
+  SHLVL = true, _ = true, LC_ALL = true, HOSTNAME = true, EDITOR = true }
 
 local default_env = {
   USERPROFILE = "C:\\Users\\learner", USERNAME = "learner", HOMEDRIVE = "C:", HOMEPATH = "\\Users\\learner", COMPUTERNAME = "DESKTOP-7Q2K1",
@@ -33,15 +37,14 @@ local default_env = {
   PATH = "C:\\Windows\\system32;C:\\Windows;C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\", PATHEXT = ".COM;.EXE;.BAT;.CMD", PROCESSOR_ARCHITECTURE = "AMD64",
 }
 
--- host: what C gives; host.write(text) and host.write_error(text) are its standard streams.
 function shell.new(world)
   local s = setmetatable({
-    world = world, location = world.env.PWD_WINDOWS or "C:\\Users\\learner", history = {}, functions = {}, aliases = {}, failures = {},
+    world = world, location = world.host.folder and world.host.folder() or "C:\\Users\\learner", history = {}, functions = {}, aliases = {}, failures = {},
     ok = true, depth = 0, env = {}, steps = nil,
   }, shell)
   for k, v in pairs(default_env) do s:set_env(k, v) end
   for k, v in pairs(world.env) do
-    if k:match("^[%w_%(%)]+$") and type(v) == "string" then s:set_env(k, v) end
+    if not linux_env[k] and k:match("^[%w_%(%)]+$") and type(v) == "string" and not v:find("^/") then s:set_env(k, v) end
   end
   s.globals = { vars = {} }
   s.scope = s.globals
@@ -182,17 +185,11 @@ local function colour(s, text, code)
   return "\27[" .. code .. "m" .. text:gsub("\n$", "") .. "\27[0m\n"
 end
 
-function shell:write(text)
-  local host = self.world.host
-  if host.write then return host.write(text) end
-  io.stdout:write(text)
-end
+function shell:write(text) self.world.host.write(text) end
 
 function shell:write_error(text)
   if self.error_sink then return self.error_sink(text) end
-  local host = self.world.host
-  if host.write_error then return host.write_error(text) end
-  io.stderr:write(text)
+  self.world.host.write_error(text)
 end
 
 function shell:warn(text)
@@ -217,6 +214,7 @@ function shell:report(record, quiet)
   local text = errors.text(record)
   if self.error_sink then return self.error_sink(text, record) end
   self:write_error(colour(self, text, "91"))
+  if record.reason then self:write_error(record.reason) end
 end
 
 return shell

@@ -1,0 +1,153 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- Completion: commands, parameters, values of parameters, variables, paths.
+
+local binder = require("windows.binder")
+local invoke = require("windows.invoke")
+local lpeg = require("lpeg")
+local paths = require("windows.paths")
+local registry = require("windows.registry")
+
+local complete = {}
+
+local LIMIT = 200
+
+local P, S, C, Cp, Ct = lpeg.P, lpeg.S, lpeg.C, lpeg.Cp, lpeg.Ct
+
+-- Words of the last command before the cursor, with the place each begins at.
+local quoted = P('"') * (1 - P('"'))^0 * P('"')^-1 + P("'") * (1 - P("'"))^0 * P("'")^-1
+local word = Ct(Cp() * C((quoted + (1 - S(" \t|;&(){}=\n,\"'")))^1 + quoted^1))
+local break_at = S("|;&({=\n")
+local tokens = Ct((S(" \t,)}")^1 + Ct(Cp() * C(break_at)) + word)^0)
+
+-- The words of the command that the cursor stands in, and the word under it.
+local function command_words(text)
+  local words, last = {}, nil
+  for _, t in ipairs(tokens:match(text)) do
+    if #t[2] == 1 and break_at:match(t[2]) then
+      words, last = {}, nil
+    else
+      words[#words + 1] = t
+      last = t
+    end
+  end
+  if last and last[1] + #last[2] == #text + 1 then
+    table.remove(words)
+    return words, last[2], last[1]
+  end
+  return words, "", #text + 1
+end
+
+local function matching(list, names, prefix, dress)
+  local key = prefix:lower()
+  for _, n in ipairs(names) do
+    if n:lower():sub(1, #key) == key and #list < LIMIT then list[#list + 1] = dress and dress(n) or n end
+  end
+  return list
+end
+
+local function sorted(list)
+  table.sort(list, function(a, b) return a:lower() < b:lower() end)
+  local out = {}
+  for _, v in ipairs(list) do
+    if out[#out] ~= v then out[#out + 1] = v end
+  end
+  return out
+end
+
+local function command_names(sh, prefix)
+  local names = {}
+  for _, c in ipairs(registry.all()) do names[#names + 1] = c.name end
+  for _, f in pairs(sh.functions) do names[#names + 1] = f.name end
+  return sorted(matching({}, names, (prefix:gsub("%.exe$", ""))))
+end
+
+local function variables(sh, prefix)
+  local names = {}
+  local env = prefix:lower():sub(1, 5) == "$env:"
+  if env then
+    for _, e in pairs(sh.env) do names[#names + 1] = "$env:" .. e.name end
+  else
+    for _, v in ipairs(sh:variables()) do names[#names + 1] = "$" .. v.name end
+    for _, n in ipairs({ "true", "false", "null", "PWD", "LASTEXITCODE", "Error", "env:" }) do names[#names + 1] = "$" .. n end
+  end
+  return sorted(matching({}, names, prefix))
+end
+
+local function needs_quotes(s) return s:find("[ '(){}&;,]") and "'" .. s:gsub("'", "''") .. "'" or s end
+
+local function files(sh, prefix)
+  local bare = prefix:gsub("^['\"]", ""):gsub("['\"]$", "")
+  local folder, leaf = bare:match("^(.*[\\/])([^\\/]*)$")
+  local list = sh.world.host.list_folder and sh.world.list_folder(paths.full(sh, folder or ".")) or {}
+  local out = {}
+  for _, e in ipairs(list) do
+    local name = e.name
+    if name:lower():sub(1, #(leaf or bare)) == (leaf or bare):lower() and #out < LIMIT then
+      out[#out + 1] = needs_quotes((folder or ".\\") .. name)
+    end
+  end
+  return sorted(out)
+end
+
+-- The parameter whose value is being typed: the last -Name, or the next one by position.
+local function current_parameter(command, words)
+  local last = words[#words]
+  local name = #words > 1 and last[2]:match("^%-(%a[%w]*)$")
+  if name then
+    local p = binder.find(command, name)
+    return p and p.type ~= "switch" and p or nil
+  end
+  local position = 1
+  for i = 2, #words do
+    local n = words[i][2]:match("^%-(%a%w*)")
+    local before = words[i - 1][2]:match("^%-(%a%w*)$")
+    local p = before and binder.find(command, before)
+    if not n and not (p and p.type ~= "switch") then position = position + 1 end
+  end
+  for _, p in ipairs(command.parameters or {}) do
+    if p.position == position then return p end
+  end
+end
+
+local function values_of(sh, p, prefix)
+  local bare = prefix:gsub("^['\"]", ""):gsub("['\"]$", "")
+  if p.values then return matching({}, p.values, bare) end
+  if p.type == "bool" then return matching({}, { "$True", "$False" }, bare) end
+  if not p.complete then return {} end
+  local ok, list = pcall(p.complete, { world = sh.world, shell = sh }, bare)
+  return ok and matching({}, list or {}, bare, needs_quotes) or {}
+end
+
+local function parameters(command, prefix)
+  local names = {}
+  for _, p in ipairs(binder.parameters(command)) do names[#names + 1] = p.name end
+  return matching({}, names, prefix:sub(2), function(n) return "-" .. n end)
+end
+
+local function arguments(sh, words, prefix)
+  local command = invoke.find(sh, words[1][2])
+  if command and command.kind == "program" then
+    local list = prefix ~= "" and matching({}, command.options or {}, prefix) or {}
+    return #list > 0 and list or files(sh, prefix)
+  end
+  if command and command.kind == "cmdlet" then
+    if prefix:sub(1, 1) == "-" then return parameters(command, prefix) end
+    local p = current_parameter(command, words)
+    local list = p and values_of(sh, p, prefix) or {}
+    if #list > 0 then return list end
+  end
+  return files(sh, prefix)
+end
+
+-- text, and how many of its bytes stand before the cursor -> where the completed word starts (from 1), what could stand there
+function complete.at(sh, text, cursor)
+  local words, prefix, start = command_words(text:sub(1, cursor))
+  if prefix:sub(1, 1) == "$" then return start, variables(sh, prefix) end
+  if #words == 0 then
+    local list = prefix:find("[\\/]") and {} or command_names(sh, prefix)
+    return start, #list > 0 and list or files(sh, prefix)
+  end
+  return start, arguments(sh, words, prefix)
+end
+
+return complete
