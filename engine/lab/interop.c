@@ -122,6 +122,15 @@ static void add_env(json_t *body, const json_t *more)
 
 /* --- a Windows program from WSL */
 
+/* What is typed at a terminal is told to the log; what a pipe feeds is no session. */
+static bool is_typed(const json_t *asked)
+{
+	bool tty[3];
+
+	guest_tty(asked, tty);
+	return tty[0];
+}
+
 static bool is_prompt(const char *exe)
 {
 	const char *base = strrchr(exe, '/') ? strrchr(exe, '/') + 1 : exe;
@@ -154,7 +163,7 @@ static json_t *interop_body(const struct conn *c, const json_t *asked)
 	}
 	json_object_set_new(body, "argv", argv);
 	json_object_set_new(body, "cwd", json_string("/"));
-	if (exe && is_prompt(exe))
+	if (exe && is_prompt(exe) && is_typed(asked))
 		add_env(body, json_object_get(exec_shells(c), "windows"));
 	return body;
 }
@@ -208,7 +217,8 @@ static void run_in_wsl(struct conn *c, uint64_t id, struct msg *m, const json_t 
 	struct lab_node *n = name ? node_find(c->lab, name) : NULL;
 	auto_json json_t *body = json_copy(m->body);
 	bool shell = json_array_size(json_object_get(body, "argv")) == 0;
-	const json_t *recipe = shell ? json_object_get(exec_shells(c), "wsl") : NULL;
+	const json_t *recipe =
+		shell && is_typed(body) ? json_object_get(exec_shells(c), "wsl") : NULL;
 	const char *user = json_str(m->body, "user", "");
 	struct exec_ask ask = {.body = body,
 			       .m = m,

@@ -436,7 +436,7 @@ START_TEST(shells_of_a_session)
 		"{\"wsl\":{\"argv\":[\"bash\",\"--rcfile\",\"/run/rc\"],\"env\":{\"A\":\"1\"},"
 		"\"files\":[{\"path\":\"/run/"
 		"rc\",\"content\":\"x\"}]},\"windows\":{\"env\":{\"B\":\"2\"}}}";
-	auto_json json_t *terminal = NULL, *shell = NULL, *other = NULL;
+	auto_json json_t *terminal = NULL, *shell = NULL, *other = NULL, *piped = NULL;
 
 	r.proc.keep_running = true;
 	r.proc.next_pid =
@@ -445,15 +445,51 @@ START_TEST(shells_of_a_session)
 					  "shells", json_loads(shells, 0, NULL)));
 	ck_assert_str_eq(rig_error(terminal), "");
 	r.proc.next_pid = 1000000;
-	shell = run_wsl(json_array(), "");
+	shell = rig_ask(
+		&r, win,
+		json_pack("{s:s, s:[], s:[b, b, b]}", "do", "windows.wsl", "argv", "tty", 1, 1, 1));
 	ck_assert_str_eq(rig_error(shell), "");
 	ck_assert(fake_proc_called(&r.proc, "file wsl /run/rc"));
 	ck_assert(fake_proc_called(&r.proc, "spawn wsl bash --rcfile /run/rc"));
+	ck_assert_str_eq(r.proc.last_env, "A=1 ");
 	fake_proc_exit(&r.proc, "wsl", (uint64_t)json_int(shell, "exec", 0), 0);
 	rig_turn(&r);
 	other = run_wsl(json_pack("[s]", "ls"), "");
 	ck_assert(fake_proc_called(&r.proc, "spawn wsl ls"));
+	fake_proc_exit(&r.proc, "wsl", (uint64_t)json_int(other, "exec", 0), 0);
+	rig_turn(&r);
+	piped = run_wsl(json_array(), ""); /* what is fed by a pipe is nothing typed */
+	ck_assert(fake_proc_called(&r.proc, "spawn wsl bash -l"));
+	ck_assert_str_eq(rig_error(piped), "");
 	ck_assert_uint_eq(calls("file wsl /run/rc"), 1);
+}
+END_TEST
+
+/* A prompt called in a session's WSL shell at a terminal is told, a command that a script calls is not. */
+START_TEST(prompts_of_a_session)
+{
+	static const struct {
+		const char *exe;
+		int tty;
+		const char *env;
+	} cases[] = {{"/mnt/c/Windows/System32/WindowsPowerShell/v1.0/PowerShell.exe", 1, "B=2 "},
+		     {"cmd.exe", 1, "B=2 "},
+		     {"/mnt/c/Windows/System32/ipconfig.exe", 1, ""},
+		     {"powershell.exe", 0, ""}};
+	auto_json json_t *terminal = NULL, *answer = NULL;
+
+	r.proc.keep_running = true;
+	r.proc.next_pid = getsid(0);
+	terminal = rig_ask(&r, r.boss,
+			   json_pack("{s:s, s:s, s:[s], s:s, s:b, s:{s:{s:{s:s}}}}", "do", "exec",
+				     "node", "wsl", "argv", "bash", "session", "1", "tty", 1,
+				     "shells", "windows", "env", "B", "2"));
+	ck_assert_str_eq(rig_error(terminal), "");
+	answer = rig_ask(&r, wsl,
+			 json_pack("{s:s, s:[s], s:[b, b, b]}", "do", "interop", "argv",
+				   cases[_i].exe, "tty", cases[_i].tty, 1, 1));
+	ck_assert_str_eq(rig_error(answer), "");
+	ck_assert_str_eq(r.proc.last_env, cases[_i].env);
 }
 END_TEST
 
@@ -484,5 +520,6 @@ TCase *lab_windows_case(void)
 	tcase_add_test(t, an_exe_needs_a_name);
 	tcase_add_test(t, wsl_from_windows);
 	tcase_add_test(t, shells_of_a_session);
+	tcase_add_loop_test(t, prompts_of_a_session, 0, 4);
 	return t;
 }
