@@ -67,6 +67,7 @@ void dns_request_relay(struct dns_request *r, uint8_t *wire, size_t len)
 		return;
 	}
 	ldns_write_uint16(wire, r->q.id);
+	LDNS_AA_CLR(wire); /* who passes an answer on is no authority for it */
 	send_back(r, wire, len);
 	dns_request_free(r);
 }

@@ -475,11 +475,13 @@ START_TEST(forged_answers_are_ignored)
 	buf[2] |= 0x80;
 	sendto(server, buf, m, 0, (struct sockaddr *)&from, len);
 	LDNS_ID_SET(ask_buf, id);
+	ask_buf[2] |= 0x04; /* AA: the upstream's own name */
 	ask_buf[3] = LDNS_RCODE_REFUSED;
 	sendto(server, ask_buf, (size_t)n, 0, (struct sockaddr *)&from, len);
 	ck_assert_int_eq(recv(fd, buf, sizeof(buf), 0), n);
 	ck_assert_uint_eq(LDNS_ID_WIRE(buf), 4711);
 	ck_assert_uint_eq(LDNS_RCODE_WIRE(buf), LDNS_RCODE_REFUSED);
+	ck_assert(!LDNS_AA_WIRE(buf));
 	ck_assert_int_eq(recv(fd, buf, sizeof(buf), MSG_DONTWAIT), -1);
 	close(fd);
 	close(server);
