@@ -53,19 +53,19 @@ static int to_wsl(const char *given, bool whole, char ret[PATH_MAX])
 int wslpath_main(int argc, char **argv)
 {
 	char way = 'u', out[PATH_MAX];
-	bool whole = false;
+	bool whole = false, wrong = false;
 	int c, rc;
 
 	opterr = 0;
 	while ((c = getopt(argc, argv, "auwm")) != -1) {
 		if (c == 'a')
 			whole = true;
-		else if (c != '?')
+		else if (c == '?')
+			wrong = true;
+		else
 			way = (char)c;
-		if (c == '?')
-			optind = argc + 1;
 	}
-	if (optind != argc - 1) {
+	if (wrong || optind != argc - 1) {
 		fputs(usage, stderr);
 		return 1;
 	}
