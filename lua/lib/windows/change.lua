@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- What the changing commands share: asking for an operation (docs/formats/windows.md) and telling failures in Windows' words.
 
+local object = require("windows.object")
+
 local change = {}
 
 -- The operation's result; nil and { code, message } where it was refused. Anything else that is raised (Ctrl-C) goes on.
@@ -82,13 +84,20 @@ function change.cim_error(ctx, cmdlet, class, err, texts)
     { category = c[1], target = class, target_type = "root/standardcimv2/" .. class, exception = "CimException", id = c[2] .. "," .. cmdlet })
 end
 
--- Calls f with each object a command works on: those given as a parameter's value, else those piped in.
-function change.each(ctx, given, f)
+-- Calls f with each object a command works on: those given as a parameter's value, else those piped in. What is no object at
+-- all is refused as PowerShell refuses it; plain: names will do too.
+function change.each(ctx, given, f, plain)
+  local function one(o)
+    if object.is(o) or (plain and type(o) ~= "table") then return f(o) end
+    ctx.fail("The input object cannot be bound to any parameters for the command either because the command does not take pipeline input "
+      .. "or the input and its properties do not match any of the parameters that take pipeline input.",
+      { category = "InvalidArgument", target = o, exception = "ParameterBindingException", id = "InputObjectNotBound" })
+  end
   if given ~= nil then
-    for _, o in ipairs(change.list(given)) do f(o) end
+    for _, o in ipairs(change.list(given)) do one(o) end
     return
   end
-  for o in ctx.input do f(o) end
+  for o in ctx.input do one(o) end
 end
 
 local question = '[Y] Yes  [A] Yes to All  [N] No  [L] No to All  [S] Suspend  [?] Help (default is "Y"): '

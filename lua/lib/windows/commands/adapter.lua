@@ -34,7 +34,7 @@ local function adapters(ctx, cmdlet, args)
   for _, n in ipairs(change.list(args.Name)) do pick("Name", n, alias) end
   for _, d in ipairs(change.list(args.InterfaceDescription)) do pick("InterfaceDescription", d, function(i) return i.description end) end
   if args.Name == nil and args.InterfaceDescription == nil then
-    change.each(ctx, args.InputObject, function(o) pick("Name", o.Name or o.InterfaceAlias or o, alias) end)
+    change.each(ctx, args.InputObject, function(o) pick("Name", o.InterfaceAlias or o.Name or "", alias) end)
   end
   return found
 end

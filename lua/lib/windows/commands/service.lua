@@ -44,7 +44,7 @@ local function chosen(ctx, verb, args)
   elseif args.DisplayName ~= nil then
     for _, n in ipairs(change.list(args.DisplayName)) do pick("DisplayName", "display", n) end
   elseif args.InputObject ~= nil or ctx.piped then
-    change.each(ctx, args.InputObject, function(o) pick("Name", "service", type(o) == "table" and o.Name or tostring(o)) end)
+    change.each(ctx, args.InputObject, function(o) pick("Name", "service", tostring(type(o) == "table" and o.Name or o)) end, true)
   elseif verb == "Get" then
     found = { table.unpack(list) }
   end

@@ -18,7 +18,7 @@ local function say(ctx, text)
 end
 
 local function fail(ctx, text, code)
-  say(ctx, code and text .. "\nError code: Wsl/Service/" .. code or text)
+  say(ctx, code and text .. "\nError code: Wsl/" .. code or text)
   return failed
 end
 
@@ -43,7 +43,7 @@ end
 
 local function is_distro(ctx, name) return state(ctx).distro:lower() == (name or ""):lower() end
 
-local function no_distro(ctx) return fail(ctx, "There is no distribution with the supplied name.", "WSL_E_DISTRO_NOT_FOUND") end
+local function no_distro(ctx) return fail(ctx, "There is no distribution with the supplied name.", "Service/WSL_E_DISTRO_NOT_FOUND") end
 
 -- ---- what wsl.exe does itself ----
 
@@ -217,9 +217,7 @@ local function run(ctx, t, words)
     env = shared_env(ctx) }, ctx.stdin and ctx.stdin(), ctx.lines)
   if ok then return r end
   if type(r) ~= "table" or not r.code then error(r, 0) end
-  if t.user and (r.code == "NotFound" or r.code == "EINVAL" or r.code == "ENOENT") then
-    return fail(ctx, "User not found.", "CreateInstance/WSL_E_USER_NOT_FOUND")
-  end
+  if t.user and tostring(r.message):find("unknown user", 1, true) then return fail(ctx, "User not found.", "WSL_E_USER_NOT_FOUND") end
   return fail(ctx, r.message or r.code)
 end
 
