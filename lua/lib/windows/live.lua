@@ -142,9 +142,13 @@ end
 
 -- A sysctl of the node as text, nil when the kernel has none of that name.
 function live:sysctl(name)
-  local ok, v = pcall(self.world.read, "sysctl", name)
-  if ok then return tostring(v.value) end
-  if type(v) ~= "table" then error(v, 0) end -- Ctrl-C
+  self.sysctls = self.sysctls or {}
+  if self.sysctls[name] == nil then
+    local ok, v = pcall(self.world.read, "sysctl", name)
+    if not ok and type(v) ~= "table" then error(v, 0) end -- Ctrl-C
+    self.sysctls[name] = ok and tostring(v.value) or false
+  end
+  return self.sysctls[name] or nil
 end
 
 -- "Enabled" or "Disabled". What the kernel forwards nothing from is Disabled. Windows' NAT brings answers back through an
