@@ -16,7 +16,26 @@ def mtu(notice):
     return next(i for i in wsl["ifaces"] if i["name"] == "eth0").get("mtu")
 
 
+def meanwhile():
+    """A timed part works on the model of its moment: after what somebody did at the Windows side, and while WSL is stopped."""
+    fault = ('local wsl, windows = lab:node("wsl"), lab:node("windows")\n'
+             'lab:after(0.2, function() wsl:iface("eth0"):set { mtu = 1300 } windows:sysctl("net.ipv4.ip_default_ttl", 64) end)')
+    with Script() as s:
+        s.load(GOOD.replace(OLD, fault))
+        s.ask("fault")
+        answer = {"result": {"ok": True, "exists": False}}
+        s.ask("windows", op="nat.add", args={"Name": "n", "InternalIPInterfaceAddressPrefix": "10.0.0.0/8"})
+        s.ask("windows", answer=lambda _: answer, op="wsl.shutdown", args={})
+        model = s.recv().get("model", {"nodes": [], "windows": {"nat": []}})
+    names = {n["name"]: n for n in model["nodes"]}
+    ttl = [x["value"] for x in names.get("windows", {}).get("sysctls", []) if x["name"].endswith("default_ttl")]
+    return [n["Name"] for n in model["windows"]["nat"]] == ["n"] and "wsl" not in names and ttl == ["64"]
+
+
 def main():
+    if not meanwhile():
+        print("a timed part undid what was done, or failed on a stopped WSL")
+        return 1
     fault = ('lab:after(0.06, function(l) l:node("wsl"):iface("eth0"):set { mtu = 1300 } end)\n'
              'lab:after(0.03, function(l) l:node("wsl"):iface("eth0"):set { mtu = 1400 }\n'
              '  lab:after(0.06, function() error("late") end) end)')

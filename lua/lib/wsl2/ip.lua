@@ -7,7 +7,7 @@ local ip = {}
 
 -- Is it an IPv6 address as text? Groups of up to four hex digits, one "::" at most, an IPv4 tail allowed.
 local function is_v6(text)
-  local body = text:gsub("%%[%w]+$", "")
+  local body = text
   local tail = body:match("[^:]*%.[%d.]+$")
   if tail then
     if not addr.number(tail) then return false end

@@ -59,9 +59,9 @@ function match.holds(list, word)
   return false
 end
 
--- Address words of Windows, for one interface. net: { subnets, servers, gateways }, lists of addresses.
+-- Address words of Windows, for one interface. net: { subnets, subnets4, subnets6, servers, gateways }, lists of addresses.
 local words = {
-  localsubnet = "subnets", localsubnet4 = "subnets", localsubnet6 = "subnets6", dns = "servers", defaultgateway = "gateways",
+  localsubnet = "subnets", localsubnet4 = "subnets4", localsubnet6 = "subnets6", dns = "servers", defaultgateway = "gateways",
 }
 
 -- The word is one Windows knows, though perhaps without an address here.

@@ -231,6 +231,9 @@ local function windows_services(model, w)
   for name, how in pairs(w.services or {}) do
     local s = state.windows_service(model, name)
     if not s then strict.fail(name, "windows.services: no service '%s'%s", name, strict.hint(name, defaults.service_names())) end
+    if how ~= "Running" and how ~= "Stopped" and how ~= "Disabled" then
+      strict.fail(name, "windows.services: '%s' must be one of Running, Stopped, Disabled, got '%s'", name, tostring(how))
+    end
     if how == "Disabled" then s.StartType = how end
     if how ~= "Running" then s.Status, s.Pid = "Stopped", 0 end
   end

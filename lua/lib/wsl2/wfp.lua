@@ -28,11 +28,14 @@ end
 
 -- Addresses that Windows' words (LocalSubnet, DNS, DefaultGateway) mean on an interface.
 function wfp.net(node, interface)
-  local net = { subnets = {}, subnets6 = { "fe80::/64" }, servers = interface.ServerAddresses, gateways = {} }
+  local net = { subnets = { "fe80::/64" }, subnets4 = {}, subnets6 = { "fe80::/64" }, servers = interface.ServerAddresses, gateways = {} }
   local iface = state.iface(node, interface.dev)
   for _, a in ipairs(iface and iface.addresses or {}) do
     local _, _, family = ip.split(a.cidr)
-    if family == 4 then table.insert(net.subnets, ip.network(a.cidr)) end
+    if family == 4 then
+      table.insert(net.subnets, ip.network(a.cidr))
+      table.insert(net.subnets4, ip.network(a.cidr))
+    end
   end
   for _, r in ipairs(node.routes or {}) do
     if r.dev == interface.dev and r.dst == "default" and r.via then table.insert(net.gateways, r.via) end
