@@ -283,8 +283,10 @@ static int type_entry(struct run *r, const json_t *entry, bool *ret_ended, int *
 	int rc;
 
 	if (!line) {
-		line = json_str(entry, "line", "");
-		node = json_str(entry, "node", node);
+		bool windows = json_object_get(entry, "windows") != NULL;
+
+		line = json_str(entry, windows ? "windows" : "line", "");
+		node = windows ? "windows" : json_str(entry, "node", node);
 	}
 	rc = screen_of(r, node, &s);
 	if (rc < 0)

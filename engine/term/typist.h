@@ -16,7 +16,7 @@
 struct typist {
 	int pty;	  /* borrowed: the PTY's master, non-blocking */
 	const char *node; /* borrowed: the node it is in */
-	/* array, borrowed: strings, typed there, and {"node","line"}, typed into a terminal of that node's own, which stays open
+	/* array, borrowed: strings, typed there, and {"windows":LINE} or {"node","line"}, typed into a terminal of that node's own, which stays open
 	 * for the next one. A line may hold newlines. */
 	const json_t *lines;
 	const char *nonce; /* borrowed; the hooks' */
