@@ -54,17 +54,26 @@ local function plain(list, p)
   return core.array(text.fill(list or {}, p))
 end
 
--- Commands that run one after the other, each list an attempt of its own.
+-- What is typed one after the other: strings at the learner's own shell, { windows = "..." } at the prompt of that node.
+local function lines(list, p)
+  local out = plain(list, p)
+  for i, line in ipairs(out) do
+    if type(line) == "table" then out[i] = { node = "windows", line = line.windows } end
+  end
+  return out
+end
+
+-- Each list an attempt of its own.
 local function runs(list, p)
   local out = core.array({})
-  for i, r in ipairs(list or {}) do out[i] = plain(r, p) end
+  for i, r in ipairs(list or {}) do out[i] = lines(r, p) end
   return out
 end
 
 local function missteps(list, p)
   local out = core.array({})
   for i, m in ipairs(list or {}) do
-    out[i] = { name = m.name, commands = plain(m.commands, p), at_most = m.at_most }
+    out[i] = { name = m.name, commands = lines(m.commands, p), at_most = m.at_most }
   end
   return out
 end
@@ -80,7 +89,7 @@ local function meta(s, p)
     tags = plain(s.tags), sources = plain(s.sources), requires = requires(s.requires), pass = s.pass,
     title = text.both(text.fill(s.title, p)), ticket = text.both(text.fill(s.ticket, p)),
     truth = plain(s.truth), goals = texts(s.goals, p), look_alike = plain(s.look_alike),
-    solution = plain(s.solution, p), alternatives = runs(s.alternatives, p), missteps = missteps(s.missteps, p),
+    solution = lines(s.solution, p), alternatives = runs(s.alternatives, p), missteps = missteps(s.missteps, p),
     steps = steps(s.steps, p),
     symptoms = names(s.symptoms), controls = names(s.controls), fixed = names(s.fixed), hints = #(s.hints or {}),
     titles = titles(s.fixed, p),
