@@ -108,6 +108,7 @@ local function prompt(ctx, message)
   while true do
     local answer = ctx.shell:ask(question)
     if answer == nil then
+      ctx.shell:write("\n")
       ctx.throw("Windows PowerShell is in NonInteractive mode. Read and Prompt functionality is not available.",
         { category = "InvalidOperation", exception = "PSInvalidOperationException", id = "InvalidOperation" })
     end

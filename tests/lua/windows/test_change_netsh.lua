@@ -142,6 +142,18 @@ ps.case("the profiles as netsh shows them follow the cmdlet", function()
   ps.eq(#ps.lines(pc:run("netsh advfirewall show allprofiles state")), 10)
 end)
 
+ps.case("a static address ends DHCP, and dhcp brings the leased one back", function()
+  local pc = machine.new()
+  local leased = pc:run("(Get-NetIPAddress -InterfaceAlias Ethernet -AddressFamily IPv4).IPAddress")
+  ps.eq(pc:run("netsh interface ip set address Ethernet static 192.168.1.99 255.255.255.0 192.168.1.1"), "\n")
+  ps.eq(pc:run("(Get-NetIPAddress -InterfaceAlias Ethernet -AddressFamily IPv4).IPAddress"), "192.168.1.99\n")
+  ps.has(pc:run("netsh interface ip show config Ethernet"), "DHCP enabled:                         No")
+  ps.eq(pc:run("(Get-NetRoute -DestinationPrefix 0.0.0.0/0).NextHop"), "192.168.1.1\n")
+  pc:run("netsh interface ip set address Ethernet dhcp")
+  ps.eq(pc:run("(Get-NetIPAddress -InterfaceAlias Ethernet -AddressFamily IPv4).IPAddress"), leased)
+  ps.has(pc:run("netsh interface ip show config Ethernet"), "DHCP enabled:                         Yes")
+end)
+
 ps.case("bytes of a subinterface are the kernel's", function()
   local pc = machine.new()
   pc.programs["cat /proc/net/dev"] = { "Inter-|   Receive", "  eth0: 83773143 5 0 0 0 0 0 0 12179977 6 0 0 0 0 0 0" }

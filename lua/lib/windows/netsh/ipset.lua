@@ -92,7 +92,8 @@ local function set_address(family)
     end
     local address = with_length(v.address, v.mask, family)
     if source ~= "static" or not address then return say(ctx, incorrect, 1) end
-    local gone = {}
+    local gone, lease = {}, i.dhcp and family == "inet"
+    if lease then change.try(ctx, "interface.set", { InterfaceAlias = i.alias, set = { Dhcp = "Disabled" } }) end
     for _, a in ipairs(family == "inet" and net:by_index(i.index).v4 or {}) do
       if change.try(ctx, "address.remove", { InterfaceAlias = i.alias, IPAddress = a.ip }) then gone[#gone + 1] = a end
     end
@@ -100,6 +101,7 @@ local function set_address(family)
     for _, a in ipairs(status ~= 0 and gone or {}) do -- refused: as it was
       change.try(ctx, "address.add", { InterfaceAlias = i.alias, IPAddress = a.ip, PrefixLength = a.length, DefaultGateway = "" })
     end
+    if lease and status ~= 0 then change.try(ctx, "interface.set", { InterfaceAlias = i.alias, set = { Dhcp = "Enabled" } }) end
     return status
   end
 end
