@@ -3,8 +3,7 @@
 
 local attempt = require("attempt")
 local strict = require("strict")
-local ops = require("wsl2.ops")
-local state = require("wsl2.state")
+local state = require("wsl2.state") -- the operations are read when the first is asked for: a lab where nobody does costs nothing
 
 local lab = {}
 
@@ -185,7 +184,7 @@ end
 
 -- An operation of docs/formats/windows.md, as a learner's command would do it: lab:windows("portproxy.add", { ... }).
 function top.windows(self, op, args)
-  local o = object(self, "lab")
+  local o, ops = object(self, "lab"), require("wsl2.ops")
   local ok, why = pcall(ops.run, o.model, op, args, ops.from_model(o.model))
   if not ok and type(why) == "table" and why.op_code then strict.fail(nil, "%s: %s", tostring(op), why.msg) end
   if not ok then error(why, 0) end
@@ -237,7 +236,7 @@ local last = {} -- the latest operation: its number, and the model before it
 
 -- An operation of somebody at the Windows side. Returns its result, the model where that changed, and the number to undo it by.
 function lab.operate(op, args)
-  local o = current()
+  local o, ops = current(), require("wsl2.ops")
   local model = state.copy(o.model)
   local ok, result = pcall(ops.run, model, op, args, ops.from_lab())
   if not ok then

@@ -2,11 +2,9 @@
 -- Operations on WSL itself: shutdown, terminate and start. A stop takes the node and its services out of the model; a start
 -- builds the next generation from the configuration files of that moment.
 
-local check = require("wsl2.check")
 local config = require("wsl2.config")
 local derive = require("wsl2.derive")
 local guest = require("wsl2.guest")
-local services = require("wsl2.services")
 local state = require("wsl2.state")
 
 local life = { ops = {} }
@@ -52,6 +50,7 @@ end
 
 -- The virtual machine, and so .wslconfig as it was read, outlives a terminated distribution for a minute.
 life.ops["wsl.terminate"] = function(model, args, ctx)
+  local check = require("wsl2.check")
   local a = check.fields(args, { Distribution = { check.name } }, "a distribution")
   local w, h = model.windows.wsl, state.hidden(model)
   if a.Distribution and a.Distribution:lower() ~= w.distro:lower() then
@@ -81,6 +80,7 @@ end
 
 -- NAT needs HNS and ICS. What had to be started for it: a table of pieces to put in place; nil when it can't be.
 local function network_services(model)
+  local services = require("wsl2.services")
   local hns = services.need(model, "hns")
   local ics, fresh = services.need(model, "SharedAccess")
   if not hns or not ics then return nil end
@@ -154,7 +154,7 @@ end
 life.ops["wsl.start"] = function(model, _, ctx)
   local h, w = state.hidden(model), model.windows.wsl
   if w.running then return { started = false, warnings = core.array({}) } end
-  if not services.need(model, "WslService") then
+  if not require("wsl2.services").need(model, "WslService") then
     state.fail("Failed", "The service cannot be started, either because it is disabled or because it has no enabled devices "
       .. "associated with it. \nError code: Wsl/0x80070422")
   end

@@ -14,7 +14,6 @@ local files = require("wsl2.files")
 local guest = require("wsl2.guest")
 local internet = require("wsl2.internet")
 local life = require("wsl2.life")
-local ops = require("wsl2.ops")
 local state = require("wsl2.state")
 
 local nat = {}
@@ -205,7 +204,7 @@ end
 
 -- Applies an author's list by the operations a learner has, so that both are checked alike.
 local function do_op(model, where, op, args)
-  local ok, why = pcall(ops.table[op], model, args)
+  local ok, why = pcall(require("wsl2.ops").table[op], model, args)
   if ok then return end
   if type(why) == "table" and why.op_code then strict.fail(where, "windows.%s: %s", where, why.msg) end
   error(why, 0)
