@@ -321,10 +321,7 @@ int line_lua_left(lua_State *L)
 
 void line_done(void)
 {
+	/* only the terminal: the process ends, and el_end forgets to free what was added to its tables */
 	if (line.el)
-		el_end(line.el);
-	if (line.history)
-		history_end(line.history);
-	line.el = NULL;
-	line.history = NULL;
+		el_set(line.el, EL_PREP_TERM, 0);
 }

@@ -51,7 +51,10 @@ class Node:
 
     def answer(self, conn):
         while True:
-            data, fds, _, _ = socket.recv_fds(conn, 65536, 8)
+            try:
+                data, fds, _, _ = socket.recv_fds(conn, 65536, 8)
+            except OSError:
+                return
             if not data:
                 return
             req = json.loads(data)
