@@ -36,7 +36,7 @@ local function no_query_match(ctx, t, given, args)
   for _, c in ipairs(given) do where[#where + 1] = clause(c, args) end
   ctx.fail(("No matching %s objects found by CIM query for instances of the ROOT/StandardCimv2/%s class on the  CIM server: "
     .. "SELECT * FROM %s  WHERE %s. Verify query parameters and retry."):format(t.class, t.class, t.class, table.concat(where, " AND ")),
-    { category = "ObjectNotFound", target = t.class .. ":String", exception = "CimJobException",
+    { category = "ObjectNotFound", target = t.class, exception = "CimJobException",
       id = "CmdletizationQuery_NotFound," .. t.cmdlet })
 end
 

@@ -10,8 +10,13 @@ local function right(name, width, label) return { name, width = width, label = l
 
 local function columns(type_name, list) views.add(type_name, { table = { columns = list } }) end
 
-columns("MSFT_NetAdapter", { left("Name", 25), left("InterfaceDescription", 39), right("ifIndex", 7), left("Status", 12),
-  left("MacAddress", 17), right("LinkSpeed", 14) })
+views.add("MSFT_NetAdapter", {
+  table = { columns = { left("Name", 25), left("InterfaceDescription", 39), right("ifIndex", 7), left("Status", 12),
+    left("MacAddress", 17), right("LinkSpeed", 14) } },
+  list = { "Name", "InterfaceDescription", "InterfaceIndex", "MacAddress", "MediaType", "PhysicalMediaType", "InterfaceOperationalStatus",
+    "AdminStatus", { "LinkSpeed(Gbps)", value = function(o) return (tostring(o.LinkSpeed):match("^[%d.]+")) end }, "MediaConnectionState",
+    "ConnectorPresent" },
+})
 
 columns("MSFT_NetIPInterface", { left("ifIndex", 7), left("InterfaceAlias", 31), left("AddressFamily", 13), right("NlMtu", 12, "NlMtu(Bytes)"),
   right("InterfaceMetric", 15), left("Dhcp", 8), left("ConnectionState", 15), left("PolicyStore") })

@@ -215,6 +215,23 @@ PolicyStore       : ActiveStore
 
 
 ]], 0 },
+  { "Get-NetAdapter -Name Ethernet | Format-List", [[
+
+
+Name                       : Ethernet
+InterfaceDescription       : Intel(R) Ethernet Connection (7) I219-V
+InterfaceIndex             : 2
+MacAddress                 : A4-BB-6D-3F-20-50
+MediaType                  : 802.3
+PhysicalMediaType          : 802.3
+InterfaceOperationalStatus : Up
+AdminStatus                : Up
+LinkSpeed(Gbps)            : 10
+MediaConnectionState       : Connected
+ConnectorPresent           : True
+
+
+]], 0 },
   { "Get-NetNeighbor -State Stale", [[
 
 ifIndex IPAddress                                          LinkLayerAddress      State       PolicyStore
@@ -309,6 +326,19 @@ ps.case("ping paces itself, and Ctrl-C ends it with its statistics", function()
   ps.has(out, "Packets: Sent = 3, Received = 3, Lost = 0 (0% loss),")
   ps.has(out, "Control-C")
 end)
+
+-- What an error is about stands in it once, with its type.
+for line, category in pairs({
+  ["Resolve-DnsName nosuch.example"] = "ResourceUnavailable: (nosuch.example:String) [Resolve-DnsName], Win32Exception",
+  ["Get-NetAdapter nope"] = "ObjectNotFound: (nope:String) [Get-NetAdapter], CimJobException",
+  ["Get-NetIPAddress -InterfaceAlias nope"] = "ObjectNotFound: (MSFT_NetIPAddress:String) [Get-NetIPAddress], CimJobException",
+  ["Get-Process -Id 99999"] = "ObjectNotFound: (99999:Int32) [Get-Process], ProcessCommandException",
+}) do
+  ps.case("category: " .. line, function()
+    local _, err = pc_with_probes():run(line)
+    ps.has(err, "    + CategoryInfo          : " .. category)
+  end)
+end
 
 local errors = {
   { "Get-NetAdapter -Name nope", "No MSFT_NetAdapter objects found with property 'Name' equal to 'nope'.  Verify the value of the property and retry." },

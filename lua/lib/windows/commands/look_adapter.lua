@@ -107,7 +107,7 @@ registry.add {
     for _, n in ipairs(change.list(args.Name)) do
       if not change.has_wildcard(n) and not found[n:lower()] then
         ctx.fail(('Hyper-V was unable to find a virtual switch with name "%s".'):format(n),
-          { category = "InvalidArgument", target = n .. ":String", exception = "VirtualizationException",
+          { category = "InvalidArgument", target = n, exception = "VirtualizationException",
             id = "InvalidParameter,Microsoft.HyperV.PowerShell.Commands.GetVMSwitch" })
       end
     end

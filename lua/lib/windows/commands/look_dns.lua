@@ -107,7 +107,7 @@ local errors = {
 
 local function fail(ctx, name, why)
   local e = errors[why] or errors.SERVFAIL
-  ctx.fail(name .. " : " .. e[1], { category = e[2], target = name .. ":String", exception = "Win32Exception",
+  ctx.fail(name .. " : " .. e[1], { category = e[2], target = name, exception = "Win32Exception",
     id = e[3] .. ",Microsoft.DnsClient.Commands.ResolveDnsName" })
 end
 

@@ -81,7 +81,8 @@ registry.add {
     local r = ip.family(args.RemoteIPAddress) and l:route_to(args.RemoteIPAddress)
     if not r then
       local reason = ip.family(args.RemoteIPAddress) and unreachable or "The parameter is incorrect."
-      return ctx.fail(reason, { category = "NotSpecified", target = "MSFT_NetRoute:ROOT/StandardCimv2/MSFT_NetRoute", exception = "CimException",
+      return ctx.fail(reason, { category = "NotSpecified", target = "MSFT_NetRoute", target_type = "ROOT/StandardCimv2/MSFT_NetRoute",
+        exception = "CimException",
         id = "Windows System Error 1231,Find-NetRoute" })
     end
     local source = l:source_to(args.RemoteIPAddress, r)

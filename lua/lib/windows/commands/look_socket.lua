@@ -81,14 +81,14 @@ local function tell_missing(ctx, args, found)
   for _, n in ipairs(change.list(args.Name)) do
     if not change.has_wildcard(n) and not found[n:lower()] then
       ctx.fail(('Cannot find a process with the name "%s". Verify the process name and call the cmdlet again.'):format(n),
-        { category = "ObjectNotFound", target = n .. ":String", exception = "ProcessCommandException",
+        { category = "ObjectNotFound", target = n, exception = "ProcessCommandException",
           id = "NoProcessFoundForGivenName,Microsoft.PowerShell.Commands.GetProcessCommand" })
     end
   end
   for _, n in ipairs(change.list(args.Id)) do
     if not found[n] then
       ctx.fail(("Cannot find a process with the process identifier %d."):format(n),
-        { category = "ObjectNotFound", target = n .. ":Int32", exception = "ProcessCommandException",
+        { category = "ObjectNotFound", target = n, exception = "ProcessCommandException",
           id = "NoProcessFoundForGivenId,Microsoft.PowerShell.Commands.GetProcessCommand" })
     end
   end

@@ -150,7 +150,7 @@ local function status_object(hostname, target, address, args, a)
 end
 
 local function tell(ctx, target, reason)
-  ctx.fail(failed:format(target, reason), { category = "ResourceUnavailable", target = target .. ":String", exception = "PingException",
+  ctx.fail(failed:format(target, reason), { category = "ResourceUnavailable", target = target, exception = "PingException",
     id = "TestConnectionException,Microsoft.PowerShell.Commands.TestConnectionCommand" })
 end
 
