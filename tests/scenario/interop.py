@@ -44,7 +44,7 @@ class Interop(windows_rig.WindowsTest):
         self.assertNotEqual(self.wsl("powershell.exe -NoProfile -Command No-SuchThing 2>/dev/null; echo $?"), "0\n")
 
     def test_standard_error_is_apart(self):
-        self.assertEqual(self.wsl("powershell.exe -NoProfile -Command No-SuchThing 2>/dev/null"), "")
+        self.assertEqual(self.wsl("powershell.exe -NoProfile -Command No-SuchThing 2>/dev/null", code=1), "")
         self.assertIn("is not recognized", self.wsl("powershell.exe -NoProfile -Command No-SuchThing 2>&1 >/dev/null; true"))
 
     def test_pipes_both_ways(self):
@@ -73,9 +73,9 @@ class Interop(windows_rig.WindowsTest):
 
     def test_the_wrong_window(self):
         """The usual error, and one line that says where it belongs; nothing else happens."""
-        out = self.wsl("bash -ic 'Get-NetNat' 2>&1", code=None)
-        self.assertIn("Get-NetNat: command not found", out)
-        self.assertIn("Windows", out)
+        done = self.run_netdojo("play", windows_rig.LAB_FILE, "--script", self.file("lines", "Get-NetNat\nipconfig\ndojo quit -y\n"))
+        for name in ("Get-NetNat", "ipconfig"):
+            self.assertRegex(done.stdout, rf"{name}: command not found\n.*Windows")
         out = self.ps("ufw status", code=None)
         self.assertIn("The term 'ufw' is not recognized", out)
         self.assertIn("WSL", out)

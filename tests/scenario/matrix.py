@@ -164,7 +164,7 @@ class Matrix(windows_rig.WindowsTest):
         self.names["GUEST"] = self.address("wsl", "eth0").ip
         self.serve("wsl", IN_WSL)
         self.holds([("windows", "GUEST", 4001, "tcp", "GATEWAY", "directly connected")])
-        self.assertNotIn("127.0.0.1:40", self.ps("netstat -ano"))
+        self.assertNotRegex(self.ps("netstat -ano"), r"127\.0\.0\.1:40\d\d +\S+ +LISTENING")
         self.holds([("windows", "localhost", 4001, "tcp", NOWHERE, "no relay")])
 
 

@@ -79,14 +79,24 @@ local function decode_base64(s)
   return table.concat(out)
 end
 
-local function all_input(host)
+local function input_lines(host)
   local parts = {}
   while host.read_stdin_line do
     local line = host.read_stdin_line()
     if not line then break end
     parts[#parts + 1] = line
   end
-  return table.concat(parts, "\n")
+  return parts
+end
+
+local function all_input(host) return table.concat(input_lines(host), "\n") end
+
+-- The text of -Command. $input in it is what comes in by standard input, read to its end only where it is named.
+local function run_command(host, text)
+  if host.input_tty ~= false or not text:lower():find("$input", 1, true) then return main.line(host, text) end
+  local sh = session.new(host)
+  sh:set("input", input_lines(host))
+  return (session.line(sh, text))
 end
 
 -- powershell.exe's own options: name (any unique beginning) to how many words they take.
@@ -148,8 +158,8 @@ function main.powershell(host, args)
     else
       local first = o == "command" and i + 1 or i
       local text = table.concat(args, " ", math.min(first, #args + 1))
-      if text == "-" or (o == nil and word == "-") then text = all_input(host) end
-      return main.line(host, text)
+      if text == "-" or (o == nil and word == "-") then return main.line(host, all_input(host)) end
+      return run_command(host, text)
     end
   end
   if host.input_tty == false then return main.line(host, all_input(host)) end

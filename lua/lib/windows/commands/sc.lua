@@ -23,7 +23,8 @@ end
 local states = { Running = "4  RUNNING", Stopped = "1  STOPPED" }
 local sc_starts = { Automatic = "2   AUTO_START", Manual = "3   DEMAND_START", Disabled = "4   DISABLED", AutomaticDelayedStart = "2   AUTO_START  (DELAYED)" }
 
-local function sc_print(ctx, s, state)
+-- extended: with the process, as queryex has it.
+local function sc_print(ctx, s, state, extended)
   ctx.emit("")
   ctx.emit("SERVICE_NAME: " .. s.Name .. " ")
   for _, line in ipairs {
@@ -33,6 +34,10 @@ local function sc_print(ctx, s, state)
     "        WIN32_EXIT_CODE    : 0  (0x0)", "        SERVICE_EXIT_CODE  : 0  (0x0)",
     "        CHECKPOINT         : 0x0", "        WAIT_HINT          : 0x0" } do
     if line ~= "" then ctx.emit(line) end
+  end
+  if extended then
+    ctx.emit("        PID                : " .. (s.Pid or 0))
+    ctx.emit("        FLAGS              : ")
   end
 end
 
@@ -52,11 +57,11 @@ function sc.query(ctx, list, words)
   if name and not name:find("=$") then
     local s = find(list, name)
     if not s then return sc_failed(ctx, "EnumQueryServicesStatus:OpenService", 1060, absent) end
-    return sc_print(ctx, s)
+    return sc_print(ctx, s, nil, words[1]:lower() == "queryex")
   end
   local all = table.concat(words, " "):lower():find("state= *all") ~= nil
   for _, s in ipairs(list) do
-    if all or s.Status == "Running" then sc_print(ctx, s) end
+    if all or s.Status == "Running" then sc_print(ctx, s, nil, words[1]:lower() == "queryex") end
   end
 end
 
