@@ -95,14 +95,22 @@ int probe_address(const char *text, uint16_t port, struct sockaddr_storage *ret,
 	struct sockaddr_in *v4 = (struct sockaddr_in *)ret;
 	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)ret;
 
+	char bare[INET6_ADDRSTRLEN];
+	size_t len = strcspn(text, "%");
+
 	memset(ret, 0, sizeof(*ret));
+	if (len >= sizeof(bare))
+		return -EINVAL;
+	memcpy(bare, text, len);
+	bare[len] = '\0';
 	if (inet_pton(AF_INET, text, &v4->sin_addr) == 1) {
 		v4->sin_family = AF_INET;
 		v4->sin_port = htons(port);
 		*ret_len = sizeof(*v4);
 		return 0;
 	}
-	if (inet_pton(AF_INET6, text, &v6->sin6_addr) == 1) {
+	if (inet_pton(AF_INET6, bare, &v6->sin6_addr) == 1) {
+		v6->sin6_scope_id = text[len] ? (uint32_t)strtoul(text + len + 1, NULL, 10) : 0;
 		v6->sin6_family = AF_INET6;
 		v6->sin6_port = htons(port);
 		*ret_len = sizeof(*v6);

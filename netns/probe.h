@@ -43,7 +43,7 @@ int probe_fail(struct probe *p, const char *fmt, ...) __attribute__((format(prin
 json_t *probe_text(const char *s, size_t len);
 /* poll() for one descriptor until the deadline: revents, or 0 at the deadline. */
 int probe_poll(const struct probe *p, int fd, short events);
-/* Parses a literal address. 0 or -EINVAL. */
+/* Parses a literal address; a link-local one may have its interface's index ("fe80::1%3"). 0 or -EINVAL. */
 int probe_address(const char *text, uint16_t port, struct sockaddr_storage *ret,
 		  socklen_t *ret_len);
 

@@ -227,6 +227,9 @@ START_TEST(ping)
 	ck_assert(json_num(j, "rtt_ms", 99999) < 1000);
 	ck_assert_msg(json_int(j, "ttl", 0) == 63, "%s", TEXT(j));
 	ck_assert_str_eq(json_str(j, "from", ""), "10.2.0.2");
+	j = probe("ping", "{\"address\":\"::1%1\"}");
+	ck_assert_msg(json_flag(j, "ok", false), "%s", TEXT(j));
+	ck_assert(!json_flag(probe("ping", "{\"address\":\"fe80::1%999\"}"), "ok", true));
 	j = probe("ping", "{\"address\":\"10.2.0.2\",\"ttl\":1}");
 	ck_assert_msg(!strcmp(json_str(j, "icmp", ""), "11/0"), "%s", TEXT(j));
 	ck_assert_str_eq(json_str(j, "from", ""), "10.1.0.1");

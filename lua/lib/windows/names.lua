@@ -13,7 +13,7 @@ function names.lookup(world, name, family)
   local literal = ip.family(name)
   if literal then
     if family and family ~= literal then return {} end
-    return { (name:gsub("%%.*$", "")) }, true
+    return { name:lower():match("^fe80:") and name or (name:gsub("%%.*$", "")) }, true
   end
   local r = world.probe("lookup", { name = name, family = families[family] or 0, timeout = 12.0 })
   return r.addresses or {}, false, r.eai
