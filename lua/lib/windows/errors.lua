@@ -8,12 +8,13 @@ local errors = {}
 
 local targets = { string = "String", number = "Int32", boolean = "Boolean" }
 
--- t: message, category, id, exception, target, command, source (text), pos, stop
+-- t: message, category, id, exception, target, command, source (text), pos, stop; subject: what stands before the message where no
+-- command does; reason: a line of netdojo's own after it
 function errors.record(t)
   return {
     message = tostring(t.message or ""), category = t.category or "NotSpecified", id = t.id or "", exception = t.exception or "RuntimeException",
     target = t.target, command = t.command, source = t.source, pos = t.pos, stop = t.stop, value = t.value,
-    target_type = t.target_type, bare = t.bare, reason = t.reason,
+    target_type = t.target_type, bare = t.bare, reason = t.reason, subject = t.subject,
   }
 end
 
@@ -83,7 +84,8 @@ end
 
 -- The text a terminal shows, lines ended.
 function errors.text(r)
-  local out = { (r.command and not r.bare and r.command ~= "" and r.command .. " : " or "") .. r.message }
+  local subject = r.subject or not r.bare and r.command or ""
+  local out = { (subject ~= "" and subject .. " : " or "") .. r.message }
   out[#out + 1] = position(r)
   out[#out + 1] = category_line(r)
   local id = r.id

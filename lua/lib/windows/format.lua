@@ -215,7 +215,6 @@ function List:add(o)
   end
 end
 
-function List:flush() end
 function List:finish() self.put("\n\n") end
 
 -- Which layout an object gets
@@ -331,7 +330,7 @@ function format.sink(sh, put)
     end
   end
   -- Something else is about to be written: what waits comes first.
-  function sink.flush() if state.layout then state.layout:flush() end end
+  function sink.flush() if state.layout and state.layout.flush then state.layout:flush() end end
   sink.finish = close
   return sink
 end

@@ -303,7 +303,7 @@ end
 
 -- Functions
 
-local function bind_function(sh, f, items)
+local function bind_function(f, items)
   local params, rest, i = f.params or {}, {}, 1
   local bound = {}
   local fake = { name = f.name, parameters = {}, effect = "language" }
@@ -363,7 +363,7 @@ end
 local function run_callable(sh, f, items, emit, input)
   local block = values.block({ node = f.node, source = f.source, text = f.text })
   sh:in_scope(function()
-    local bound, rest = bind_function(sh, f, items)
+    local bound, rest = bind_function(f, items)
     declare(sh, f.params, bound, rest)
     if f.filter then
       for v in input or function() end do sh:with_item(v, eval.block, sh, block, emit) end
@@ -404,7 +404,7 @@ local function unknown(sh, node, name)
   errors.raise(place_of(sh, { pos = node.pos, stop = node.pos + #name }, { message = ("The term '%s' is not recognized as the name of a cmdlet, " ..
     "function, script file, or operable program. Check the spelling of the name, or if a path was included, verify that the path is correct " ..
     "and try again."):format(name), category = "ObjectNotFound", target = name, target_type = "String", id = "CommandNotFoundException",
-    exception = "CommandNotFoundException", command = name, bare = false, reason = wrong.window(sh.world, name) }))
+    exception = "CommandNotFoundException", subject = name, reason = wrong.window(sh.world, name) }))
 end
 
 local function resolve(sh, node, name)

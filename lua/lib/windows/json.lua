@@ -12,7 +12,8 @@ local P, R, S, V, C, Cc, Cs, Ct = lpeg.P, lpeg.R, lpeg.S, lpeg.V, lpeg.C, lpeg.C
 local ws = S(" \t\r\n")^0
 local plain = { b = "\b", f = "\f", n = "\n", r = "\r", t = "\t", ['"'] = '"', ["\\"] = "\\", ["/"] = "/" }
 local hex = R("09", "af", "AF")
-local escape = (P("\\u") * C(hex * hex * hex * hex)) / function(h) return utf8.char(tonumber(h, 16)) end + (P("\\") * C(P(1))) / function(c) return plain[c] or c end
+local escape = (P("\\u") * C(hex * hex * hex * hex)) / function(h) return utf8.char(tonumber(h, 16)) end +
+  (P("\\") * C(P(1))) / function(c) return plain[c] or c end
 local text = P('"') * Cs((escape + (1 - S('"\\')))^0) * '"'
 local number = C(P("-")^-1 * R("09")^1 * (P(".") * R("09")^1)^-1 * (S("eE") * S("+-")^-1 * R("09")^1)^-1) / tonumber
 

@@ -34,7 +34,8 @@ local default_env = {
   SystemRoot = "C:\\Windows", windir = "C:\\Windows", SystemDrive = "C:", ComSpec = "C:\\Windows\\system32\\cmd.exe", OS = "Windows_NT",
   TEMP = "C:\\Users\\learner\\AppData\\Local\\Temp", TMP = "C:\\Users\\learner\\AppData\\Local\\Temp", APPDATA = "C:\\Users\\learner\\AppData\\Roaming",
   LOCALAPPDATA = "C:\\Users\\learner\\AppData\\Local", ProgramFiles = "C:\\Program Files", PUBLIC = "C:\\Users\\Public", USERDOMAIN = "DESKTOP-7Q2K1",
-  PATH = "C:\\Windows\\system32;C:\\Windows;C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\", PATHEXT = ".COM;.EXE;.BAT;.CMD", PROCESSOR_ARCHITECTURE = "AMD64",
+  PATH = "C:\\Windows\\system32;C:\\Windows;C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\", PATHEXT = ".COM;.EXE;.BAT;.CMD",
+    PROCESSOR_ARCHITECTURE = "AMD64",
 }
 
 function shell.new(world)
@@ -118,6 +119,7 @@ function shell:set(name, value)
   local scope, rest = split_scope(name)
   if scope == "env" then return self:set_env(rest, value ~= nil and values.text(value) or nil) end
   local key = rest:lower()
+  if key == "null" then return end
   if constants[key] or key == "?" then
     errors.raise({ message = ("Cannot overwrite variable %s because it is read-only or constant."):format(rest), category = "WriteError",
       target = rest, id = "VariableNotWritable", exception = "SessionStateUnauthorizedAccessException", bare = true })

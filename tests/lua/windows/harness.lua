@@ -160,7 +160,10 @@ end
 
 function ps.case(name, f)
   current = name
-  local ok, e = xpcall(f, function(e) return type(e) == "table" and e.test and e.test or debug.traceback(tostring(type(e) == "table" and e.message or e), 2) end)
+  local ok, e = xpcall(f, function(e)
+    if type(e) == "table" then return e.test or tostring(e.message) end
+    return debug.traceback(tostring(e), 2)
+  end)
   if ok then
     ps.passed = ps.passed + 1
   else

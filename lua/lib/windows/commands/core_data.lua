@@ -33,7 +33,8 @@ registry.add {
     for i, v in ipairs(gather(ctx, args)) do parts[i] = values.text(v) end
     local v, why = json.read(table.concat(parts, "\n"))
     if v == nil then
-      ctx.throw(why, { category = "NotSpecified", id = "System.ArgumentException,Microsoft.PowerShell.Commands.ConvertFromJsonCommand", exception = "ArgumentException" })
+      ctx.throw(why, { category = "NotSpecified", id = "System.ArgumentException,Microsoft.PowerShell.Commands.ConvertFromJsonCommand",
+        exception = "ArgumentException" })
     end
     ctx.emit(values.real(v))
   end,
@@ -62,7 +63,8 @@ local function to_csv(ctx, all, args)
   return out, ctx
 end
 
-local csv = { { name = "InputObject", type = "object" }, { name = "Delimiter", type = "string" }, { name = "NoTypeInformation", type = "switch", aliases = { "nti" } } }
+local csv = { { name = "InputObject", type = "object" }, { name = "Delimiter", type = "string" }, { name = "NoTypeInformation", type = "switch",
+  aliases = { "nti" } } }
 
 registry.add {
   name = "ConvertTo-Csv", kind = "cmdlet", effect = "language", lacks = "-UseCulture", about = "text only",
@@ -123,14 +125,16 @@ registry.add {
 }
 
 registry.add {
-  name = "Import-Csv", kind = "cmdlet", aliases = { "ipcsv" }, effect = "reads", lacks = "-Header, fields over several lines", about = "files of the Windows node",
+  name = "Import-Csv", kind = "cmdlet", aliases = { "ipcsv" }, effect = "reads", lacks = "-Header, fields over several lines",
+  about = "files of the Windows node",
   synopsis = { en = "Reads a CSV file.", ja = "CSV ファイルを読み取ります。" },
   parameters = { { name = "Path", type = "string", position = 1, mandatory = true }, { name = "Delimiter", type = "string" } },
   run = function(ctx, args)
     local full = paths.full(ctx.shell, args.Path)
     local text, why = ctx.world.read_file(full)
     if not text then
-      return ctx.fail(why or ("Could not find file '%s'."):format(full), { category = "OpenError", id = "FileOpenFailure", exception = "FileNotFoundException" })
+      return ctx.fail(why or ("Could not find file '%s'."):format(full), { category = "OpenError", id = "FileOpenFailure",
+        exception = "FileNotFoundException" })
     end
     from_csv(ctx, paths.lines(paths.decode(text)), args.Delimiter and args.Delimiter ~= "" and args.Delimiter or ",")
   end,

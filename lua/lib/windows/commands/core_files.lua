@@ -104,13 +104,15 @@ local function write_parameters()
 end
 
 registry.add {
-  name = "Set-Content", kind = "cmdlet", aliases = { "sc" }, effect = "changes", lacks = "-Encoding is taken, UTF-8 is written", about = "files of the Windows node",
+  name = "Set-Content", kind = "cmdlet", aliases = { "sc" }, effect = "changes", lacks = "-Encoding is taken, UTF-8 is written",
+  about = "files of the Windows node",
   synopsis = { en = "Writes a file anew.", ja = "ファイルの内容を置き換えます。" }, parameters = write_parameters(),
   run = function(ctx, args) put(ctx, args, false, "Set Content") end,
 }
 
 registry.add {
-  name = "Add-Content", kind = "cmdlet", aliases = { "ac" }, effect = "changes", lacks = "-Encoding is taken, UTF-8 is written", about = "files of the Windows node",
+  name = "Add-Content", kind = "cmdlet", aliases = { "ac" }, effect = "changes", lacks = "-Encoding is taken, UTF-8 is written",
+  about = "files of the Windows node",
   synopsis = { en = "Adds to a file.", ja = "ファイルの末尾に追加します。" }, parameters = write_parameters(),
   run = function(ctx, args) put(ctx, args, true, "Add Content") end,
 }

@@ -127,7 +127,8 @@ registry.add {
     local folder = (args.ItemType or "file"):lower():find("^d") ~= nil
     if ctx.world.stat(full) and not args.Force then
       return ctx.fail(folder and ("An item with the specified name %s already exists."):format(full) or ("The file '%s' already exists."):format(full),
-        { category = folder and "ResourceExists" or "WriteError", target = full, id = folder and "DirectoryExist" or "NewItemIOError", exception = "IOException" })
+        { category = folder and "ResourceExists" or "WriteError", target = full, id = folder and "DirectoryExist" or "NewItemIOError",
+          exception = "IOException" })
     end
     if not ctx.should(folder and "Create Directory" or "Create File", "Destination: " .. full) then return end
     local ok, why
@@ -144,7 +145,8 @@ registry.add {
 
 registry.add {
   name = "mkdir", kind = "cmdlet", aliases = { "md" }, effect = "changes", lacks = "", about = "folders of the Windows node",
-  synopsis = { en = "Makes a folder.", ja = "フォルダーを作ります。" }, parameters = { { name = "Path", type = "string", position = 1, mandatory = true } },
+  synopsis = { en = "Makes a folder.", ja = "フォルダーを作ります。" },
+  parameters = { { name = "Path", type = "string", position = 1, mandatory = true } },
   run = function(ctx, args) return registry.find("New-Item").run(ctx, { Path = args.Path, ItemType = "Directory" }) end,
 }
 
@@ -170,7 +172,8 @@ end
 
 registry.add {
   name = "Remove-Item", kind = "cmdlet", aliases = { "rm", "del", "ri", "erase", "rmdir", "rd" }, effect = "changes", lacks = "-Include, -Exclude",
-  synopsis = { en = "Deletes files and folders.", ja = "ファイルやフォルダーを削除します。" }, about = "files of the Windows node, env: and variables",
+  synopsis = { en = "Deletes files and folders.", ja = "ファイルやフォルダーを削除します。" },
+  about = "files of the Windows node, env: and variables",
   parameters = { { name = "Path", type = "string[]", position = 1, mandatory = true, pipeline = "value,name", aliases = { "LiteralPath", "FullName" } },
     { name = "Recurse", type = "switch" }, { name = "Force", type = "switch" } },
   run = function(ctx, args)
@@ -246,7 +249,8 @@ registry.add {
 }
 
 registry.add {
-  name = "Get-Location", kind = "cmdlet", aliases = { "pwd", "gl" }, effect = "reads", lacks = "other providers than the file system", about = "the prompt's folder",
+  name = "Get-Location", kind = "cmdlet", aliases = { "pwd", "gl" }, effect = "reads", lacks = "other providers than the file system",
+  about = "the prompt's folder",
   synopsis = { en = "Tells the current folder.", ja = "現在のフォルダーを表示します。" }, parameters = {},
   run = function(ctx) ctx.emit(object.new("PathInfo", { { "Path", ctx.shell.location } })) end,
 }
@@ -291,7 +295,8 @@ registry.add {
 registry.add {
   name = "Join-Path", kind = "cmdlet", effect = "language", lacks = "-Resolve", about = "text only",
   synopsis = { en = "Puts two parts of a path together.", ja = "パスをつなげます。" },
-  parameters = { { name = "Path", type = "string[]", position = 1, mandatory = true }, { name = "ChildPath", type = "string", position = 2, mandatory = true } },
+  parameters = { { name = "Path", type = "string[]", position = 1, mandatory = true },
+    { name = "ChildPath", type = "string", position = 2, mandatory = true } },
   run = function(ctx, args)
     for _, p in ipairs(args.Path) do ctx.emit(paths.join(p, args.ChildPath)) end
   end,

@@ -156,7 +156,8 @@ registry.add {
 
 registry.add {
   name = "Group-Object", kind = "cmdlet", aliases = { "group" }, effect = "language", lacks = "-AsHashTable, -Culture",
-  synopsis = { en = "Groups objects that share a property's value.", ja = "同じ値を持つオブジェクトをまとめます。" }, about = "one or more properties",
+  synopsis = { en = "Groups objects that share a property's value.", ja = "同じ値を持つオブジェクトをまとめます。" },
+  about = "one or more properties",
   parameters = { { name = "Property", type = "object[]", position = 1 }, { name = "NoElement", type = "switch" },
     { name = "InputObject", type = "object" } },
   run = function(ctx, args)
@@ -217,7 +218,8 @@ end
 
 registry.add {
   name = "Measure-Object", kind = "cmdlet", aliases = { "measure" }, effect = "language", lacks = "-StandardDeviation",
-  synopsis = { en = "Counts objects, and adds up their properties.", ja = "オブジェクトを数え、値を集計します。" }, about = "numbers and text",
+  synopsis = { en = "Counts objects, and adds up their properties.", ja = "オブジェクトを数え、値を集計します。" },
+  about = "numbers and text",
   parameters = {
     { name = "Property", type = "object[]", position = 1 }, { name = "Sum", type = "switch" }, { name = "Average", type = "switch" },
     { name = "Maximum", type = "switch" }, { name = "Minimum", type = "switch" }, { name = "Line", type = "switch" },
@@ -298,7 +300,8 @@ end
 
 registry.add {
   name = "Get-Member", kind = "cmdlet", aliases = { "gm" }, effect = "language", lacks = "methods of objects, -Static",
-  synopsis = { en = "Lists the properties that objects have.", ja = "オブジェクトのプロパティを一覧します。" }, about = "properties and their types",
+  synopsis = { en = "Lists the properties that objects have.", ja = "オブジェクトのプロパティを一覧します。" },
+  about = "properties and their types",
   parameters = { { name = "Name", type = "string[]", position = 1 }, { name = "MemberType", type = "string" }, { name = "InputObject", type = "object" } },
   run = function(ctx, args)
     local seen = {}

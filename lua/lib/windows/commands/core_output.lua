@@ -79,7 +79,8 @@ registry.add {
 local function quiet_stream(name, preference, label)
   registry.add {
     name = name, kind = "cmdlet", effect = "language", lacks = "", about = "shown where -Verbose or the preference asks for it",
-    synopsis = { en = "Writes a message that is shown only when it is asked for.", ja = "求められたときだけ表示されるメッセージを出力します。" }, parameters = { message },
+    synopsis = { en = "Writes a message that is shown only when it is asked for.", ja = "求められたときだけ表示されるメッセージを出力します。" },
+    parameters = { message },
     run = function(ctx, args)
       local wanted = values.text(ctx.shell:get(preference)):lower() == "continue" or ctx.verbose
       if not wanted then return end
@@ -146,7 +147,8 @@ end
 
 registry.add {
   name = "Out-File", kind = "cmdlet", effect = "changes", lacks = "-Encoding is taken and UTF-8 is written, where Windows PowerShell writes UTF-16",
-  about = "writes a file of the Windows node", synopsis = { en = "Writes to a file what would be shown.", ja = "表示される内容をファイルに書きます。" },
+  about = "writes a file of the Windows node",
+    synopsis = { en = "Writes to a file what would be shown.", ja = "表示される内容をファイルに書きます。" },
   parameters = { { name = "FilePath", type = "string", position = 1, mandatory = true, aliases = { "Path", "LiteralPath" } },
     { name = "Append", type = "switch" }, { name = "Encoding", type = "string", position = 2 }, { name = "Width", type = "int" },
     { name = "Force", type = "switch" }, { name = "NoClobber", type = "switch" }, { name = "NoNewline", type = "switch" },

@@ -8,7 +8,8 @@ local paths = require("windows.paths")
 local registry = require("windows.registry")
 
 registry.add {
-  name = "cmd", kind = "program", effect = "language", options = { "/c", "/k", "/?" }, lacks = "if, for, set /a, batch files", about = "a small cmd.exe of our own",
+  name = "cmd", kind = "program", effect = "language", options = { "/c", "/k", "/?" }, lacks = "if, for, set /a, batch files",
+  about = "a small cmd.exe of our own",
   synopsis = { en = "The command prompt.", ja = "コマンド プロンプトを開きます。" },
   run = function(ctx, words) return cmd.run(ctx, words) end,
 }
@@ -36,7 +37,8 @@ registry.add {
 }
 
 registry.add {
-  name = "notepad", kind = "program", effect = "changes", options = {}, lacks = "a window: it opens $EDITOR in the terminal", about = "edits files of the Windows node",
+  name = "notepad", kind = "program", effect = "changes", options = {}, lacks = "a window: it opens $EDITOR in the terminal",
+  about = "edits files of the Windows node",
   synopsis = { en = "Edits a text file.", ja = "テキスト ファイルを編集します。" },
   run = function(ctx, words)
     local name = words[1] or "Untitled.txt"
@@ -177,7 +179,8 @@ registry.add {
 
 registry.add {
   name = "dojo", kind = "program", effect = "reads", options = { "task", "hint", "map", "check", "diagnose", "causes", "grade", "quit" }, lacks = "",
-  synopsis = { en = "netdojo's own: the task, hints, your diagnosis, the grade.", ja = "netdojo のコマンド。課題、ヒント、診断、採点。" }, about = "netdojo's own program",
+  synopsis = { en = "netdojo's own: the task, hints, your diagnosis, the grade.", ja = "netdojo のコマンド。課題、ヒント、診断、採点。" },
+  about = "netdojo's own program",
   run = function(ctx, words)
     local status = ctx.world.spawn({ "/usr/bin/dojo", table.unpack(words) }, ctx.stdin(), ctx.lines)
     if status then return status end
@@ -188,8 +191,10 @@ registry.add {
 
 registry.add {
   name = "Start-Process", kind = "cmdlet", aliases = { "saps", "start" }, effect = "changes", lacks = "windows of its own: it runs here, and is waited for",
-  synopsis = { en = "Starts a program.", ja = "プログラムを起動します。" }, about = "the programs there are; -Verb RunAs just runs it: this prompt is an administrator's",
-  parameters = { { name = "FilePath", type = "string", position = 1, mandatory = true }, { name = "ArgumentList", type = "string[]", position = 2, aliases = { "Args" } },
+  synopsis = { en = "Starts a program.", ja = "プログラムを起動します。" },
+  about = "the programs there are; -Verb RunAs just runs it: this prompt is an administrator's",
+  parameters = { { name = "FilePath", type = "string", position = 1, mandatory = true }, { name = "ArgumentList", type = "string[]", position = 2,
+    aliases = { "Args" } },
     { name = "Verb", type = "string" }, { name = "Wait", type = "switch" }, { name = "NoNewWindow", type = "switch", aliases = { "nnw" } },
     { name = "PassThru", type = "switch" }, { name = "WindowStyle", type = "string" } },
   run = function(ctx, args)

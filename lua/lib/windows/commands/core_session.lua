@@ -99,7 +99,8 @@ end
 
 registry.add {
   name = "Get-History", kind = "cmdlet", aliases = { "h", "history", "ghy" }, effect = "language", lacks = "-Id", about = "this session's lines",
-  synopsis = { en = "Lists what was typed.", ja = "入力したコマンドを一覧します。" }, parameters = { { name = "Count", type = "int", position = 1 } },
+  synopsis = { en = "Lists what was typed.", ja = "入力したコマンドを一覧します。" },
+  parameters = { { name = "Count", type = "int", position = 1 } },
   run = function(ctx, args)
     local all = ctx.shell.history
     for i = math.max(1, #all - (args.Count or #all)), #all - (ctx.shell.interactive and 1 or 0) do
@@ -124,7 +125,8 @@ registry.add {
   run = function(ctx, args)
     local sh = ctx.shell
     if sh.depth >= sh.DEPTH_MAX then
-      ctx.throw("The script failed due to call depth overflow.", { category = "InvalidOperation", id = "CallDepthOverflow", exception = "ScriptCallDepthException" })
+      ctx.throw("The script failed due to call depth overflow.", { category = "InvalidOperation", id = "CallDepthOverflow",
+        exception = "ScriptCallDepthException" })
     end
     sh.depth = sh.depth + 1
     local ok, e = pcall(require("windows.eval").text, sh, args.Command, ctx.emit)

@@ -12,7 +12,7 @@ local function tester(args)
   local exact = args.CaseSensitive or false
   return function(line)
     for _, p in ipairs(args.Pattern) do
-      local hit, detail = false, nil
+      local hit, detail
       if args.SimpleMatch then
         local a, b = exact and line or line:lower(), exact and p or p:lower()
         hit = a:find(b, 1, true) ~= nil
@@ -34,7 +34,8 @@ local function groups_of(detail)
 end
 
 local function match_object(line, number, path, detail, pattern, before, after)
-  return object.new("MatchInfo", { { "IgnoreCase", true }, { "LineNumber", number }, { "Line", line }, { "Filename", path and paths.leaf(path) or "InputStream" },
+  return object.new("MatchInfo", { { "IgnoreCase", true }, { "LineNumber", number }, { "Line", line },
+    { "Filename", path and paths.leaf(path) or "InputStream" },
     { "Path", path or "InputStream" }, { "Pattern", pattern }, { "Context", nil }, { "Matches", groups_of(detail) }, { "Before", before }, { "After", after } })
 end
 
