@@ -104,16 +104,17 @@ static int open_shell(struct session *s, const char *node, const char *shell, st
 	return pty;
 }
 
-/* For the typist, in another node or again. */
+/* For the typist, in another node or again. The session's status stays that of its own node's shell. */
 static int open_another(void *arg, const char *node, struct err *err)
 {
 	struct session *s = arg;
+	json_int_t own = s->link->exec;
+	bool same = strcmp(node, s->node) == 0, windows = strcmp(node, "windows") == 0;
+	int pty = open_shell(s, node, same ? s->shell : windows ? "powershell" : "bash", err);
 
-	return open_shell(s, node,
-			  !strcmp(node, s->node)     ? s->shell
-			  : !strcmp(node, "windows") ? "powershell"
-						     : "bash",
-			  err);
+	if (!same)
+		s->link->exec = own;
+	return pty;
 }
 
 static int type(struct session *s, int pty, struct err *err)
