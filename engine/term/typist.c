@@ -35,9 +35,10 @@ struct run {
 	const struct typist *t;
 	struct screen *screens[SCREENS_MAX]; /* owned; the first is the caller's */
 	size_t n;
-	bool waiting; /* what t->waiting was told last */
-	double heard; /* when output came last */
-	int rc;	      /* of the command callback */
+	bool waiting;	 /* what t->waiting was told last */
+	double heard;	 /* when output came last */
+	int rc;		 /* of the command callback */
+	size_t commands; /* that were told */
 	struct err *err;
 };
 
@@ -57,6 +58,7 @@ static void on_command(void *arg, json_t *event)
 {
 	struct run *r = ((struct screen *)arg)->run;
 
+	r->commands++;
 	if (r->rc == 0 && r->t->command)
 		r->rc = r->t->command(r->t->arg, event, r->err);
 }
@@ -275,6 +277,24 @@ static int screen_of(struct run *r, const char *node, struct screen **ret)
 	return s->pty < 0 ? reopen(r, s) : r->rc;
 }
 
+/*
+ * Types a line, and once more where the shell was gone before it could read it: a WSL that was shut down from another window
+ * ends when it ends, and what is typed meanwhile nobody runs.
+ */
+static int one_surely(struct run *r, struct screen *s, const char *line, int *timed_out)
+{
+	size_t before = r->commands;
+	int rc = one(s, line, timed_out);
+
+	if (rc || !s->ended || !r->t->open)
+		return rc;
+	end(s);
+	if (r->commands > before || r->rc)
+		return r->rc;
+	rc = reopen(r, s);
+	return rc ? rc : one(s, line, timed_out);
+}
+
 /* One entry of the lines. */
 static int type_entry(struct run *r, const json_t *entry, bool *ret_ended, int *timed_out)
 {
@@ -292,7 +312,7 @@ static int type_entry(struct run *r, const json_t *entry, bool *ret_ended, int *
 	if (rc < 0)
 		return rc;
 	*ret_ended = s->ended;
-	return s->ended ? 0 : one(s, line, timed_out);
+	return s->ended ? 0 : one_surely(r, s, line, timed_out);
 }
 
 static int type_all(struct run *r, int *timed_out)
