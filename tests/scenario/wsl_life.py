@@ -2,8 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """WSL's life as Windows has it: shut down, started, configured, asked about; what outlives it and what does not."""
 import os
+import pty
 import re
+import select
+import signal
 import subprocess
+import time
 
 import real_rig
 import windows_rig
@@ -136,11 +140,35 @@ class Life(windows_rig.WindowsTest):
         return lab["pid"]
 
     def test_a_window_in_wsl_falls_back_to_windows(self):
-        lines = self.file("lines", "echo in $((40 + 2))\nwsl.exe --shutdown\n$PSVersionTable.PSVersion.Major * 0 + 43\nwsl echo $((40 + 4))\ndojo quit -y\n")
-        done = self.run_netdojo("play", windows_rig.LAB_FILE, "--script", lines)
-        self.assertIn("in 42", done.stdout)
-        self.assertRegex(done.stdout, r"PS C:\\Users\\learner>")
-        self.assertIn("43", done.stdout)
+        """A person's window says what Windows Terminal would and becomes a Windows prompt; wsl there opens a new shell."""
+        pid, screen = pty.fork()
+        if pid == 0:
+            os.execve(real_rig.NETDOJO, [real_rig.NETDOJO, "play", windows_rig.LAB_FILE], self.env)
+        try:
+            seen = self.see(screen, r"learner@\S+.*\$ ")
+            for typed, wanted in (("echo $((40 + 2))", "42\r"), ("wsl.exe --shutdown", r"process exited with code 1[\s\S]*PS C:\\Users\\learner> "),
+                                  ("40 + 3", "43\r"), ("wsl", r"learner@\S+.*\$ "), ("echo $((40 + 4))", "44\r")):
+                os.write(screen, typed.encode() + b"\r")
+                seen = self.see(screen, wanted, seen)
+        finally:
+            os.kill(pid, signal.SIGKILL)
+            os.close(screen)
+            os.waitpid(pid, 0)
+
+    def see(self, screen, wanted, seen=""):
+        """Reads the terminal until it shows that."""
+        shown, end = "", time.monotonic() + 20
+        while not re.search(wanted, shown):
+            self.assertLess(time.monotonic(), end, f"no {wanted} in {seen + shown}")
+            if select.select([screen], [], [], 0.1)[0]:
+                shown += os.read(screen, 65536).decode("utf-8", "replace")
+        return seen + shown
+
+    def test_typed_lines_go_on_after_a_shutdown(self):
+        lines = self.file("lines", "echo first\nPS> wsl --shutdown\necho $((40 + 5))\nwsl.exe --shutdown\necho $((40 + 6))\ndojo quit -y\n")
+        shown = self.run_netdojo("play", windows_rig.LAB_FILE, "--script", lines).stdout
+        for text in ("first", "\n45", "\n46"):
+            self.assertIn(text, shown.replace("\x1b[?2004l", "").replace("\r", ""))
 
 
 if __name__ == "__main__":
