@@ -3,7 +3,7 @@
 """A right mend is a right mend, whichever tool made it: each scenario is mended by three tools and gets the same points.
 
 ip or nft as a person would type it; Python speaking ioctl or raw netlink to the kernel; a file edited (resolv.conf, a ruleset file, a
-batch file). None of them but the first is written in any scenario.
+batch file). What is a string is typed at the Windows prompt. Most of them are written in no scenario.
 """
 import json
 import os
@@ -80,7 +80,23 @@ def mends(values):
     a, plen, mask, gw = values["address"], values["plen"], values["mask"], values["gateway"]
     py = lambda text, *args: ["sudo", "python3", "-c", text, *args]
     sh = lambda text: ["bash", "-c", text]
+    port = "listenport=3000 listenaddress=0.0.0.0"
     return {
+        "pub-portproxy-without-firewall-rule": {
+            "cmdlet": ["New-NetFirewallRule -DisplayName a -Direction Inbound -LocalPort 3000 -Protocol TCP -Action Allow"],
+            "netsh": ["netsh advfirewall firewall add rule name=a dir=in action=allow protocol=TCP localport=3000-3000 profile=private"],
+            "from WSL": [sh("netsh.exe advfirewall firewall add rule name=a dir=in action=allow protocol=TCP localport=3000")],
+            "pipeline": ["New-NetFirewallRule -DisplayName a -Enabled False -Direction Inbound -Protocol TCP -LocalPort 80,3000; Get-NetFirewallRule -DisplayName a | "
+                         "Enable-NetFirewallRule"],
+        },
+        "pub-portproxy-stale-guest-ip": {
+            "set": [f"netsh interface portproxy set v4tov4 {port} connectaddress={a} connectport=3000"],
+            "reset and add": ["netsh interface portproxy reset", f"netsh interface portproxy add v4tov4 {port} connectaddress={a} connectport=3000"],
+            # The relay looks at the guest's listeners once a second.
+            "localhost": [sh("for i in $(seq 60); do netstat.exe -ano | grep -q '127.0.0.1:3000 .*LISTENING' && exit; sleep 0.05; done; exit 1"),
+                          f"netsh interface portproxy set v4tov4 {port} connectaddress=localhost connectport=3000"],
+            "from WSL": [sh(f"netsh.exe interface portproxy set v4tov4 {port} connectport=3000 connectaddress=$(hostname -I | cut -d' ' -f1)")],
+        },
         "l1-eth0-unconfigured": {
             "ip": [sh(f"sudo ip addr add {a}/{plen} brd + dev eth0; sudo ip link set eth0 up; sudo ip route add default via {gw}")],
             "ioctl": [py(IOCTL, "address", a, mask, gw)],
@@ -94,6 +110,7 @@ def mends(values):
             "file": [sh(f"echo route add default via {gw} > /tmp/b; sudo ip -batch /tmp/b")],
         },
         "dns-host-proxy-dead": {
+            "service": ["Restart-Service SharedAccess"],
             "tee": [sh("sudo rm /etc/resolv.conf; echo nameserver 1.1.1.1 | sudo tee /etc/resolv.conf")],
             "python": [py(WRITE, "8.8.8.8")],
             "sed": [sh("sudo sed -i 's/^nameserver.*/nameserver 192.168.1.1/' /mnt/wsl/resolv.conf")],
@@ -128,7 +145,8 @@ def mend_points(env, scenario, tool):
         raise SystemExit(f"{scenario}: up: {up.stderr}")
     try:
         for argv in mends(healthy_values(env))[scenario][tool]:
-            p = netdojo(env, "exec", "--lab", "m", "wsl", "--", *argv)
+            where = ["windows", "--", argv] if isinstance(argv, str) else ["wsl", "--", *argv]
+            p = netdojo(env, "exec", "--lab", "m", *where)
             if p.returncode != 0:
                 return f"{argv[:3]}: exit {p.returncode}: {p.stderr.strip()}"
         grade = json.loads(netdojo(env, "grade", "--lab", "m", "--json").stdout)
