@@ -39,8 +39,20 @@ local function placed(sh, node, f, ...)
   error(e, 0)
 end
 
+-- `$x++` alone, an assignment or a call of a method without a value give nothing.
+local function gives_nothing(node)
+  local only = #node.value == 1 and node.value[1]
+  return only and (only.k == "postfix" and only.incr or only.k == "unary" and (only.op == "++" or only.op == "--"))
+end
+
 -- What a statement gives, gathered: nothing, one value, or an array.
 function eval.capture(sh, node)
+  local first = node.k == "pipeline" and #node == 1 and node[1]
+  -- An expression keeps what it is: @() stays an empty array.
+  if first and first.k == "expression" and #first == 0 and not first.op and not gives_nothing(first) then
+    sh.ok = true
+    return eval.value(sh, first.value)
+  end
   local all = {}
   local control = eval.exec(sh, node, function(v) all[#all + 1] = values.kept(v) end)
   if #all == 0 then return nil, control end
@@ -304,12 +316,6 @@ local function assignment(sh, node)
   -- An array variable is a copy of what was assigned in literals only; += makes a new one, as in PowerShell.
   eval.assign(sh, node.value, v)
   return control
-end
-
--- `$x++` alone, an assignment or a call of a method without a value give nothing.
-local function gives_nothing(node)
-  local only = #node.value == 1 and node.value[1]
-  return only and (only.k == "postfix" and only.incr or only.k == "unary" and (only.op == "++" or only.op == "--"))
 end
 
 function exec.pipeline(sh, node, emit)

@@ -103,7 +103,7 @@ local rules = {
 
   -- a statement that gives values: an assignment, or commands joined by |
   pipeline = node("pipeline", V("first_stage") * (ws * P("|") * -P("|") * V("next_stage"))^0 * V("wrong_join")),
-  next_stage = wsn * (V("command") + #(P(-1) + S("|;)}")) * fail("EmptyPipeElement", "An empty pipe element is not allowed.") +
+  next_stage = wsn * (-tokens.expression_start * V("command") + #(P(-1) + S("|;)}")) * fail("EmptyPipeElement", "An empty pipe element is not allowed.") +
     fail("ExpressionsMustBeFirstInPipeline", "Expressions are only allowed as the first element of a pipeline.")),
   wrong_join = #(ws * (P("&&") + P("||"))) * ws * fail("InvalidEndOfLine", function(s, i)
       return "The token '" .. s:sub(i, i + 1) .. "' is not a valid statement separator in this version."
@@ -163,11 +163,11 @@ local rules = {
   double = node("expand", P('"') * (tokens.expand_text(P('"'), true) + V("interpolated"))^0 *
     (P('"') + fail("TerminatorExpectedAtEndOfString", 'The string is missing the terminator: ".'))),
   interpolated = V("subexpr") + V("variable") + node("string", field("text", C(P("$")))),
-  here_single = node("string", P("@'") * S(" \t")^0 * P("\r")^-1 * P("\n") * field("text", tokens.here_body("'@")) *
-    (P("\r")^-1 * P("\n") * P("'@") + fail("TerminatorExpectedAtEndOfString", "The string is missing the terminator: '@."))),
+  here_single = node("string", P("@'") * S(" \t")^0 * P("\r")^-1 * P("\n") * (P("'@") * field("text", Cc("")) + field("text", tokens.here_body("'@")) *
+    (P("\r")^-1 * P("\n") * P("'@") + fail("TerminatorExpectedAtEndOfString", "The string is missing the terminator: '@.")))),
   here_double = node("expand", P('@"') * S(" \t")^0 * P("\r")^-1 * P("\n") *
-    (#(tokens.here_end('"@')) * P(true) + (tokens.expand_text(tokens.here_end('"@')) + -tokens.here_end('"@') * V("interpolated"))^0) *
-    (tokens.here_end('"@') + fail("TerminatorExpectedAtEndOfString", 'The string is missing the terminator: "@.'))),
+    (P('"@') + (tokens.expand_text(tokens.here_end('"@')) + -tokens.here_end('"@') * V("interpolated"))^0 *
+    (tokens.here_end('"@') + fail("TerminatorExpectedAtEndOfString", 'The string is missing the terminator: "@.')))),
 
   -- commands
   command = node("command", (V("call_operator") + field("name", V("command_name"))) *

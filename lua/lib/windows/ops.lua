@@ -49,8 +49,8 @@ local binary = {}
 binary["+"] = function(_, a, b)
   a = values.real(a)
   if values.is_list(a) then
-    local all = { table.unpack(a) }
-    guard(#a)
+    guard(#a + (values.is_list(b) and #b or 1))
+    local all = table.move(a, 1, #a, 1, {})
     for _, e in ipairs(values.is_list(b) and b or { values.kept(b) }) do all[#all + 1] = e end
     return all
   end

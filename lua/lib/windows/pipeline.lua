@@ -75,7 +75,10 @@ local function prepare(sh, node, last, piped, emit) -- one stage of the pipeline
   if node.k == "expression" then
     return { run = function(out) expression_stage(sh, node, out) end, redirections = node }
   end
-  return invoke.stage(sh, node, { last = last, piped = piped, console = last and emit == sh.console })
+  local ok, stage = pcall(invoke.stage, sh, node, { last = last, piped = piped, console = last and emit == sh.console })
+  if ok then return stage end
+  -- An unknown command complains where its errors were sent.
+  return { run = function() error(stage, 0) end, redirections = node }
 end
 
 local function run_stages(sh, stages, emit)

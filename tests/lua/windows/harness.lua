@@ -117,7 +117,7 @@ function ps.run(line, w)
   w = w or ps.world()
   if not w.host then w = ps.world(w) end
   w.out, w.err = {}, {}
-  w.shell.steps = 2000000
+  w.shell.steps = w.steps or 2000000
   local status, exits = session.line(w.shell, line)
   return table.concat(w.out), table.concat(w.err), status, exits
 end
