@@ -45,6 +45,12 @@ static int dojo_quit(int argc, char **argv)
 			   "採点せずに終えますか? ラボは消えます。", argc, argv);
 }
 
+/* A window opened from Windows' menu begins at home, and so does this one, unless we stand on C: already. */
+static const char *windows_folder(const char *cwd)
+{
+	return cwd && !strncmp(cwd, "/mnt/c/", 7) ? cwd : "/mnt/c/Users/learner";
+}
+
 /* The Windows prompt on this terminal, as powershell.exe. */
 static int dojo_windows(int argc, char **argv)
 {
@@ -55,7 +61,7 @@ static int dojo_windows(int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	rc = remote_run(json_pack("{s:s, s:[s], s:o, s:s}", "do", "interop", "argv", POWERSHELL,
-				  "env", wslenv_shared(), "cwd", cwd ? cwd : "/"),
+				  "env", wslenv_shared(), "cwd", windows_folder(cwd)),
 			true, &err);
 	if (rc >= 0)
 		return rc;
