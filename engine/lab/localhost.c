@@ -209,7 +209,7 @@ void localhost_look(struct lab *lab)
 	auto_json json_t *sockets = NULL;
 
 	if (lab->localhost && lab->localhost->to &&
-	    b->read(b->ctx, lab->localhost->to, READ_SOCKETS, "", &sockets, NULL) == 0)
+	    b->read(b->ctx, lab->localhost->to, READ_LISTENERS, "", &sockets, NULL) == 0)
 		follow(lab, sockets);
 }
 

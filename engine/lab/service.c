@@ -130,12 +130,20 @@ static bool is_taken(const json_t *sockets, const struct listen_on *l)
 	return false;
 }
 
+static bool listens_on_tcp(const struct service *s)
+{
+	for (size_t i = 0; i < s->n_listens; i++)
+		if (!strcmp(s->listens[i].proto, "tcp"))
+			return true;
+	return false;
+}
+
 static int check_free(struct lab *lab, const struct service *s, struct err *err)
 {
 	const struct build_port *b = &lab->ports.build;
 	auto_json json_t *sockets = NULL;
 
-	if (s->n_listens == 0 || b->read(b->ctx, s->node, READ_SOCKETS, "", &sockets, NULL) < 0)
+	if (!listens_on_tcp(s) || b->read(b->ctx, s->node, READ_LISTENERS, "", &sockets, NULL) < 0)
 		return 0; /* then opening them says what is wrong */
 	for (size_t i = 0; i < s->n_listens; i++)
 		if (!strcmp(s->listens[i].proto, "tcp") && is_taken(sockets, &s->listens[i]))

@@ -171,10 +171,15 @@ START_TEST(sockets_are_read)
 	ck_assert_int_ge(tcp, 0);
 	ck_assert_str_eq(json_str(s, "local", ""), "192.168.1.1");
 	ck_assert_int_eq(json_int(s, "local_port", 0), 53);
-	s = lab_find(all, "state", "LISTEN");
+	s = json_incref(lab_find(all, "state", "LISTEN"));
 	ck_assert_int_eq(json_int(s, "local_port", 0), 80);
 	ck_assert_uint_eq(json_array_size(all), 2);
 	ck_assert_int_ge(udp, 0);
+	json_decref(all);
+	all = lab_read(&lab, "router", READ_LISTENERS, "");
+	ck_assert_uint_eq(json_array_size(all), 1);
+	ck_assert(json_equal(json_array_get(all, 0), s));
+	json_decref(s);
 }
 END_TEST
 

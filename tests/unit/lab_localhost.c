@@ -29,7 +29,7 @@ static json_t *sock(const char *proto, const char *state, const char *local, int
 /* One second in which these sockets (stolen) are WSL's. */
 static void second(json_t *sockets)
 {
-	fake_build_answer(&r.build, "wsl", "sockets", "", sockets);
+	fake_build_answer(&r.build, "wsl", "listeners", "", sockets);
 	localhost_look(&r.lab);
 	rig_turn(&r);
 }
@@ -122,12 +122,12 @@ START_TEST(a_port_taken_on_windows)
 	if (_i)
 		r.build.fail_socket = "windows tcp 127.0.0.1:80";
 	else
-		fake_build_answer(&r.build, "windows", "sockets", "",
+		fake_build_answer(&r.build, "windows", "listeners", "",
 				  json_pack("[o]", sock("tcp", "LISTEN", "127.0.0.1", 80)));
 	second(json_pack("[o]", sock("tcp", "LISTEN", "0.0.0.0", 80)));
 	relays_are("");
 	r.build.fail_socket = NULL;
-	fake_build_answer(&r.build, "windows", "sockets", "", json_array());
+	fake_build_answer(&r.build, "windows", "listeners", "", json_array());
 	second(json_pack("[o]", sock("tcp", "LISTEN", "0.0.0.0", 80)));
 	relays_are("127.0.0.1:80 ");
 }

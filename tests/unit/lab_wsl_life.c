@@ -302,7 +302,7 @@ START_TEST(an_address_is_ones_only)
 	auto_json json_t *answer = NULL;
 	size_t before = fake_peer_asked(&r.serve, "start");
 
-	fake_build_answer(&r.build, "windows", "sockets", "",
+	fake_build_answer(&r.build, "windows", "listeners", "",
 			  json_pack("[{s:s, s:s, s:s, s:i}]", "proto", "tcp", "state", "LISTEN",
 				    "local", _i ? "10.9.9.9" : "0.0.0.0", "local_port", 8080));
 	windows_answer(&r, "a", json_object(),
