@@ -183,7 +183,9 @@ static void setup(void)
 		 "up; "
 		 "ip link set rb mtu 1400 up; ip route add unreachable 10.99.0.0/24; ip route add "
 		 "blackhole 10.98.0.0/24; "
-		 "echo 1 > /proc/sys/net/ipv4/ip_forward",
+		 "echo 1 > /proc/sys/net/ipv4/ip_forward; "
+		 /* the kernel's allowance of ICMP errors is one for all namespaces of a host */
+		 "echo 0 > /proc/sys/net/ipv4/icmp_ratemask",
 		 a.netns, b_netns);
 	in_netns(r_netns, line);
 	in_netns(a.netns,

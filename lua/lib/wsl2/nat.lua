@@ -67,6 +67,10 @@ local function internet_node(p)
   }
 end
 
+-- ICMP errors are told one and all: the kernel's limit counts every namespace of the host together, so another lab's
+-- traffic would make this one's path MTU and traceroute fail.
+local unlimited_errors = { name = "net.ipv4.icmp_ratemask", value = "0" }
+
 local function router_node(p)
   return {
     name = "router", role = "router", hostname = "router", user = "root", observed = true,
@@ -75,7 +79,7 @@ local function router_node(p)
       veth("eth1", "LAN", "lan", p.router_mac, p.router .. "/24"),
     },
     routes = { { dst = "default", via = p.wan_gateway, dev = "eth0", protocol = "static" } },
-    sysctls = { { name = "net.ipv4.ip_forward", value = "1" } },
+    sysctls = { { name = "net.ipv4.ip_forward", value = "1" }, unlimited_errors },
     ruleset = masquerade("home_nat", "192.168.1.0/24", "eth0"),
     files = plain_files("router", { "8.8.8.8", "1.1.1.1" }),
   }
@@ -111,6 +115,7 @@ local function windows_node(p, w, wslconfig)
     sysctls = {
       { name = "net.ipv4.ip_forward", value = "1" },
       { name = "net.ipv4.ip_default_ttl", value = "128" },
+      unlimited_errors,
     },
     ruleset = w.ruleset or "",
     files = windows_files(w, wslconfig),
