@@ -53,10 +53,21 @@ static int add_trees(json_t *model, const json_t *trees, struct err *err)
 	return 0;
 }
 
+/* To add to: what the boot request's trees go into is deep inside, all else stays shared. */
+static json_t *own(const struct lab *lab, const json_t *given)
+{
+	bool deep = json_array_size(json_object_get(lab->boot, "trees")) > 0;
+	json_t *model = deep ? json_deep_copy(given) : json_copy((json_t *)given);
+
+	if (lab->healthy && !json_object_get(model, "windows"))
+		json_object_set(model, "windows", lab->healthy->windows);
+	return model;
+}
+
 int intent_model(const struct lab *lab, const json_t *given, const char *what, struct model **ret,
 		 struct err *err)
 {
-	auto_json json_t *model = json_deep_copy(given);
+	auto_json json_t *model = own(lab, given);
 	int rc = refuse_trees(model, err);
 
 	if (rc == 0)

@@ -8,7 +8,10 @@
 
 #include "lab/lab.h"
 
-/* what begins the message of a refusal ("The scenario's fault"). Caller frees *ret with model_free. */
+/*
+ * what begins the message of a refusal ("The scenario's fault"). A model without `windows` has the healthy one's. given must not
+ * be changed afterwards. Caller frees *ret with model_free.
+ */
 int intent_model(const struct lab *lab, const json_t *given, const char *what, struct model **ret,
 		 struct err *err);
 

@@ -259,7 +259,8 @@ static int read_object(const struct field *f, const json_t *v, const struct wher
 
 	if (v && !json_is_object(v))
 		return wrong_type(w, "an object", err);
-	*ret = v ? json_deep_copy(v) : json_object();
+	/* shared: a document that a model was read from is nobody's to change any more */
+	*ret = v ? json_incref((json_t *)v) : json_object();
 	return *ret ? 0 : err_sys(err, ENOMEM, "%s", w->text);
 }
 

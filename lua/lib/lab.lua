@@ -185,6 +185,7 @@ end
 -- An operation of docs/formats/windows.md, as a learner's command would do it: lab:windows("portproxy.add", { ... }).
 function top.windows(self, op, args)
   local o, ops = object(self, "lab"), require("wsl2.ops")
+  if o.model.windows == attempt.healthy().windows then o.model.windows = state.clone(o.model.windows) end
   local ok, why = pcall(ops.run, o.model, op, args, ops.from_model(o.model))
   if not ok and type(why) == "table" and why.op_code then strict.fail(nil, "%s: %s", tostring(op), why.msg) end
   if not ok then error(why, 0) end
@@ -212,8 +213,9 @@ local function arm(o)
   core.wake(o.timers[1] and o.timers[1].at or 0)
 end
 
+-- Most faults leave Windows as it is: its object, the greater part of a model, is the healthy one's until it changes.
 local function new()
-  local o = { model = state.copy(attempt.healthy()), timers = {} }
+  local o = { model = state.copy(attempt.healthy(), "windows"), timers = {} }
   return handle(lab_meta, function() return o end)
 end
 

@@ -14,8 +14,13 @@ function verbs.model()
   return { model = attempt.healthy() }
 end
 
+-- Without `windows` where that is the healthy model's.
 function verbs.fault()
-  return { model = require("lab").inject() }
+  local model, healthy, out = require("lab").inject(), attempt.healthy(), {}
+  for k, v in next, model do
+    if k ~= "windows" or v ~= healthy.windows then out[k] = v end
+  end
+  return { model = out }
 end
 
 -- A failure of the operation's own is part of the answer, with a code that Windows' commands know.

@@ -24,10 +24,12 @@ class Lab:
         answer = self.script.load(text)
         if "meta" not in answer:
             raise SystemExit(f"does not load: {answer}")
-        answer = self.script.ask("model" if fault is None else "fault")
+        healthy = answer = self.script.ask("model")
+        if fault is not None:
+            answer = self.script.ask("fault")
         if "model" not in answer:
             raise SystemExit(f"no model: {answer}")
-        self.model = answer["model"]
+        self.model = {"windows": healthy.get("model", {}).get("windows"), **answer["model"]}
         self.files = {}
         self.asked = []
 

@@ -35,6 +35,7 @@ def models(text, name, seed):
         healthy, broken = s.ask("model"), s.ask("fault")
         need("model" in healthy, f"no healthy model: {healthy.get('error')}")
         need("model" in broken, f"no broken model: {broken.get('error')}")
+        need(broken["model"].get("windows") != healthy["model"]["windows"], "the fault's model says again what Windows was")
         again = s.ask("fault")
         need(again["model"] == broken["model"], "a second fault gives another model")
         need(s.ask("model")["model"] == healthy["model"], "the fault changed the healthy model")

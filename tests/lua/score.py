@@ -95,7 +95,7 @@ class Attempt:
         self.base = self.gateway.rsplit(".", 1)[0] + ".0"
         wrong = re.findall(r"default via ([\d.]+)\"", json.dumps(self.meta["missteps"]))
         self.spare = wrong[-1] if wrong else None
-        broken = self.script.ask("fault")["model"]
+        broken = {**self.script.ask("model")["model"], **self.script.ask("fault")["model"]}
         self.connects = [r["connectaddress"] for r in broken.get("windows", {}).get("portproxy", [])]
         content = next(f["content"] for f in wsl["files"] if f["path"] == "/mnt/wsl/resolv.conf")
         self.server = re.search(r"^nameserver (\S+)", content, re.M)[1]

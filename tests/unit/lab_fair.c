@@ -63,6 +63,28 @@ START_TEST(a_scenario_gets_no_tree)
 }
 END_TEST
 
+START_TEST(windows_stays_as_it_was)
+{
+	auto_json json_t *model = rig_nat();
+	struct lab lab = {0};
+	struct model *healthy = NULL, *fault = NULL;
+	struct err err = {0};
+
+	json_object_set_new(model, "windows", json_pack("{s:s}", "hostname", "PC"));
+	ck_assert_int_eq(intent_model(&lab, model, "x", &healthy, &err), 0);
+	lab.healthy = healthy;
+	json_decref(model);
+	model = rig_nat();
+	if (_i)
+		json_object_set_new(model, "windows", json_pack("{s:s}", "hostname", "PC-2"));
+	ck_assert_int_eq(intent_model(&lab, model, "x", &fault, &err), 0);
+	ck_assert_str_eq(json_str(fault->windows, "hostname", ""), _i ? "PC-2" : "PC");
+	model_free(healthy);
+	ck_assert_str_eq(json_str(fault->windows, "hostname", ""), _i ? "PC-2" : "PC");
+	model_free(fault);
+}
+END_TEST
+
 START_TEST(the_command_line_gets_its_trees)
 {
 	auto_json json_t *model = rig_nat();
@@ -122,6 +144,7 @@ TCase *lab_fair_case(void)
 	tcase_add_test(t, old_flows_are_forgotten);
 	tcase_add_test(t, a_scenario_gets_no_tree);
 	tcase_add_test(t, the_command_line_gets_its_trees);
+	tcase_add_loop_test(t, windows_stays_as_it_was, 0, 2);
 	tcase_add_test(t, requests_wait_for_the_verification);
 	return t;
 }

@@ -45,7 +45,7 @@ end
 local function is_any(list)
   if list == nil or #list == 0 then return true end
   for _, v in ipairs(list) do
-    if tostring(v):lower() == "any" or v == "*" then return true end
+    if v == "Any" or v == "*" or tostring(v):lower() == "any" then return true end
   end
   return false
 end
@@ -54,7 +54,7 @@ match.is_any = is_any
 -- Does a list hold a word, without case?
 function match.holds(list, word)
   for _, v in ipairs(list or {}) do
-    if tostring(v):lower() == word:lower() then return true end
+    if v == word or tostring(v):lower() == word:lower() then return true end
   end
   return false
 end

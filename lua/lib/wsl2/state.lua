@@ -27,9 +27,10 @@ function state.hidden(model)
   return hidden[model]
 end
 
--- The whole model with its hidden part, to work on.
-function state.copy(model)
-  local out, h = state.clone(model), {}
+-- The whole model with its hidden part, to work on; but for the part of the name `shared`, which stays the same table.
+function state.copy(model, shared)
+  local out, h = {}, {}
+  for k, v in next, model do out[k] = k == shared and v or state.clone(v) end
   for k, v in pairs(hidden[model] or {}) do
     h[k] = (k == "params" or k == "topology") and v or state.clone(v)
   end

@@ -80,7 +80,7 @@ local function chain(model, e, name, way, default)
   local at = { inbound = way == "Inbound", net = wfp.net(node, state.by(w.interfaces, "dev", "vEthernet")) }
   local blocks, allows = {}, {}
   for _, r in ipairs(counting(w, e, way)) do
-    for _, line in ipairs(match.lines(r, at)) do
+    for _, line in ipairs((r.Action == "Block" or default == "Block") and match.lines(r, at) or {}) do
       if r.Action == "Block" then
         blocks[#blocks + 1] = "\t\tct direction original " .. line .. "drop\n"
       else

@@ -54,17 +54,17 @@ local function chain(model, node, interface, inbound)
   if not profile or profile.Enabled == false then return nil end
   local at = { inbound = inbound, net = wfp.net(node, interface), processes = model.windows.processes }
   local blocks, allows = {}, {}
+  local default = wfp.effective(profile, inbound and "DefaultInboundAction" or "DefaultOutboundAction")
+  if inbound and wfp.effective(profile, "AllowInboundRules") == false then default = "Nothing" end
   for _, r in ipairs(model.windows.firewall.rules) do
-    local mine = (r.Direction == "Inbound") == inbound
+    local mine = (r.Direction == "Inbound") == inbound and (r.Action == "Block" or default == "Block")
     if mine and wfp.applies(r, profile, name) and on_interface(r, interface.InterfaceAlias) then
       for _, line in ipairs(match.lines(r, at)) do
         if r.Action == "Block" then blocks[#blocks + 1] = line else allows[#allows + 1] = line end
       end
     end
   end
-  local default = wfp.effective(profile, inbound and "DefaultInboundAction" or "DefaultOutboundAction")
-  if inbound and wfp.effective(profile, "AllowInboundRules") == false then allows, default = {}, "Block" end
-  return blocks, allows, default
+  return blocks, allows, default == "Nothing" and "Block" or default
 end
 
 local function text(name, blocks, allows, default)
