@@ -67,7 +67,22 @@ static int gather(json_t *rows, struct err *err)
 	return 0;
 }
 
-static void print_row(const struct cli *c, const json_t *row)
+/* As wide as the longest name, so that columns stand. */
+static int name_width(const json_t *rows)
+{
+	const json_t *row;
+	int width = 32;
+	size_t i;
+
+	json_array_foreach (rows, i, row) {
+		int n = (int)strlen(json_str(row, "lab", ""));
+
+		width = n > width ? n : width;
+	}
+	return width;
+}
+
+static void print_row(const struct cli *c, const json_t *row, int width)
 {
 	time_t started = (time_t)json_num(row, "started", 0);
 	char since[32] = "-";
@@ -75,7 +90,7 @@ static void print_row(const struct cli *c, const json_t *row)
 
 	if (started)
 		strftime(since, sizeof(since), "%Y-%m-%d %H:%M:%S", localtime_r(&started, &local));
-	text_pad(c->out, json_str(row, "lab", ""), 32);
+	text_pad(c->out, json_str(row, "lab", ""), width);
 	fprintf(c->out, "  %-10s  %5zu  %s\n", json_str(row, "mode", "-"),
 		json_array_size(json_object_get(row, "nodes")), since);
 }
@@ -85,6 +100,7 @@ int cmd_ps(struct cli *c)
 	auto_json json_t *rows = json_array();
 	struct err err = {0};
 	json_t *row;
+	int width;
 	size_t i;
 
 	if (gather(rows, &err) < 0)
@@ -97,9 +113,10 @@ int cmd_ps(struct cli *c)
 		      c->out);
 		return EXIT_DONE;
 	}
-	fprintf(c->out, "%s%-32s  MODE        NODES  SINCE%s\n", cli_style(c, STYLE_BOLD), "LAB",
-		cli_style(c, STYLE_NONE));
+	width = name_width(rows);
+	fprintf(c->out, "%s%-*s  MODE        NODES  SINCE%s\n", cli_style(c, STYLE_BOLD), width,
+		"LAB", cli_style(c, STYLE_NONE));
 	json_array_foreach (rows, i, row)
-		print_row(c, row);
+		print_row(c, row, width);
 	return EXIT_DONE;
 }

@@ -13,9 +13,9 @@
 
 #include "base/err.h"
 
-enum { LAB_NAME_MAX = 32 };
+enum { LAB_NAME_MAX = 63 };
 
-/* [a-z0-9][a-z0-9.-]{0,31}; ERR_USAGE otherwise. */
+/* [a-z0-9][a-z0-9.-]{0,62}; ERR_USAGE otherwise. */
 int lab_name_check(const char *name, struct err *err);
 
 /* Opens the folder, making it when it is not there; a descriptor or a negative errno. */

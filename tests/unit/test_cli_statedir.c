@@ -159,18 +159,13 @@ START_TEST(connecting_tells_who_is_there)
 }
 END_TEST
 
-static const char *const good[] = {"a", "0", "dns-host-proxy-dead", "a.b-c",
-				   "abcdefghijklmnopqrstuvwxyz012345"};
-static const char *const bad[] = {"",
-				  "-a",
-				  ".a",
-				  "A",
-				  "a/b",
-				  "../a",
-				  "a b",
-				  "a_b",
-				  "\xe3\x81\x82",
-				  "abcdefghijklmnopqrstuvwxyz0123456"};
+static const char *const good[] = {
+	"pub-portproxy-without-firewall-rule", "a", "0", "dns-host-proxy-dead", "a.b-c",
+	"abcdefghijklmnopqrstuvwxyz012345"};
+static const char *const bad[] = {
+	"", "-a", ".a", "A", "a/b", "../a", "a b", "a_b", "\xe3\x81\x82",
+	/* 64 */
+	"abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz01"};
 
 START_TEST(names_have_a_form)
 {
