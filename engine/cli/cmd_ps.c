@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* netdojo ps */
+#include <string.h>
 #include <time.h>
 
 #include "base/textwidth.h"
