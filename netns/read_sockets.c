@@ -41,52 +41,50 @@ static int one_socket(const struct nlmsghdr *h, void *arg)
 	return json_array_append_new(r->out, o) < 0 ? MNL_CB_ERROR : MNL_CB_OK;
 }
 
-/* What to ask for in one dump. */
-struct kind {
-	int family, proto;
-	uint32_t states; /* 1 << TCP_..., UDP's too */
-};
-
-static int read_kind(json_t *out, struct build *b, struct build_node *n, const struct kind *kind,
+static int read_kind(json_t *out, struct build *b, struct build_node *n, int family, int proto,
 		     struct err *err)
 {
-	struct inet_diag_req_v2 q = {.sdiag_family = (uint8_t)kind->family,
-				     .sdiag_protocol = (uint8_t)kind->proto,
-				     .idiag_states = kind->states};
+	struct inet_diag_req_v2 q = {.sdiag_family = (uint8_t)family,
+				     .sdiag_protocol = (uint8_t)proto,
+				     .idiag_states = ~0u};
 	struct dump_ask ask = {NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, &q, sizeof(q)};
-	struct reading r = {kind->proto == IPPROTO_TCP ? "tcp" : "udp", out};
+	struct reading r = {proto == IPPROTO_TCP ? "tcp" : "udp", out};
+	int rc = dump_run(n->netns, b->home, &ask, one_socket, &r, err);
 
-	return dump_run(n->netns, b->home, &ask, one_socket, &r, err);
-}
-
-static int read_kinds(struct build *b, struct build_node *n, const struct kind *kinds,
-		      size_t n_kinds, json_t **ret, struct err *err)
-{
-	auto_json json_t *out = json_array();
-	int rc = 0;
-
-	for (size_t i = 0; i < n_kinds && rc == 0; i++)
-		rc = read_kind(out, b, n, &kinds[i], err);
-	if (rc == 0)
-		*ret = ptr_steal(out);
 	return rc;
 }
 
 int read_sockets(struct build *b, struct build_node *n, json_t **ret, struct err *err)
 {
-	static const struct kind kinds[] = {{AF_INET, IPPROTO_TCP, ~0u},
-					    {AF_INET6, IPPROTO_TCP, ~0u},
-					    {AF_INET, IPPROTO_UDP, ~0u},
-					    {AF_INET6, IPPROTO_UDP, ~0u}};
+	static const struct {
+		int family, proto;
+	} kinds[] = {{AF_INET, IPPROTO_TCP},
+		     {AF_INET6, IPPROTO_TCP},
+		     {AF_INET, IPPROTO_UDP},
+		     {AF_INET6, IPPROTO_UDP}};
+	auto_json json_t *out = json_array();
+	int rc = 0;
 
-	return read_kinds(b, n, kinds, ARRAY_SIZE(kinds), ret, err);
+	for (size_t i = 0; i < ARRAY_SIZE(kinds) && rc == 0; i++)
+		rc = read_kind(out, b, n, kinds[i].family, kinds[i].proto, err);
+	if (rc == 0)
+		*ret = ptr_steal(out);
+	return rc;
 }
 
-/* Asked for no other state, the kernel leaves out its table of connections: one for the whole machine, a millisecond to walk. */
+/*
+ * The request of before Linux 3.3 gives both families in one walk, of the table of listeners alone: asked for other states
+ * too, the kernel walks its table of connections, one for the whole machine. Init asks once a second.
+ */
 int read_listeners(struct build *b, struct build_node *n, json_t **ret, struct err *err)
 {
-	static const struct kind kinds[] = {{AF_INET, IPPROTO_TCP, 1u << TCP_LISTEN},
-					    {AF_INET6, IPPROTO_TCP, 1u << TCP_LISTEN}};
+	struct inet_diag_req q = {.idiag_states = 1u << TCP_LISTEN};
+	struct dump_ask ask = {NETLINK_SOCK_DIAG, TCPDIAG_GETSOCK, &q, sizeof(q)};
+	auto_json json_t *out = json_array();
+	struct reading r = {"tcp", out};
+	int rc = dump_run(n->netns, b->home, &ask, one_socket, &r, err);
 
-	return read_kinds(b, n, kinds, ARRAY_SIZE(kinds), ret, err);
+	if (rc == 0)
+		*ret = ptr_steal(out);
+	return rc;
 }

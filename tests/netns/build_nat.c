@@ -165,6 +165,7 @@ START_TEST(sockets_are_read)
 	auto_fd udp = open_socket("router", "192.168.1.1", 53);
 	auto_fd tcp =
 		lab.port.open_socket(lab.port.ctx, "router", SOCK_STREAM, "0.0.0.0", 80, &err);
+	auto_fd v6 = -1;
 	auto_json json_t *all = lab_read(&lab, "router", READ_SOCKETS, "");
 	json_t *s = lab_find(all, "proto", "udp");
 
@@ -180,6 +181,14 @@ START_TEST(sockets_are_read)
 	ck_assert_uint_eq(json_array_size(all), 1);
 	ck_assert(json_equal(json_array_get(all, 0), s));
 	json_decref(s);
+	v6 = lab.port.open_socket(lab.port.ctx, "router", SOCK_STREAM, "::", 81, &err);
+	json_decref(all);
+	all = lab_read(&lab, "router", READ_LISTENERS, "");
+	ck_assert_uint_eq(json_array_size(all), 2);
+	s = lab_find(all, "local", "::");
+	ck_assert_str_eq(json_str(s, "family", ""), "inet6");
+	ck_assert_int_eq(json_int(s, "local_port", 0), 81);
+	ck_assert_int_ge(v6, 0);
 }
 END_TEST
 
