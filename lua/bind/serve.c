@@ -2,14 +2,18 @@
 /* The script's main loop. */
 #include "bind/serve.h"
 
+#include <malloc.h>
 #include <string.h>
 
 #include "base/msg.h"
 #include "bind/call.h"
 
+enum { REST_SECONDS = 1 }; /* without a request, then there is time to clear up */
+
 struct serve {
 	struct ask ask;
 	struct state *state; /* of the last load; NULL before */
+	bool rested;	     /* cleared up since the last request */
 };
 
 /* {"id","re" or "error"}: the answer to req, stealing body. */
@@ -125,17 +129,44 @@ static int tick(struct serve *s, struct err *err)
 	auto_json json_t *out = NULL;
 
 	s->state->wake = 0;
+	s->rested = false;
 	call(s->state, req, &out);
 	return msg_send(s->ask.peer, out, NULL, 0, err);
+}
+
+/* An idle lab keeps no memory of what its answers took to make. */
+static void rest(struct serve *s)
+{
+	state_collect(s->state);
+	malloc_trim(0);
+	s->rested = true;
+}
+
+/* The earlier of both; 0 is never. */
+static double deadline(const struct serve *s)
+{
+	double tidy = s->state && !s->rested ? ask_now() + REST_SECONDS : 0;
+	double wake = s->state ? s->state->wake : 0;
+
+	return tidy == 0 || (wake != 0 && wake < tidy) ? wake : tidy;
+}
+
+static int on_time(struct serve *s, struct err *err)
+{
+	if (s->state->wake != 0 && s->state->wake <= ask_now())
+		return tick(s, err) < 0 ? -EPIPE : 1;
+	rest(s);
+	return 1;
 }
 
 static int step(struct serve *s, struct err *err)
 {
 	auto_json json_t *req = NULL;
-	int rc = ask_request(&s->ask, s->state ? s->state->wake : 0, &req, err);
+	int rc = ask_request(&s->ask, deadline(s), &req, err);
 
 	if (rc == -ETIMEDOUT)
-		return tick(s, err) < 0 ? -EPIPE : 1;
+		return on_time(s, err);
+	s->rested = false;
 	if (rc <= 0)
 		return rc;
 	if (!json_object_get(req, "id"))

@@ -108,6 +108,12 @@ void state_loaded(struct state *s)
 	lua_gc(s->L, LUA_GCRESTART);
 }
 
+/* Outside any call: a scenario has no finalizers (core.c), so nothing of its own runs. */
+void state_collect(struct state *s)
+{
+	lua_gc(s->L, LUA_GCCOLLECT);
+}
+
 void state_free(struct state *s)
 {
 	if (!s)

@@ -25,6 +25,8 @@ struct state {
 int state_new(const json_t *load, struct ask *ask, struct state **ret, struct err *err);
 /* The scenario stands: what it makes from now on is collected. */
 void state_loaded(struct state *s);
+/* Frees what the scenario does not use any more, now. */
+void state_collect(struct state *s);
 /* Takes NULL. */
 void state_free(struct state *s);
 /* The state a Lua thread belongs to. */
