@@ -178,13 +178,10 @@ static unsigned char complete(EditLine *el, int ch)
 	memcpy(before, info->buffer + start, had);
 	n = common(L, text, sizeof(text));
 	if (n > had || (luaL_len(L, -1) == 1 && (n != had || memcmp(text, before, n)))) {
-		wchar_t wide[PROMPT_MAX];
-		size_t chars = 0;
-		const char *s = before;
-		mbstate_t state = {0};
+		size_t chars;
 
 		before[had] = '\0';
-		chars = mbsrtowcs(wide, &s, PROMPT_MAX, &state);
+		chars = mbstowcs(NULL, before, 0);
 		el_deletestr(el, chars == (size_t)-1 ? (int)had : (int)chars);
 		el_insertstr(el, text);
 	} else if (luaL_len(L, -1) > 1) {
