@@ -7,7 +7,9 @@
 
 #include "lab/change.h"
 #include "lab/intent.h"
+#include "lab/node.h"
 #include "lab/scripting.h"
+#include "lab/wsl_life.h"
 
 /* One operation, from its request to its answer. Only the first of the queue is under way. */
 struct op_run {
@@ -18,6 +20,7 @@ struct op_run {
 	const char *by;	 /* static */
 	json_t *result;	 /* the script's, once it gave one */
 	json_t *error;	 /* why it failed */
+	char *detail;	 /* the same in our own words, for the log */
 	json_int_t undo; /* what the script has to be told to take it back */
 	windows_done_fn done;
 	void *arg;
@@ -51,6 +54,7 @@ static void run_free(struct op_run *r)
 	json_decref(r->args);
 	json_decref(r->result);
 	json_decref(r->error);
+	free(r->detail);
 	free(r);
 }
 
@@ -73,6 +77,8 @@ static void log_run(const struct op_run *r)
 
 	if (r->error)
 		json_object_set(e, "error", json_object_get(r->error, "message"));
+	if (r->detail)
+		json_object_set_new(e, "detail", json_string(r->detail));
 	lab_event(r->lab, "windows", n ? n->name : NULL, r->by, e);
 }
 
@@ -84,6 +90,24 @@ static bool did_something(const struct op_run *r)
 	return r->error || !started || json_is_true(started);
 }
 
+/* What its disk kept from the WSL that was started: said where the script's own warnings are, in WSL's manner. */
+static void add_warnings(struct op_run *r)
+{
+	const char *name = wsl_name(r->lab);
+	const struct lab_node *n = name ? node_find(r->lab, name) : NULL;
+	json_t *say = json_object_get(r->result, "warnings"), *one;
+	size_t i;
+
+	if (!n || !n->warnings || !json_is_true(json_object_get(r->result, "started")))
+		return;
+	if (!json_is_array(say)) {
+		say = json_array();
+		json_object_set_new(r->result, "warnings", say);
+	}
+	json_array_foreach (n->warnings, i, one)
+		json_array_append_new(say, json_sprintf("wsl: %s", json_string_value(one)));
+}
+
 /* Always a caller's last step. */
 static void finish(struct op_run *r)
 {
@@ -93,6 +117,7 @@ static void finish(struct op_run *r)
 	auto_json json_t *error = json_incref(r->error), *result = NULL;
 	struct op_run *next;
 
+	add_warnings(r);
 	if (!error)
 		result = r->result ? json_incref(r->result) : json_object();
 	if (lab->phase != LAB_ENDING && did_something(r))
@@ -121,20 +146,52 @@ static void on_undone(void *arg, struct msg *m, const struct err *err)
 	finish(r);
 }
 
-/* The kernel stands as before, and the script is told. */
+/* What Windows, or WSL, says of a failure it has no better words for. */
+static const char *plain_words(const char *op)
+{
+	return strncmp(op, "wsl.", 4)
+		       ? "The parameter is incorrect."
+		       : "Catastrophic failure\nError code: Wsl/Service/E_UNEXPECTED";
+}
+
+/*
+ * The kernel stands as before, and the script is told. Why the kernel or the model's reader refused is in words of this
+ * program's, which nobody at a Windows prompt should meet: those are for the log.
+ */
 static void take_back(struct op_run *r, const struct err *err)
 {
-	r->error = error_of(NULL, err);
+	r->error = json_pack("{s:s, s:s}", "message", plain_words(r->op), "code", "Failed");
+	r->detail = strdup(err->msg);
 	scripting_call(r->lab, json_pack("{s:s, s:I}", "do", "windows.undo", "undo", r->undo),
 		       on_undone, r);
 }
 
+static void on_told(void *arg, struct msg *m, const struct err *err)
+{
+	struct lab *lab = arg;
+
+	(void)m;
+	if (err && lab->phase != LAB_ENDING)
+		lab_fail(lab, err);
+}
+
+/* The asker need not wait for it: the script does nothing else before. */
+static void tell_done(const struct op_run *r)
+{
+	if (r->lab->phase != LAB_ENDING)
+		scripting_call(r->lab,
+			       json_pack("{s:s, s:I}", "do", "windows.done", "undo", r->undo),
+			       on_told, r->lab);
+}
+
 static void on_changed(void *arg, const struct err *err)
 {
-	if (err)
+	if (err) {
 		take_back(arg, err);
-	else
+	} else {
+		tell_done(arg);
 		finish(arg);
+	}
 }
 
 static void on_said(void *arg, struct msg *m, const struct err *err)

@@ -234,10 +234,19 @@ local function current()
   return object(attempt.broken())
 end
 
-local last = {} -- the latest operation: its number, and the model before it
+-- The latest operation: its number, and, while nobody knows yet whether the kernel takes it, the model before it. Timed parts
+-- wait until then: one that worked on a model which is taken back would fail with it, and be forgotten.
+local last = {}
+
+-- The latest operation stands, or was taken back: what came due meanwhile is done next.
+local function settle()
+  last.model = nil
+  arm(current())
+end
 
 -- An operation of somebody at the Windows side. Returns its result, the model where that changed, and the number to undo it by.
 function lab.operate(op, args)
+  if last.model then settle() end
   local o, ops = current(), require("wsl2.ops")
   local model = state.copy(o.model)
   local ok, result = pcall(ops.run, model, op, args, ops.from_lab())
@@ -249,13 +258,20 @@ function lab.operate(op, args)
   if state.equal(model, o.model) then return { result = result } end
   last = { n = (last.n or 0) + 1, model = o.model }
   o.model = model
+  core.wake(0)
   return { result = result, model = model, undo = last.n }
 end
 
 -- The kernel would not have the latest operation's model: things stand as before it.
 function lab.undo(n)
   if n ~= last.n or not last.model then error({ msg = ("operation %s can't be undone"):format(tostring(n)), kind = 3 }, 0) end
-  current().model, last.model = last.model, nil
+  current().model = last.model
+  settle()
+end
+
+-- The kernel has the latest operation's model. One that is settled already is no matter.
+function lab.done(n)
+  if n == last.n and last.model then settle() end
 end
 
 -- Runs every timed part that is due.

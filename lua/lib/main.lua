@@ -35,6 +35,11 @@ verbs["windows.undo"] = function(req)
   return {}
 end
 
+verbs["windows.done"] = function(req)
+  require("lab").done(req.undo)
+  return {}
+end
+
 -- Not from the peer: the clock of a timed part has run out.
 function verbs.tick()
   return { model = require("lab").tick() }

@@ -137,6 +137,9 @@ START_TEST(a_change_reaches_the_kernel)
 	ck_assert_str_eq(json_str(event, "node", ""), "windows");
 	ck_assert(json_flag(event, "ok", false));
 	ck_assert_int_eq(json_int(json_object_get(event, "args"), "x", 0), 1);
+	rig_turn(&r);
+	ck_assert_uint_eq(fake_peer_asked(&r.script, "windows.done"), 1);
+	ck_assert_uint_eq(fake_peer_asked(&r.script, "windows.undo"), 0);
 }
 END_TEST
 
@@ -174,10 +177,14 @@ START_TEST(a_change_the_script_refuses)
 }
 END_TEST
 
-/* The kernel refuses it, or a model that a scenario may not give: all is as before, and the script knows. */
+/*
+ * The kernel refuses it, or a model that a scenario may not give: all is as before, and the script knows. Who asked gets
+ * Windows' words, the log ours.
+ */
 START_TEST(a_change_taken_back)
 {
-	auto_json json_t *answer = NULL;
+	auto_json json_t *answer = NULL, *event = NULL;
+	const json_t *error;
 	json_t *to = windows_running(), *last;
 	const struct model *before = r.lab.now;
 
@@ -192,7 +199,15 @@ START_TEST(a_change_taken_back)
 	}
 	windows_answer(&r, "interface.set", json_object(), to);
 	answer = windows_do(&r, win, "interface.set");
-	ck_assert_ptr_nonnull(strstr(rig_error(answer), _i ? "files of the host" : "Fake failure"));
+	error = json_object_get(answer, "error");
+	ck_assert_str_eq(rig_error(answer), "The parameter is incorrect.");
+	ck_assert_str_eq(json_str(error, "code", ""), "Failed");
+	ck_assert_uint_eq(json_object_size(error), 2);
+	event = windows_logged(&r);
+	ck_assert_str_eq(json_str(event, "error", ""), "The parameter is incorrect.");
+	ck_assert_ptr_nonnull(
+		strstr(json_str(event, "detail", ""), _i ? "files of the host" : "Fake failure"));
+	ck_assert_uint_eq(fake_peer_asked(&r.script, "windows.done"), 0);
 	ck_assert_ptr_eq(r.lab.now, before);
 	last = json_array_get(r.script.asked, json_array_size(r.script.asked) - 1);
 	ck_assert_str_eq(json_str(last, "do", ""), "windows.undo");

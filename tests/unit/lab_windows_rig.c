@@ -55,6 +55,7 @@ void windows_script(struct rig *r)
 	fake_peer_answer(&r->script, "model", json_pack("{s:o}", "model", windows_running()));
 	fake_peer_answer(&r->script, "fault", json_pack("{s:o}", "model", windows_running()));
 	fake_peer_answer(&r->script, "windows.undo", json_object());
+	fake_peer_answer(&r->script, "windows.done", json_object());
 	windows_answer(r, "wsl.shutdown", json_object(), windows_stopped());
 	windows_answer(r, "wsl.start",
 		       json_pack("{s:b, s:[s]}", "started", 1, "warnings", "wsl: Unknown key"),
