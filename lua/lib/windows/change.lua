@@ -2,6 +2,7 @@
 -- What the changing commands share: asking for an operation (docs/formats/windows.md) and telling failures in Windows' words.
 
 local object = require("windows.object")
+local values = require("windows.values")
 
 local change = {}
 
@@ -40,10 +41,7 @@ end
 
 -- Does s fit a wildcard pattern (* ? [a-z]), without case?
 function change.like(pattern, s)
-  local p = pattern:lower():gsub("[%^%$%(%)%%%.%+%-]", "%%%0"):gsub("%*", ".*"):gsub("%?", ".")
-  p = p:gsub("%[([^%]]*)%]", function(set) return "[" .. set:gsub("%%%-", "-") .. "]" end)
-  local ok, found = pcall(string.find, tostring(s or ""):lower(), "^" .. p .. "$")
-  return ok and found ~= nil
+  return values.like(tostring(s or ""), pattern)
 end
 
 function change.has_wildcard(s) return s:find("[%*%?%[]") ~= nil end

@@ -6,6 +6,7 @@ local invoke = require("windows.invoke")
 local lpeg = require("lpeg")
 local paths = require("windows.paths")
 local registry = require("windows.registry")
+local trim = require("windows.trim")
 local wrong = require("windows.wrong")
 
 local cmd = {}
@@ -211,7 +212,7 @@ local function run_program(io, c, words, text)
 end
 
 local function simple(io, text)
-  text = text:gsub("^[%s@]+", ""):gsub("%s+$", "")
+  text = trim.stop((text:gsub("^[%s@]+", "")))
   local words = words_of:match(text)
   local name = words[1]
   if not name then return 0 end
@@ -297,8 +298,10 @@ local function console(ctx)
   if ctx.lines then
     local rest = ""
     return { sh = sh, captured = true, stdin = ctx.stdin(), out = function(text)
-      rest = rest .. text
-      rest = rest:gsub("(.-)\n", function(l) ctx.emit(l) return "" end)
+      local whole, more = text:match("^(.*\n)(.*)$")
+      if not whole then rest = rest .. text return end
+      whole, rest = rest .. whole, more
+      for l in whole:gmatch("(.-)\n") do ctx.emit(l) end
     end, err = function(text) sh:write_error(text) end, finish = function() if rest ~= "" then ctx.emit(rest) end end }
   end
   return { sh = sh, captured = false, stdin = ctx.stdin(), out = function(text) sh:flush() sh:write(text) end,

@@ -27,6 +27,12 @@ function errors.interrupted(e)
   return type(e) == "string" and e:find("interrupted$") ~= nil
 end
 
+-- Does it end the script? Calls that went too deep do: were only the innermost ended, each of its callers would try the next.
+function errors.fatal(e)
+  if type(e) == "table" then return e.fatal or false end
+  return tostring(e):find("stack overflow", 1, true) ~= nil
+end
+
 -- What went through pcall as a record; control flow and Ctrl-C give nil.
 function errors.caught(e)
   if type(e) == "table" then
@@ -59,7 +65,7 @@ local function position(r)
   if not r.source or not r.pos then return nil end
   local before = r.source:sub(1, r.pos - 1)
   local _, lines = before:gsub("\n", "")
-  local start = (before:match(".*\n()") or 1)
+  local start = (before:match("^.*\n()") or 1)
   local line = r.source:match("^[^\n]*", start):gsub("\r$", "")
   local column = r.pos - start + 1
   local length = math.max(1, math.min((r.stop or r.pos + 1) - r.pos, #line - column + 1))

@@ -84,7 +84,7 @@ function eval.statement(sh, node, emit)
   local ok, control = pcall(eval.exec, sh, node, emit)
   if ok then return control end
   local record = errors.caught(control)
-  if not record or (type(control) == "table" and control.fatal) then error(control, 0) end
+  if not record or errors.fatal(control) then error(control, 0) end
   local preference = values.text(sh:get("ErrorActionPreference")):lower()
   if preference == "stop" then error({ ps = record, fatal = true }, 0) end
   sh.scope, sh.source = scope, source

@@ -3,6 +3,7 @@
 -- puts text as soon as its layout is known: objects of one type that follow each other share one table or list.
 
 local object = require("windows.object")
+local trim = require("windows.trim")
 local values = require("windows.values")
 local views = require("windows.views")
 local width = require("windows.width")
@@ -91,21 +92,22 @@ end
 local function line(self, texts)
   local parts = {}
   for i, s in ipairs(self.sizes) do parts[i] = width.fit(texts[i], s.width, s.right) end
-  return (table.concat(parts, " "):gsub("%s+$", "")) .. "\n"
+  return trim.stop(table.concat(parts, " ")) .. "\n"
 end
 
 -- Text over several lines, each no wider than n.
 local function broken(s, n)
-  local lines = {}
-  while width.of(s) > n do
-    local head = width.cut(s, n)
-    local space = head:match("^.*() ")
+  local lines, from = {}, 1
+  while true do
+    local stop = width.reach(s, n, from)
+    local head = s:sub(from, stop - 1)
+    local space = stop <= #s and head:match("^.*() ")
     if space and space > 1 then head = head:sub(1, space - 1) end
     lines[#lines + 1] = head
-    s = s:sub(#head + 1):gsub("^ ", "")
+    if stop > #s then return lines end
+    from = from + #head
+    if s:sub(from, from) == " " then from = from + 1 end
   end
-  lines[#lines + 1] = s
-  return lines
 end
 
 local function wrapped(self, texts)
@@ -127,11 +129,11 @@ end
 local function label_lines(s)
   local out, widest = {}, 0
   for part in (s.label .. "\n"):gmatch("(.-)\n") do
-    while width.of(part) > s.width do
-      local head = width.cut(part, s.width)
-      out[#out + 1], part = head, part:sub(#head + 1)
-    end
-    out[#out + 1] = part
+    local from = 1
+    repeat
+      local stop = width.reach(part, s.width, from)
+      out[#out + 1], from = part:sub(from, stop - 1), stop
+    until from > #part
   end
   for i, text in ipairs(out) do
     widest = math.max(widest, width.of(text))
@@ -210,7 +212,7 @@ function List:add(o)
     local head = label(e) .. (" "):rep(longest - width.of(label(e))) .. " : "
     local room = math.max(10, self.how.columns - longest - 3)
     for i, part in ipairs(e.lines and e.lines(o) or broken(text, room)) do
-      self.put(((i == 1 and head or (" "):rep(longest + 3)) .. part):gsub("%s+$", "") .. "\n")
+      self.put(trim.stop((i == 1 and head or (" "):rep(longest + 3)) .. part) .. "\n")
     end
   end
 end

@@ -200,7 +200,8 @@ local compiled = P(rules)
 
 local function stack_error(e)
   local text = tostring(e)
-  return text:find("stack overflow", 1, true) or text:find("too many", 1, true) or text:find("not enough memory", 1, true)
+  return text:find("stack overflow", 1, true) or text:find("too many", 1, true) or text:find("too deep", 1, true) or
+    text:find("not enough memory", 1, true)
 end
 
 -- text -> tree; or nil, { id, message, pos, stop, incomplete }.

@@ -230,7 +230,7 @@ local function run_guarded(ctx, sh, f)
   local quiet = ctx.error_action == "SilentlyContinue" or ctx.error_action == "Ignore"
   if ctx.error_variable then sh:set(ctx.error_variable, { errors.object(record) }) end
   if quiet then return sh:report(record, true) end
-  error({ ps = record, fatal = ctx.error_action == "Stop" or (type(e) == "table" and e.fatal) }, 0)
+  error({ ps = record, fatal = ctx.error_action == "Stop" or errors.fatal(e) }, 0)
 end
 
 local function each_object(ctx, sh, command, args, open, input)

@@ -61,7 +61,9 @@ local function exception(method, count, why, kind)
     { category = "NotSpecified", exception = "MethodInvocationException" })
 end
 
+-- Where every start nearly matches, a search takes time with both lengths, and Ctrl-C waits for its end.
 local function plain_find(s, what, from)
+  if #s * #what > 2 ^ 32 then error("not enough memory", 0) end
   return s:find(what, from or 1, true)
 end
 

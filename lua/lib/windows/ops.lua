@@ -363,7 +363,9 @@ end
 binary.f = function(_, a, b)
   local list = values.is_list(b) and b or { values.kept(b) }
   local text, size = values.text(a), 0
-  local result = text:gsub("{{", "\1"):gsub("}}", "\2"):gsub("{(%d+),?(%-?%d*):?([^{}]*)}", function(i, pad, spec)
+  local result = text:gsub("{{", "\1"):gsub("}}", "\2"):gsub("{([^{}]*)}", function(item)
+    local i, pad, spec = item:match("^(%d+),?(%-?%d*):?(.*)$")
+    if not i then return nil end
     local n = tonumber(i)
     if n >= #list then
       fail("Error formatting a string: Index (zero based) must be greater than or equal to zero and less than the size of the argument list..",

@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Windows paths: what a name means from where one stands.
 
+local trim = require("windows.trim")
+
 local paths = {}
 
 local function home(sh) return sh:get_env("USERPROFILE") or "C:\\Users\\learner" end
@@ -31,15 +33,15 @@ function paths.full(sh, name)
   return drive .. "\\" .. table.concat(parts, "\\")
 end
 
-function paths.leaf(path) return path:gsub("[\\/]+$", ""):match("[^\\/]*$") end
+function paths.leaf(path) return trim.after_last(trim.stop_of(path, "\\/"), "\\/") end
 
 function paths.parent(path)
-  local p = path:gsub("[\\/]+$", ""):match("^(.*)[\\/][^\\/]*$") or ""
+  local p = trim.stop_of(path, "\\/"):match("^(.*)[\\/]") or ""
   return p:match("^%a:$") and p .. "\\" or p
 end
 
 function paths.join(a, b)
-  return (a:gsub("[\\/]+$", "")) .. "\\" .. (b:gsub("^[\\/]+", ""))
+  return trim.stop_of(a, "\\/") .. "\\" .. (b:gsub("^[\\/]+", ""))
 end
 
 -- The text of a file as a program reads it: byte-order marks and UTF-16 undone.

@@ -19,9 +19,13 @@ end
 -- Gives an object to the next stage. From inside a C call (a program's lines as they come) a coroutine can't be left: what
 -- comes there waits until it can.
 local function yielder(stage)
-  local waiting = {}
+  local waiting, first = {}, 1
   stage.flush = function()
-    while #waiting > 0 do coroutine.yield(table.remove(waiting, 1)) end
+    while first <= #waiting do
+      first = first + 1
+      coroutine.yield(waiting[first - 1])
+    end
+    waiting, first = {}, 1
   end
   return function(v)
     if coroutine.isyieldable() then

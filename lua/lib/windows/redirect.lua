@@ -5,6 +5,7 @@ local errors = require("windows.errors")
 local eval = require("windows.eval")
 local format = require("windows.format")
 local paths = require("windows.paths")
+local trim = require("windows.trim")
 local values = require("windows.values")
 
 local redirect = {}
@@ -32,6 +33,12 @@ local function opened(sh, target, append)
   return function(text) sh.world.write_file(path, text, true) end
 end
 
+-- Text without the empty lines at its end.
+local function without_end(text)
+  local stop = text:find("\n", #trim.stop(text) + 1, true)
+  return stop and text:sub(1, stop - 1) or text
+end
+
 local function is_null(target) return target == nil or (type(target) == "string" and target:lower() == "nul") end
 
 -- Runs body(emit) with the redirections of a command in force.
@@ -44,7 +51,7 @@ function redirect.with(sh, node, emit, body)
     if r.merge then
       if from == "2" or from == "*" then
         local out = emit
-        sh.error_sink = function(text) out((text:gsub("\n+%s*$", ""))) end
+        sh.error_sink = function(text) out(without_end(text)) end
       end
     else
       local target = eval.value(sh, r.target)
@@ -60,7 +67,7 @@ function redirect.with(sh, node, emit, body)
   local ok, e = pcall(body, emit)
   local record = not ok and not sh.trying and errors.caught(e)
   -- What ends only this statement goes where its errors go.
-  if record and not (type(e) == "table" and e.fatal) and sh.error_sink ~= saved then
+  if record and not errors.fatal(e) and sh.error_sink ~= saved then
     sh:report(record)
     ok = true
   end

@@ -23,13 +23,20 @@ local set = node("set", P("[") * (Cg(P("^") * Cc(true), "negated"))^-1 * (node("
 local number = R("09")^1 / tonumber
 local name = C((R("az", "AZ", "09") + "_")^1)
 
+local function repeated(atom, how)
+  if not how then return atom end
+  how.k, how[1] = "repeat", atom
+  return how
+end
+
 local pattern = P({
   "all",
   all = V("either") * -1,
   either = node("either", V("sequence") * (P("|") * V("sequence"))^0),
   sequence = node("sequence", V("piece")^0),
-  piece = node("repeat", V("atom") * (P("*") * Cg(Cc(0), "min") + P("+") * Cg(Cc(1), "min") + P("?") * Cg(Cc(0), "min") * Cg(Cc(1), "max") +
-    P("{") * Cg(number, "min") * (P(",") * Cg(number, "max")^-1 + Cg(Cc(true), "exact")) * "}") * Cg(P("?") * Cc(true), "lazy")^-1) + V("atom"),
+  -- An atom is read once and what repeats it is looked for after it: read twice, groups within groups would double the time.
+  piece = V("atom") * Ct((P("*") * Cg(Cc(0), "min") + P("+") * Cg(Cc(1), "min") + P("?") * Cg(Cc(0), "min") * Cg(Cc(1), "max") +
+    P("{") * Cg(number, "min") * (P(",") * Cg(number, "max")^-1 + Cg(Cc(true), "exact")) * "}") * Cg(P("?") * Cc(true), "lazy")^-1)^-1 / repeated,
   atom = V("group") + set + node("any", P(".")) + node("start", P("^") + P("\\A")) + node("stop", P("$") + P("\\z") + P("\\Z")) +
     node("edge", P("\\") * C(S("bB"))) + class_escape + node("back", P("\\") * (R("19") / tonumber)) + node("char", escaped) +
     node("char", C(char - S("\\*+?()[|"))),
@@ -69,11 +76,20 @@ local function set_test(s, n)
       tests[i] = function(c) return fold(s, c) == want end
     end
   end
-  return function(c)
+  local function test(c)
     for _, t in ipairs(tests) do
       if t(c) then return not n.negated end
     end
     return n.negated or false
+  end
+  local known = {} -- a set may be long, and is asked about the same few characters
+  return function(c)
+    local answer = known[c]
+    if answer == nil then
+      answer = test(c)
+      known[c] = answer
+    end
+    return answer
   end
 end
 
@@ -285,12 +301,16 @@ end
 -- matcher:find(text, from) -> { from, to (bytes, to is exclusive), groups = { [0] = text, [name or number] = text } }, nil
 function regex.find(s, text, init)
   if s.text ~= text then
-    s.text, s.steps = text, 0
+    s.text, s.steps, s.place = text, 0, 1
     s.chars, s.at = split_chars(text)
   end
   init = init or 1
-  for i = 1, #s.chars + 1 do
+  if init == 1 then s.steps = 0 end
+  -- Asked for the next of many, it goes on where it was.
+  local from = s.at[s.place or 1] and s.at[s.place or 1] <= init and s.place or 1
+  for i = from, #s.chars + 1 do
     if s.at[i] >= init then
+      s.place = i
       s.groups, s.depth = {}, 0
       local e = s.match(i, function(j) return j end)
       if e then

@@ -5,6 +5,7 @@
 -- element is $null); object.lua's objects, hashes (hash.lua) and script blocks have their own metatables.
 
 local object = require("windows.object")
+local trim = require("windows.trim")
 
 local values = {}
 
@@ -136,19 +137,21 @@ end
 
 function values.truth(v)
   if v == nil or v == false or v == values.NULL or v == 0 or v == "" then return false end
-  if values.is_list(v) then
-    if #v == 0 then return false end
-    if #v == 1 then return values.truth(v[1]) end
-  end
-  return true
+  if not values.is_list(v) then return true end
+  if #v ~= 1 then return #v > 0 end
+  -- An array in it counts by whether it is empty.
+  if values.is_list(v[1]) then return #v[1] > 0 end
+  return values.truth(v[1])
 end
 
 local units = { kb = 1024, mb = 1024 ^ 2, gb = 1024 ^ 3, tb = 1024 ^ 4, pb = 1024 ^ 5 }
 
 -- A number as it is written; nil when it is none.
 function values.parse_number(s)
-  local body, unit = s:match("^%s*([%+%-]?[%w%.%+%-]-)([kKmMgGtTpP][bB])%s*$")
-  if not body then body = s:match("^%s*(.-)%s*$") end
+  s = trim.both(s)
+  if #s > 400 then return nil end -- no number has so many digits
+  local body, unit = s:match("^([%+%-]?[%w%.%+%-]-)([kKmMgGtTpP][bB])$")
+  body = body or s
   if body == "" or not body:find("^[%+%-]?%.?%d") then return nil end
   body = body:gsub("^%+", "")
   local long = body:match("^([%d%-%.]+)[lLdD]$")
@@ -166,7 +169,11 @@ function values.number(v)
   if v == nil or v == values.NULL then return 0 end
   if type(v) == "boolean" then return v and 1 or 0 end
   if type(v) == "string" then return v == "" and 0 or values.parse_number(v) end
-  if values.is_list(v) and #v == 1 then return values.number(v[1]) end
+  for _ = 1, 100 do -- an array may hold itself
+    if not values.is_list(v) then return values.number(v) end
+    if #v ~= 1 then return nil end
+    v = v[1]
+  end
   return nil
 end
 

@@ -35,6 +35,16 @@ function width.cut(s, n)
   return s:sub(1, at - 1)
 end
 
+-- The place after the longest piece of s, from a place on, that is no wider than n: one character at least.
+function width.reach(s, n, from)
+  local taken = 0
+  for at, c in s:gmatch("()([%z\1-\127\194-\244][\128-\191]*)", from) do
+    taken = taken + width.of(c)
+    if taken > n and at > from then return at end
+  end
+  return #s + 1
+end
+
 -- s in exactly n columns; what is too long ends in "...".
 function width.fit(s, n, right)
   local w = width.of(s)

@@ -5,6 +5,7 @@ local format = require("windows.format")
 local object = require("windows.object")
 local registry = require("windows.registry")
 local selection = require("windows.selection")
+local trim = require("windows.trim")
 local values = require("windows.values")
 local views = require("windows.views")
 local width = require("windows.width")
@@ -123,7 +124,7 @@ registry.add {
     for i = 1, #texts, n do
       local row = {}
       for k = i, math.min(i + n - 1, #texts) do row[#row + 1] = width.fit(texts[k], each_width) end
-      ctx.emit((table.concat(row, " "):gsub("%s+$", "")))
+      ctx.emit(trim.stop(table.concat(row, " ")))
     end
     ctx.emit("\n")
   end,

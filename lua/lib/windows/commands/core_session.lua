@@ -3,6 +3,7 @@
 
 local object = require("windows.object")
 local registry = require("windows.registry")
+local trim = require("windows.trim")
 local values = require("windows.values")
 local views = require("windows.views")
 
@@ -161,7 +162,7 @@ registry.add {
   parameters = { { name = "TypeName", type = "string", position = 1, mandatory = true }, { name = "Property", type = "object" },
     { name = "ArgumentList", type = "object[]", position = 2 } },
   run = function(ctx, args)
-    local kind = args.TypeName:lower():match("[^%.]+$")
+    local kind = trim.after_last(args.TypeName:lower(), "%.")
     if kind ~= "psobject" and kind ~= "pscustomobject" and kind ~= "object" then
       ctx.throw(("Cannot find type [%s]: verify that the assembly containing this type is loaded."):format(args.TypeName), { category = "InvalidType",
         id = "TypeNotFound,Microsoft.PowerShell.Commands.NewObjectCommand", exception = "PSArgumentException" })

@@ -89,7 +89,7 @@ local hosts_path = "C:\\Windows\\System32\\drivers\\etc\\hosts"
 local function from_hosts(ctx, name, kinds)
   local out = {}
   for text_line in ((ctx.world.read_file(hosts_path) or "") .. "\n"):gmatch("(.-)\r?\n") do
-    local address, rest = text_line:gsub("#.*$", ""):match("^%s*(%S+)%s+(.-)%s*$")
+    local address, rest = text_line:gsub("#.*$", ""):match("^%s*(%S+)%s+(.*)$")
     local kind = address and (ip.family(address) == "inet6" and "AAAA" or "A")
     for word in (rest or ""):gmatch("%S+") do
       if word:lower() == name:lower() and kinds[kind] then out[#out + 1] = record_object(name, kind, 86400, address) end

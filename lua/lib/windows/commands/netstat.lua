@@ -5,6 +5,7 @@ local live = require("windows.live")
 local registry = require("windows.registry")
 local route_table = require("windows.route_table")
 local text = require("windows.program_text")
+local trim = require("windows.trim")
 
 local usage = [[
 
@@ -67,7 +68,7 @@ local function connections(l, emit, q)
     if wanted(s, q) then
       local foreign = s.proto == "udp" and "*:*" or endpoint(s, s.peer, s.peer_port, q, hostname)
       local line = ("  %-6s %-22s %-22s %-15s"):format(s.proto:upper(), endpoint(s, s.ip, s.port, q, hostname), foreign, s.state)
-      emit(q.o and line .. " " .. s.pid or (line:gsub("%s+$", "")))
+      emit(q.o and line .. " " .. s.pid or trim.stop(line))
       if q.b then program(l, emit, s) end
     end
   end

@@ -5,6 +5,7 @@ local ip = require("windows.ip")
 local live = require("windows.live")
 local names = require("windows.names")
 local registry = require("windows.registry")
+local trim = require("windows.trim")
 
 local types = { [1] = "A", [2] = "NS", [5] = "CNAME", [12] = "PTR", [15] = "MX", [16] = "TXT", [28] = "AAAA" }
 local known_types = { A = true, AAAA = true, NS = true, CNAME = true, PTR = true, MX = true, TXT = true, SOA = true, SRV = true,
@@ -193,7 +194,7 @@ local function use_server(ctx, q, word)
 end
 
 local function command(ctx, q, line)
-  local verb, rest = line:match("^%s*(%S+)%s*(.-)%s*$")
+  local verb, rest = trim.both(line):match("^(%S+)%s*(.*)$")
   if not verb then return true end
   local lower = verb:lower()
   if lower == "exit" then return false end
