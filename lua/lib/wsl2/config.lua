@@ -133,7 +133,8 @@ end
 -- Wrong elements are told and left out, the others kept.
 function readers.ports(text)
   local kept, wrong = {}, nil
-  for element in (text .. ","):gmatch("%s*(.-)%s*,") do
+  for element in text:gmatch("[^,]+") do
+    element = element:gsub("^%s+", ""):match("^.*%S") or ""
     local n = element ~= "" and integer(element)
     if n and n >= 1 and n <= 65535 then
       kept[#kept + 1] = tostring(n)

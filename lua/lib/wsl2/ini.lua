@@ -45,13 +45,20 @@ local line = blank * (section * comment ^ -1 + bad_section * rest + key * commen
   + comment + ended + problem("Invalid key name in ") * rest)
 local file = Ct(line * (newline * line) ^ 0)
 
-local function line_at(text, position)
-  local _, n = text:sub(1, position - 1):gsub("\n", "")
-  return n + 1
+-- Gives the lines of positions that are asked for in the text's order.
+local function counter(text)
+  local number, at = 1, 1
+  return function(position)
+    while true do
+      local newline_at = text:find("\n", at, true)
+      if not newline_at or newline_at >= position then return number end
+      number, at = number + 1, newline_at + 1
+    end
+  end
 end
 
-local function message(text, item, path)
-  local at = ("%s:%d"):format(path, line_at(text, item[2]))
+local function message(number, item, path)
+  local at = ("%s:%d"):format(path, number)
   if item[3] == "escape" then return ("Invalid escaped character: '%s' in %s"):format(item[4], at) end
   return item[3] .. at
 end
@@ -59,14 +66,14 @@ end
 -- Calls on_key(name with its section, value, line) and on_problem(message) in the file's order. path is as it is shown.
 function ini.parse(text, path, on_key, on_problem)
   text = text:gsub("^\239\187\191", ""):gsub("\r\n", "\n")
-  local current = ""
+  local current, line_at = "", counter(text)
   for _, item in ipairs(file:match(text) or {}) do
     if item[1] == "section" then
       current = item[3] .. "."
     elseif item[1] == "key" then
-      on_key(current .. item[2], item[3], line_at(text, item[4]))
+      on_key(current .. item[2], item[3], line_at(item[4]))
     else
-      on_problem(message(text, item, path))
+      on_problem(message(line_at(item[2]), item, path))
     end
   end
 end

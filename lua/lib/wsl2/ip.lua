@@ -7,6 +7,7 @@ local ip = {}
 
 -- Is it an IPv6 address as text? Groups of up to four hex digits, one "::" at most, an IPv4 tail allowed.
 local function is_v6(text)
+  if #text > 64 then return false end
   local body = text
   local tail = body:match("[^:]*%.[%d.]+$")
   if tail then
