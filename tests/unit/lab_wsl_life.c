@@ -285,13 +285,15 @@ END_TEST
 
 START_TEST(another_service_may_not_wait)
 {
-	auto_json json_t *answer = NULL;
+	auto_json json_t *answer = NULL, *event = NULL;
 
 	r.build.fail_socket = "windows tcp 10.9.9.9:8080";
 	windows_answer(&r, "a", json_object(),
 		       with_service(windows_running(), "windows", "10.9.9.9", false));
 	answer = windows_do(&r, win, "a");
-	ck_assert_ptr_nonnull(strstr(rig_error(answer), "Fake failure of windows tcp"));
+	ck_assert_str_ne(rig_error(answer), "");
+	event = windows_logged(&r);
+	ck_assert_ptr_nonnull(strstr(json_str(event, "detail", ""), "Fake failure of windows tcp"));
 	ck_assert_uint_eq(fake_peer_asked(&r.script, "windows.undo"), 1);
 }
 END_TEST
