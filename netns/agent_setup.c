@@ -128,7 +128,7 @@ static int while_dumpable(const struct agent_start *s, struct agent *a, struct e
 	return 0;
 }
 
-static int write_files(const struct node *n, struct err *err)
+static int write_files(const struct node *n, struct rootfs_made *made, struct err *err)
 {
 	struct file hostname = {.path = (char *)"/etc/hostname", .mode = 0644};
 	char line[80];
@@ -136,9 +136,9 @@ static int write_files(const struct node *n, struct err *err)
 
 	snprintf(line, sizeof(line), "%.64s\n", n->hostname);
 	hostname.content = line;
-	rc = rootfs_file(&hostname, false, err);
+	rc = rootfs_pass(made, rootfs_file(&hostname, false, err), err);
 	for (size_t i = 0; i < n->n_files && rc == 0; i++)
-		rc = rootfs_file(&n->files[i], n->files[i].remove, err);
+		rc = rootfs_pass(made, rootfs_file(&n->files[i], n->files[i].remove, err), err);
 	return rc;
 }
 
@@ -172,7 +172,8 @@ static int open_hints(struct agent *a)
 	return pair[0];
 }
 
-static int tell_ready(const struct agent_start *s, struct agent *a, int listener, struct err *err)
+static int tell_ready(const struct agent_start *s, struct agent *a, int listener,
+		      const struct rootfs_made *made, struct err *err)
 {
 	static const char *const names[] = {"socket", "etc", "listener", "wsl", "hints"};
 	auto_fd wsl = open("/mnt/wsl", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -190,7 +191,8 @@ static int tell_ready(const struct agent_start *s, struct agent *a, int listener
 			json_array_append_new(have, json_string(names[i]));
 			fds[n++] = all[i];
 		}
-	agent_tell(a, "ready", 0, json_pack("{s:O}", "fds", have), fds, n);
+	agent_tell(a, "ready", 0, json_pack("{s:O, s:O*}", "fds", have, "warnings", made->warnings),
+		   fds, n);
 	return 0;
 }
 
@@ -204,20 +206,28 @@ static int become_root(bool range_map, struct err *err)
 	return 0;
 }
 
+static void made_done(struct rootfs_made *m)
+{
+	json_decref(m->warnings);
+}
+
 int agent_setup(const struct agent_start *s, struct agent *a, struct err *err)
 {
 	const struct node *n = s->node;
 	struct filter_setup filter = {.answer_uname = n->kernel[0] != '\0',
 				      .fake_ids = !s->rootfs->range_map};
+	nd_cleanup(made_done) struct rootfs_made made = {0};
 	auto_fd listener = -1;
 	int rc;
 
 	a->spawn = (struct spawn_ctx){n, s->rootfs->range_map, -1, -1};
-	rc = keep_only(&a->sock, err);
+	rc = rootfs_wait(s->rootfs, n, err);
+	if (rc == 0)
+		rc = keep_only(&a->sock, err);
 	if (rc == 0)
 		rc = become_root(s->rootfs->range_map, err);
 	if (rc == 0)
-		rc = rootfs_enter(s->rootfs, n, err);
+		rc = rootfs_enter(s->rootfs, n, &made, err);
 	if (rc == 0)
 		rc = null_stdio(err);
 	if (rc == 0 && sethostname(n->hostname, strlen(n->hostname)) < 0)
@@ -229,10 +239,10 @@ int agent_setup(const struct agent_start *s, struct agent *a, struct err *err)
 	rename_self();
 	allow_ping(s->rootfs->range_map);
 	rootfs_interop(s->rootfs, n);
-	rc = write_files(n, err);
+	rc = write_files(n, &made, err);
 	if (rc == 0)
 		rc = children_signal(a, err);
 	if (rc == 0)
 		rc = filter_install(&filter, &listener, err);
-	return rc == 0 ? tell_ready(s, a, listener, err) : rc;
+	return rc == 0 ? tell_ready(s, a, listener, &made, err) : rc;
 }

@@ -62,6 +62,7 @@ static bool decode(struct proc_node *n, struct msg *m, struct proc_event *e)
 	if (!strcmp(ev, "ready")) {
 		e->kind = PROC_READY;
 		e->pid = m->pid;
+		e->warnings = json_incref(json_object_get(m->body, "warnings"));
 		on_ready(e, m);
 	} else if (!strcmp(ev, "spawned")) {
 		e->kind = PROC_SPAWNED;

@@ -63,20 +63,8 @@ int probe_fail(struct probe *p, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	probe_set(p, "ok", json_false());
-	probe_set(p, "error", probe_text(text, strlen(text)));
+	probe_set(p, "error", json_text(text));
 	return -1;
-}
-
-json_t *probe_text(const char *s, size_t len)
-{
-	json_t *j = json_stringn(s, len);
-	auto_free char *copy = NULL;
-
-	if (j || !(copy = malloc(len + 1)))
-		return j ? j : json_string("");
-	for (size_t i = 0; i < len; i++)
-		copy[i] = (unsigned char)s[i] < 0x80 ? s[i] : '?';
-	return json_stringn(copy, len);
 }
 
 int probe_poll(const struct probe *p, int fd, short events)

@@ -39,8 +39,6 @@ int64_t probe_now(void);
 int probe_left(const struct probe *p);
 void probe_set(struct probe *p, const char *key, json_t *value); /* steals value */
 int probe_fail(struct probe *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Text of any bytes as JSON: what is not UTF-8 becomes '?'. Caller owns it. */
-json_t *probe_text(const char *s, size_t len);
 /* poll() for one descriptor until the deadline: revents, or 0 at the deadline. */
 int probe_poll(const struct probe *p, int fd, short events);
 /* Parses a literal address; a link-local one may have its interface's index ("fe80::1%3"). 0 or -EINVAL. */

@@ -84,8 +84,8 @@ static bool make_capture(struct capture *c, int *ret_write)
 static void tell(struct probe *p, int status, const struct capture *out, const struct capture *err,
 		 bool timed_out, int failed)
 {
-	probe_set(p, "stdout", probe_text(out->buf, out->len));
-	probe_set(p, "stderr", probe_text(err->buf, err->len));
+	probe_set(p, "stdout", json_textn(out->buf, out->len));
+	probe_set(p, "stderr", json_textn(err->buf, err->len));
 	probe_set(p, "timed_out", json_boolean(timed_out));
 	if (failed == ENOENT || failed == EACCES)
 		probe_set(p, "exit", json_integer(failed == ENOENT ? 127 : 126));

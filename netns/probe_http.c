@@ -98,7 +98,7 @@ static void tell(struct fetch *f)
 
 	probe_set(p, "bytes", json_integer((json_int_t)f->bytes));
 	probe_set(p, "complete", json_boolean(f->complete));
-	probe_set(p, "body", probe_text(f->body, shown));
+	probe_set(p, "body", json_textn(f->body, shown));
 	if (!f->complete && !f->over && !json_object_get(p->result, "error"))
 		probe_fail(p, probe_left(p) ? "the connection failed" : "timed out");
 }

@@ -59,12 +59,12 @@ static json_t *record_text(ns_msg *m, ns_rr *rr)
 	case ns_t_txt: /* its first string */
 		if (ns_rr_rdlen(*rr) < 1 || ns_rr_rdata(*rr)[0] >= ns_rr_rdlen(*rr))
 			return NULL;
-		return probe_text((const char *)ns_rr_rdata(*rr) + 1, ns_rr_rdata(*rr)[0]);
+		return json_textn((const char *)ns_rr_rdata(*rr) + 1, ns_rr_rdata(*rr)[0]);
 	default: /* as RFC 3597 names what it does not know */
 		snprintf(text, sizeof(text), "TYPE%d (%d bytes)", (int)ns_rr_type(*rr),
 			 (int)ns_rr_rdlen(*rr));
 	}
-	return probe_text(text, strlen(text));
+	return json_textn(text, strlen(text));
 }
 
 /* What `dig` would show of a section: owner, type, time to live and the data as text. */
@@ -79,7 +79,7 @@ static json_t *section(ns_msg *m, ns_sect which)
 		if (text)
 			json_array_append_new(
 				out, json_pack("{s:o, s:i, s:I, s:o}", "name",
-					       probe_text(ns_rr_name(rr), strlen(ns_rr_name(rr))),
+					       json_textn(ns_rr_name(rr), strlen(ns_rr_name(rr))),
 					       "type", (int)ns_rr_type(rr), "ttl",
 					       (json_int_t)ns_rr_ttl(rr), "data", text));
 	}

@@ -13,15 +13,27 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "base/json.h"
 #include "model/model.h"
 
-enum { ROOTFS_STORES = 64 };
+enum { ROOTFS_STORES = 64, ROOTFS_HOLDERS = 8 };
 
 /* A disk or a volume: base/k/NUMBER. */
 struct rootfs_store {
 	char name[16];
 	bool volume;
-	int holder; /* pidfd of the agent whose root is on it; owned, -1 = none */
+	int holders
+		[ROOTFS_HOLDERS]; /* pidfds of the agents that were given it, dead or not; owned */
+	size_t n_holders;
+};
+
+/* Of a disk: the folder with what rootfs_etc_place says. */
+#define ROOTFS_DISK_ETC "e"
+
+/* A root as it was made. */
+struct rootfs_made {
+	bool used; /* its disk had an earlier generation, so that anything may be on it, or nothing fit any more */
+	json_t *warnings; /* strings: what was left out for that; owned */
 };
 
 struct rootfs {
@@ -41,9 +53,10 @@ int rootfs_skeleton(struct rootfs *r, const char *guest_dir, struct err *err);
 /* Appends a certificate authority to the bundle every node sees. */
 int rootfs_trust(const struct rootfs *r, const char *pem, struct err *err);
 
-/* In init, before n's agent is cloned: mounts what of n's disk and volumes is not there yet, and waits until nobody is on the
- * disk any more. */
+/* In init, before n's agent is cloned: mounts what of n's disk and volumes is not there yet. */
 int rootfs_stores(struct rootfs *r, const struct node *n, struct err *err);
+/* In the agent, before it closes what it has of init's: waits until nobody is on the disk any more. */
+int rootfs_wait(const struct rootfs *r, const struct node *n, struct err *err);
 /* In init, after: the agent of that pidfd (borrowed) is on n's disk. */
 void rootfs_hold(struct rootfs *r, const struct node *n, int pidfd);
 void rootfs_done(struct rootfs *r);
@@ -51,7 +64,10 @@ void rootfs_done(struct rootfs *r);
 int rootfs_drive(struct rootfs *r, const char *path, struct err *err);
 
 /* In the agent: builds n's root over base/n and pivots into it; the host's mounts are gone after. */
-int rootfs_enter(const struct rootfs *r, const struct node *n, struct err *err);
+int rootfs_enter(const struct rootfs *r, const struct node *n, struct rootfs_made *made,
+		 struct err *err);
+/* Gives back rc; but what fails for what is on a used disk is a warning and 0: a node that was started can be started again. */
+int rootfs_pass(struct rootfs_made *made, int rc, struct err *err);
 
 /* Parts of rootfs_skeleton, one file each. */
 int rootfs_layer(const struct rootfs *r, const char *guest_dir, struct err *err);
@@ -67,17 +83,19 @@ int rootfs_disk(const struct rootfs *r, const struct node *n, bool *ret_used, st
 int rootfs_dev(const struct rootfs *r, struct err *err);
 int rootfs_home(const struct rootfs *r, const struct node *n, bool used, struct err *err);
 int rootfs_init(const struct rootfs *r, const struct node *n, struct err *err);
-int rootfs_volumes(const struct rootfs *r, const struct node *n, struct err *err);
+int rootfs_volumes(const struct rootfs *r, const struct node *n, struct rootfs_made *made,
+		   struct err *err);
 /* The last: from now on the disk is used. */
 int rootfs_disk_made(const struct rootfs *r, const struct node *n, struct err *err);
-int rootfs_trees(const struct rootfs *r, const struct node *n, struct err *err);
+int rootfs_trees(const struct rootfs *r, const struct node *n, struct rootfs_made *made,
+		 struct err *err);
 int rootfs_kernel(const struct node *n, struct err *err);
 bool rootfs_has_disk(const struct node *n);
 /* The folder that has the upper layer of n's /etc ("u", "w"; "e" where it is a copy). */
 void rootfs_etc_place(const struct rootfs *r, const struct node *n, char ret[64]);
 /* Where a disk or volume is mounted, by its name; -ENOENT. */
 int rootfs_store(const struct rootfs *r, const char *name, bool volume, char *ret, size_t size);
-/* The path of target in the root that is being built; a folder is made there, links in the way go. */
+/* The path of target in the root that is being built; a folder is made there, links in the way go, files stay and are an error. */
 int rootfs_target(const struct rootfs *r, const char *target, char ret[PATH_MAX], struct err *err);
 
 /*

@@ -23,7 +23,8 @@ static const struct {
 } folders[] = {
 	{"root", 0700}, {"home", 0755}, {"var", 0755}, {"opt", 0755}, {"srv", 0755},
 };
-static const char *const beside[] = {"e", "u", "w"}; /* /etc whole, or its upper and work folders */
+/* /etc whole, or its upper and work folders */
+static const char *const etc_folders[] = {"e", "u", "w"};
 
 bool rootfs_has_disk(const struct node *n)
 {
@@ -45,8 +46,8 @@ static int make_disk(const char *disk, struct err *err)
 		if (mkdir(path, folders[i].mode) < 0 && errno != EEXIST)
 			return err_sys(err, errno, "Can't make '%s'", path);
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(beside); i++) {
-		snprintf(path, sizeof(path), "%s/%s", disk, beside[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(etc_folders); i++) {
+		snprintf(path, sizeof(path), "%s/" ROOTFS_DISK_ETC "/%s", disk, etc_folders[i]);
 		if (mkdir(path, 0755) < 0 && errno != EEXIST)
 			return err_sys(err, errno, "Can't make '%s'", path);
 	}
@@ -79,6 +80,17 @@ int rootfs_disk(const struct rootfs *r, const struct node *n, bool *ret_used, st
 	return rc;
 }
 
+int rootfs_pass(struct rootfs_made *made, int rc, struct err *err)
+{
+	if (rc >= 0 || !made->used)
+		return rc;
+	if (!made->warnings)
+		made->warnings = json_array();
+	json_array_append_new(made->warnings, json_text(err->msg));
+	*err = (struct err){0};
+	return 0;
+}
+
 int rootfs_disk_made(const struct rootfs *r, const struct node *n, struct err *err)
 {
 	char disk[64], path[DISK_PATH];
@@ -93,6 +105,10 @@ int rootfs_disk_made(const struct rootfs *r, const struct node *n, struct err *e
 
 void rootfs_etc_place(const struct rootfs *r, const struct node *n, char ret[64])
 {
-	if (!rootfs_has_disk(n) || rootfs_store(r, n->disk, false, ret, 64) < 0)
+	char disk[48];
+
+	if (rootfs_has_disk(n) && rootfs_store(r, n->disk, false, disk, sizeof(disk)) == 0)
+		snprintf(ret, 64, "%s/" ROOTFS_DISK_ETC, disk);
+	else
 		snprintf(ret, 64, "%s/n", r->base);
 }

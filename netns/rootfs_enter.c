@@ -178,9 +178,9 @@ static int make_own(const struct rootfs *r, const struct node *n, bool *ret_used
 	return rc == 0 ? make_etc(r, n, *ret_used, err) : rc;
 }
 
-int rootfs_enter(const struct rootfs *r, const struct node *n, struct err *err)
+int rootfs_enter(const struct rootfs *r, const struct node *n, struct rootfs_made *made,
+		 struct err *err)
 {
-	bool used = false;
 	int rc;
 
 	umask(022);
@@ -188,21 +188,21 @@ int rootfs_enter(const struct rootfs *r, const struct node *n, struct err *err)
 	if (rc == 0)
 		rc = show_usr(r, err);
 	if (rc == 0)
-		rc = make_own(r, n, &used, err);
+		rc = make_own(r, n, &made->used, err);
 	if (rc == 0)
 		rc = make_pseudo(err);
 	if (rc == 0)
 		rc = rootfs_dev(r, err);
 	if (rc == 0)
-		rc = rootfs_home(r, n, used, err);
+		rc = rootfs_home(r, n, made->used, err);
 	if (rc == 0)
 		rc = rootfs_init(r, n, err);
 	if (rc == 0)
 		rc = rootfs_kernel(n, err);
 	if (rc == 0)
-		rc = rootfs_volumes(r, n, err);
+		rc = rootfs_volumes(r, n, made, err);
 	if (rc == 0)
-		rc = rootfs_trees(r, n, err);
+		rc = rootfs_trees(r, n, made, err);
 	if (rc == 0)
 		rc = rootfs_disk_made(r, n, err);
 	return rc == 0 ? pivot(err) : rc;

@@ -75,8 +75,10 @@ int rootfs_file(const struct file *f, bool remove, struct err *err)
 						  : 0;
 	else
 		rc = fs_write(tmp, f->content, f->mode ? f->mode : 0644, err);
-	if (rc < 0)
+	if (rc < 0) {
+		unlink(tmp); /* half of it, on a disk that is full */
 		return rc;
+	}
 	own_like_folder(tmp);
 	return put_in_place(tmp, f->path, err);
 }

@@ -83,11 +83,12 @@ static int show_tree(const struct rootfs *r, const struct tree *t, struct err *e
 			     "doctor says whether overlays work here");
 }
 
-int rootfs_trees(const struct rootfs *r, const struct node *n, struct err *err)
+int rootfs_trees(const struct rootfs *r, const struct node *n, struct rootfs_made *made,
+		 struct err *err)
 {
 	int rc = 0;
 
 	for (size_t i = 0; i < n->n_trees && rc == 0; i++)
-		rc = show_tree(r, &n->trees[i], err);
+		rc = rootfs_pass(made, show_tree(r, &n->trees[i], err), err);
 	return rc;
 }

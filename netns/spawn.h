@@ -15,6 +15,7 @@ struct identity {
 	gid_t gid;
 	char home[256];
 	char shell[64];
+	bool session; /* the node's default user, or (WSL) root in the place of one that is gone */
 };
 
 /* The node's side of every spawn; owned by the agent. */
@@ -38,7 +39,7 @@ struct spawn_child {
 
 /* Makes the learner's user namespace: no capability over the node. Returns its descriptor or -errno. */
 int identity_userns(bool range_map, struct err *err);
-/* Looks a user up in the node's /etc/passwd. -ENOENT when there is none. */
+/* Looks a user up in the node's /etc/passwd. -ENOENT when there is none; root for a default user that WSL has lost. */
 int identity_find(const struct spawn_ctx *c, const char *user, struct identity *ret);
 /* In the child: becomes it. 0 or -errno. Must not return to root's code on failure. */
 int identity_become(const struct spawn_ctx *c, const struct identity *id);

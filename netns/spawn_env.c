@@ -78,7 +78,7 @@ char **spawn_env(const struct node *n, const struct identity *id, char *const *e
 	set(&e, "SHELL", id->shell);
 	set(&e, "LANG", "C.UTF-8");
 	set(&e, "TERM", "xterm-256color");
-	if (n->role == ROLE_WSL && !strcmp(id->name, n->user))
+	if (n->role == ROLE_WSL && id->session)
 		put_wsl(&e, n);
 	for (size_t i = 0; i < n->n_env; i++)
 		set(&e, n->env[i].name, n->env[i].value);

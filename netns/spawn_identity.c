@@ -111,9 +111,15 @@ int identity_userns(bool range_map, struct err *err)
 	return rc < 0 ? rc : fd_steal(&ns);
 }
 
-int identity_find(const struct spawn_ctx *c, const char *user, struct identity *ret)
+/* A node whose passwd was broken still has a root. */
+static void broken_root(struct identity *ret)
 {
-	const char *name = user[0] ? user : c->node->user;
+	snprintf(ret->home, sizeof(ret->home), "/root");
+	snprintf(ret->shell, sizeof(ret->shell), "/bin/sh");
+}
+
+static int look_up(const char *name, struct identity *ret)
+{
 	struct passwd pw, *found = NULL;
 	auto_file f = fopen("/etc/passwd", "re");
 	char buf[2048];
@@ -126,14 +132,25 @@ int identity_find(const struct spawn_ctx *c, const char *user, struct identity *
 		ret->gid = pw.pw_gid;
 		snprintf(ret->home, sizeof(ret->home), "%s", pw.pw_dir);
 		snprintf(ret->shell, sizeof(ret->shell), "%s", pw.pw_shell);
-	} else if (!strcmp(name, "root")) { /* a node whose passwd was broken still has a root */
-		snprintf(ret->home, sizeof(ret->home), "/root");
-		snprintf(ret->shell, sizeof(ret->shell), "/bin/sh");
+	} else if (!strcmp(name, "root")) {
+		broken_root(ret);
 	} else {
 		return -ENOENT;
 	}
 	snprintf(ret->name, sizeof(ret->name), "%s", name);
 	return 0;
+}
+
+int identity_find(const struct spawn_ctx *c, const char *user, struct identity *ret)
+{
+	bool own = !user[0] || !strcmp(user, c->node->user);
+	int rc = look_up(own ? c->node->user : user, ret);
+
+	/* as WSL starts a distribution whose default user is gone: who could else mend it? */
+	if (rc < 0 && own && c->node->role == ROLE_WSL)
+		rc = look_up("root", ret);
+	ret->session = rc == 0 && own;
+	return rc;
 }
 
 static int drop_capabilities(void)

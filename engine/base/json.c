@@ -47,32 +47,50 @@ int json_parse(const char *text, size_t len, json_t **ret, struct err *err)
 /* Length of the UTF-8 sequence its first byte promises; 0 where no sequence begins so. */
 static size_t sequence_length(unsigned char c)
 {
-	return c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+	return !c	  ? 0
+	       : c < 0x80 ? 1
+	       : c < 0xc2 ? 0
+	       : c < 0xe0 ? 2
+	       : c < 0xf0 ? 3
+	       : c < 0xf5 ? 4
+			  : 0;
 }
 
-static bool is_sequence(const char *s, size_t n)
+/* Length of the sequence at s, 0 where there is none that text may have: cut, overlong, a surrogate, a NUL. */
+static size_t sequence(const unsigned char *s, size_t len)
 {
-	/* jansson knows what else is wrong: surrogates, overlong forms, a cut end */
-	auto_json json_t *j = n ? json_stringn(s, strnlen(s, n)) : NULL;
+	size_t n = sequence_length(s[0]);
 
-	return j && json_string_length(j) == n;
+	if (n > len)
+		return 0;
+	for (size_t i = 1; i < n; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+		return 0;
+	return n;
+}
+
+json_t *json_textn(const char *bytes, size_t len)
+{
+	static const char replacement[] = "\xef\xbf\xbd";
+	auto_free char *text = malloc(len * 3 + 1);
+	size_t at = 0, n = 0;
+
+	while (text && at < len) {
+		size_t step = sequence((const unsigned char *)bytes + at, len - at);
+
+		memcpy(text + n, step ? bytes + at : replacement, step ? step : 3);
+		n += step ? step : 3;
+		at += step ? step : 1;
+	}
+	return text ? json_stringn(text, n) : NULL;
 }
 
 json_t *json_text(const char *bytes)
 {
-	json_t *whole = json_string(bytes);
-	auto_free char *copy = whole ? NULL : strdup(bytes);
-
-	for (char *p = copy; p && *p;) {
-		size_t n = sequence_length((unsigned char)*p);
-
-		if (is_sequence(p, n)) {
-			p += n;
-			continue;
-		}
-		*p++ = '?';
-	}
-	return whole ? whole : json_string(copy);
+	return json_textn(bytes, strlen(bytes));
 }
 
 json_t *err_to_json(const struct err *err)

@@ -19,10 +19,14 @@ int64_t json_int(const json_t *obj, const char *key, int64_t dflt);
 double json_num(const json_t *obj, const char *key, double dflt);
 bool json_flag(const json_t *obj, const char *key, bool dflt);
 
-/* Parses text; on failure err says line and column. Caller owns *ret. */
+/* Parses text, which may have no NUL in a string; on failure err says line and column. Caller owns *ret. */
 int json_parse(const char *text, size_t len, json_t **ret, struct err *err);
 
-/* Any bytes as a JSON string: what is not UTF-8 (a name that was cut, a file of the host's) becomes '?'. Caller owns it. */
+/*
+ * Any bytes as a JSON string. Whatever comes from outside (a file, a program's output, a name) becomes text by these: a byte
+ * that is no UTF-8, and a NUL, which json_parse refuses and C would end at, becomes U+FFFD. Caller owns it.
+ */
+json_t *json_textn(const char *bytes, size_t len);
 json_t *json_text(const char *bytes);
 /* The error as {"message","mend","code","kind"} and back; caller owns what err_to_json returns. */
 json_t *err_to_json(const struct err *err);

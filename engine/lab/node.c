@@ -91,6 +91,8 @@ static void on_ready(struct lab_node *n, struct proc_event *e)
 	struct err err = {0};
 	int rc = 0;
 
+	json_decref(n->warnings);
+	n->warnings = json_incref(e->warnings);
 	if (e->node_socket >= 0)
 		rc = guest_listen(n, fd_steal(&e->node_socket), &err);
 	if (rc == 0 && (w.observed || w.listener >= 0)) {
@@ -180,6 +182,7 @@ static void node_free(struct lab_node *n)
 	free(n->user);
 	free(n->kernel);
 	free(n->hostname);
+	json_decref(n->warnings);
 	free(n);
 }
 

@@ -35,7 +35,8 @@ struct lab_node {
 	int connections;
 	node_ready_fn ready;
 	void *ready_arg;
-	bool installed; /* has Windows' programs (interop.h) */
+	json_t *warnings; /* what its disk kept from it when it started; NULL = nothing */
+	bool installed;	  /* has Windows' programs (interop.h) */
 	bool watched;
 	bool busy;    /* its events are being taken: freeing waits */
 	bool stopped; /* to be freed */

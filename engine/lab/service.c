@@ -285,6 +285,18 @@ void service_retry(struct lab *lab)
 	}
 }
 
+json_t *service_waiting(const struct lab *lab)
+{
+	json_t *names = json_array();
+	const struct unserved *u;
+
+	if (!lab->service_waits)
+		return names;
+	TAILQ_FOREACH(u, &lab->service_waits->head, link)
+	json_array_append_new(names, json_string(u->name));
+	return names;
+}
+
 /* Of a socket that serve asks for: the node, NULL where nothing of that name runs. */
 static const char *socket_node(const struct lab *lab, const json_t *ask)
 {

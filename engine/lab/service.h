@@ -16,6 +16,8 @@ void service_set(struct lab *lab, const struct service *s, service_done_fn done,
 void service_stop(struct lab *lab, const struct service *s, service_done_fn done, void *arg);
 /* The lab has changed: optional services that could not have their sockets are tried again. */
 void service_retry(struct lab *lab);
+/* The names of the optional services that wait so. Caller owns it. */
+json_t *service_waiting(const struct lab *lab);
 /* The lab ends. */
 void service_done(struct lab *lab);
 

@@ -7,6 +7,7 @@
 
 #include "lab/guest.h"
 #include "lab/localhost.h"
+#include "lab/service.h"
 #include "lab/windows.h"
 #include "lab/wsl_life.h"
 
@@ -34,18 +35,6 @@ static struct asker *asker_new(struct conn *c, uint64_t id)
 
 /* --- reading */
 
-static json_t *node_of_model(const struct lab *lab, const char *name)
-{
-	auto_json json_t *model = model_to_json(lab->now);
-	json_t *n;
-	size_t i;
-
-	json_array_foreach (json_object_get(model, "nodes"), i, n)
-		if (!strcmp(json_str(n, "name", ""), name))
-			return json_incref(n);
-	return json_object();
-}
-
 static json_t *wsl_state(const struct lab *lab)
 {
 	const char *name = wsl_name(lab);
@@ -60,9 +49,9 @@ void windows_verb_model(struct conn *c, uint64_t id, struct msg *m)
 
 	(void)m;
 	peer_answer(c->peer, id,
-		    json_pack("{s:O?, s:o, s:o, s:o}", "windows", lab->now->windows, "node",
-			      node_of_model(lab, c->node->name), "wsl", wsl_state(lab), "relays",
-			      localhost_json(lab)),
+		    json_pack("{s:O?, s:o, s:o, s:o}", "windows", lab->now->windows, "wsl",
+			      wsl_state(lab), "relays", localhost_json(lab), "waiting",
+			      service_waiting(lab)),
 		    NULL, 0);
 }
 

@@ -32,7 +32,7 @@ struct proc_spawn {
 };
 
 enum proc_event_kind {
-	PROC_READY, /* the node's root stands; pid: the agent's; fds: listener (or -1), node socket, etc_dir, wsl_dir (or -1) */
+	PROC_READY, /* the node's root stands; pid: the agent's; fds: listener (or -1), node socket, etc_dir, wsl_dir (or -1); warnings */
 	PROC_SPAWNED, /* id, pid (in the lab's PID namespace), pty master (or -1) */
 	PROC_EXITED,  /* id, status as waitpid gives it */
 	PROC_FAILED, /* id, err: the spawn did not happen: err.code ENOENT (127) or EACCES (126) for the command */
@@ -51,6 +51,7 @@ struct proc_event {
 	int etc_dir, wsl_dir; /* O_PATH directories for the file watch; owned; -1 = none */
 	int hints;	      /* PROC_READY: for watch_node.hints; owned; 0 or -1 = none */
 	json_t *result;	      /* owned */
+	json_t *warnings; /* PROC_READY: strings, what its disk would not let be written or mounted; owned, NULL = none */
 	struct err err;
 };
 void proc_event_done(struct proc_event *e);
@@ -67,7 +68,9 @@ void proc_event_done(struct proc_event *e);
  *   http    {url (http://), timeout=1.0, max_bytes}                    -> status, bytes, complete, body (first 4096 bytes)
  *   pmtu    {address, timeout=2.0, low=576, high=1500}  DF search      -> mtu (largest IP packet that passed), reported (by ICMP)
  *   run     {argv[], user, timeout=1.0, stdin=""}                      -> exit, signal, stdout, stderr (64 KiB each), timed_out
- *   file    {path}                                                     -> exists, type, target, mode, uid, content (64 KiB)
+ *   file    {path}                                                     -> exists, type, target, mode, uid, content (64 KiB; UTF-16 that
+ *           begins with a byte order mark, as Windows' tools write it, is decoded; a UTF-8 one stays)
+ * In every text a byte that is no UTF-8 and a NUL are U+FFFD.
  */
 struct proc_port {
 	void *ctx;

@@ -15,4 +15,6 @@ void proc_event_done(struct proc_event *e)
 		fd_closep(&e->hints);
 	json_decref(e->result);
 	e->result = NULL;
+	json_decref(e->warnings);
+	e->warnings = NULL;
 }

@@ -168,10 +168,12 @@ static json_t *read_string(struct reading *r, int index)
 {
 	size_t len;
 	const char *text = lua_tolstring(r->L, index, &len);
-	json_t *out = json_stringn(text, len);
+	bool nul = memchr(text, '\0', len) != NULL; /* who gets the message would refuse it whole */
+	json_t *out = nul ? NULL : json_stringn(text, len);
 
 	if (!out)
-		err_set(r->err, ERR_USAGE, EILSEQ, "a string is not UTF-8");
+		err_set(r->err, ERR_USAGE, EILSEQ,
+			nul ? "a string has a NUL" : "a string is not UTF-8");
 	return out;
 }
 

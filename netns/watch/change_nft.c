@@ -13,8 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "netns/watch/text.h"
-
 enum {
 	OBJECTS_MAX = 32, /* told singly; the counts go on */
 	NO_ATTR = 0,
@@ -61,7 +59,7 @@ static void set_text(json_t *obj, const char *key, const struct nlattr *a)
 
 	if (p)
 		json_object_set_new(obj, key,
-				    text_json(p, strnlen(p, mnl_attr_get_payload_len(a))));
+				    json_textn(p, strnlen(p, mnl_attr_get_payload_len(a))));
 }
 
 static const char *family_name(uint8_t family)

@@ -7,13 +7,12 @@
 #include <string.h>
 
 #include "netns/watch/packet_parse.h"
-#include "netns/watch/text.h"
 
 enum { ANSWERS_MAX = 16 };
 
 static json_t *name_json(const char *name)
 {
-	return text_json(name, strlen(name));
+	return json_textn(name, strlen(name));
 }
 
 static json_t *type_json(int type)

@@ -15,7 +15,6 @@
 #include <sys/stat.h>
 
 #include "netns/watch/linger.h"
-#include "netns/watch/text.h"
 
 enum {
 	CONTENT_MAX = 4096,
@@ -62,7 +61,7 @@ static bool add_state(json_t *event, int dir, const char *name)
 	if (fd < 0) {
 		n = readlinkat(dir, name, buf, sizeof(buf));
 		if (n >= 0)
-			json_object_set_new(event, "target", text_json(buf, (size_t)n));
+			json_object_set_new(event, "target", json_textn(buf, (size_t)n));
 		return n >= 0;
 	}
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
@@ -70,7 +69,7 @@ static bool add_state(json_t *event, int dir, const char *name)
 	n = read(fd, buf, sizeof(buf));
 	if (n < 0)
 		return false;
-	json_object_set_new(event, "content", text_json(buf, (size_t)n));
+	json_object_set_new(event, "content", json_textn(buf, (size_t)n));
 	if (st.st_size > n)
 		json_object_set_new(event, "truncated", json_true());
 	return true;

@@ -14,8 +14,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "netns/watch/text.h"
-
 enum {
 	STATUS_MAX = 4096,
 	NAME_MAX_PROC = 64, /* "4194304/fd/1048576" and the like */
@@ -158,7 +156,7 @@ json_t *target_cmdline(int proc, pid_t pid)
 		size_t n = strnlen(buf + off, (size_t)(len - off));
 
 		json_array_append_new(
-			argv, text_json(buf + off, n < TARGET_ARG_MAX ? n : TARGET_ARG_MAX));
+			argv, json_textn(buf + off, n < TARGET_ARG_MAX ? n : TARGET_ARG_MAX));
 		off += (ssize_t)n + 1;
 	}
 	return argv;

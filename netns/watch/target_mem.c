@@ -6,7 +6,6 @@
 #include <sys/uio.h>
 
 #include "netns/watch/target.h"
-#include "netns/watch/text.h"
 
 enum {
 	PAGE = 4096, /* the least page size: a read that stays inside one cannot fail halfway */
@@ -62,9 +61,9 @@ static json_t *one_arg(pid_t pid, uint64_t addr, const char *probe, size_t probe
 	ssize_t n;
 
 	if (nul)
-		return text_json(probe, (size_t)(nul - probe));
+		return json_textn(probe, (size_t)(nul - probe));
 	n = target_string(pid, addr, whole, sizeof(whole));
-	return n < 0 ? NULL : text_json(whole, (size_t)n);
+	return n < 0 ? NULL : json_textn(whole, (size_t)n);
 }
 
 /* The starts of all arguments in one call; ret_got[i] bytes of argument i arrived. */
