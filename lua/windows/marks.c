@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "windows/output.h"
@@ -15,12 +16,20 @@ enum { NONCE_MAX = 64, TEXT_MAX = 8192 };
 static char nonce[NONCE_MAX + 1];
 static bool running; /* a command was begun and its end not told */
 
+/*
+ * Nobody else of this node's may sign: the bytes go from where /proc/PID/environ reads them, and what was copied is in memory
+ * that only root's capabilities over the lab open.
+ */
 void marks_begin(void)
 {
-	const char *given = getenv(MARKS_ENV);
+	char *given = getenv(MARKS_ENV);
 
-	if (given && strlen(given) <= NONCE_MAX)
+	prctl(PR_SET_DUMPABLE, 0);
+	if (!given)
+		return;
+	if (strlen(given) <= NONCE_MAX)
 		snprintf(nonce, sizeof(nonce), "%s", given);
+	explicit_bzero(given, strlen(given));
 	unsetenv(MARKS_ENV);
 }
 
