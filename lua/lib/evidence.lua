@@ -125,29 +125,6 @@ function evidence.output(self, node, fn)
   end)
 end
 
--- The words that stand where a command's name does: at the beginning, behind ; | & ( { = and a quote (powershell.exe -Command "...").
--- What is only said (an argument of echo, a comment) is none. fn(name, rest of that command).
-function evidence.invokes(text, fn)
-  for line in (text .. "\n"):gmatch("(.-)\r?\n") do
-    for part in line:gsub("^%s*#.*", ""):gmatch("[^;|&(){}=\"']+") do
-      local name, rest = part:match("^%s*(%S+)(.*)")
-      if name and name:sub(1, 1) == "#" then break end
-      if name and fn(name:lower():gsub("^.*[/\\]", ""):gsub("%.exe$", ""), rest) then return true end
-    end
-  end
-  return false
-end
-
-local UNKNOWN_COMMAND = { "command not found", "is not recognized as" }
-
--- Was this command typed where there is none of that name? That is no look at anything, and no fault either.
-function evidence.wrong_window(e)
-  for _, words in ipairs(UNKNOWN_COMMAND) do
-    if type(e.output) == "string" and e.output:find(words, 1, true) then return true end
-  end
-  return false
-end
-
 -- Had the learner typed this value, in this command or before it? Then that it is shown says nothing.
 function evidence.typed(self, value, command)
   value = value:lower()
@@ -183,6 +160,16 @@ function evidence.ran(self, node, fn)
     local program, argv = applet(e.path or (e.argv or {})[1], e.argv or {})
     return fn(program, argv, self.exits[e.seq], e)
   end)
+end
+
+-- Did WSL start this Windows program before the event with that seq? Windows' side of it is what counts: that one is no script of WSL's.
+function evidence.started_on_windows(self, name, before)
+  if self.lost["windows:exec"] then return true end
+  return #self:find("exec", function(e)
+    local argv = e.argv or {}
+    return e.seq < before and e.node == "windows" and e.what ~= "exit" and argv[2] == "--interop"
+      and basename(argv[6]):lower() == name .. ".exe"
+  end, 1) > 0
 end
 
 -- WSL's own addresses, as a set: the one it began with, and those its packets carried after a restart.

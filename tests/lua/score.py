@@ -1,124 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Scoring over hand-made logs: each step with logs that earn it and logs that must not, and whole attempts."""
-import itertools
-import json
 import os
 import re
 import sys
 
 sys.path.insert(0, os.path.dirname(__file__))
-from script_peer import SOURCE, Script, read, scenario_paths  # noqa: E402
-
-L2 = read(os.path.join(SOURCE, "scenarios/l2/l2-no-default-route/scenario.lua"))
-FW = read(os.path.join(SOURCE, "scenarios/fw/fw-guest-filter/scenario.lua"))
-ON_PHONE = L2.replace("  fixed = {\n", '  fixed = {\n    probe.ping { name = "phone-out", node = "phone", address = "8.8.8.8" },\n')
-DNS = read(os.path.join(SOURCE, "scenarios/dns/dns-host-proxy-dead/scenario.lua"))
-
-
-class Log:
-    """Events as they come; each method adds one."""
-
-    def __init__(self, recorders=None):
-        self.events = []
-        self.pids = itertools.count(100)
-        recorders = recorders or {"packets": True, "changes": True, "exec": True, "files": True}
-        self.add("lab", what="start", by="lab")
-        self.add("lab", what="recorders", by="lab", recorders=recorders)
-        self.add("lab", what="ready", by="lab")
-        self.add("lab", what="fault-verified", by="lab", shows=True, controls=True)
-
-    def add(self, kind, **keys):
-        n = len(self.events) + 1
-        self.events.append({"seq": n, "t": n * 0.5, "kind": kind, "node": "wsl", "gen": 1, "by": "learner", **keys})
-        return self
-
-    def output(self, text, by="learner", command="?", **keys):
-        return self.add("command", by=by, text=command, output=text, exit=0, **keys)
-
-    def run(self, line, status=0, by="learner", **keys):
-        argv = line.split()
-        pid = next(self.pids)
-        self.add("exec", by=by, path="/usr/bin/" + argv[0], argv=argv, pid=pid, uid=1000, **keys)
-        return self.add("exec", by=by, what="exit", pid=pid, status=status)
-
-    def packet(self, what, **keys):
-        return self.add("packet", what=what, **{"dir": "out", **keys})
-
-    def change(self, what, **keys):
-        return self.add("change", what=what, action=keys.pop("action", "add"), **keys)
-
-    def file(self, path, content=""):
-        return self.add("file", path=path, action="write", content=content)
-
-    def windows(self, what, ok=True, **args):
-        """What somebody changed on Windows."""
-        return self.add("windows", node="windows", what=what, args=args, ok=ok)
-
-    def prompt(self, command, output):
-        """A line typed at Windows' prompt, and what came of it."""
-        return self.output(output, command=command, node="windows")
-
-    def tried(self, meta, ok=True, which="fixed"):
-        """`dojo check`."""
-        for name in meta[which]:
-            self.add("probe", by="lab", set=which, name=name, ok=ok, ms=1.0, detail={})
-        return self
-
-    def diagnose(self, *answers):
-        return self.add("answer", answers=[{"layer": a, "cause": c} for a, c in answers])
-
-    def end(self, meta, fixed=True, controls=True):
-        self.add("lab", what="end", by="lab")
-        for which, ok in (("fixed", fixed), ("controls", controls)):
-            for name in meta[which]:
-                self.add("probe", by="lab", set=which, name=name, ok=ok, ms=1.0, detail={})
-        return self
-
-
-class Attempt:
-    """A loaded scenario that scores logs."""
-
-    def __init__(self, text):
-        self.script = Script()
-        answer = self.script.load(text)
-        if "meta" not in answer:
-            raise SystemExit(answer)
-        self.meta = answer["meta"]
-        nodes = {n["name"]: n for n in self.script.ask("model")["model"]["nodes"]}
-        wsl = nodes["wsl"]
-        self.windows, self.phone = (next(a["cidr"].split("/")[0] for i in nodes[name]["ifaces"] for a in i["addresses"]
-                                         if a["cidr"].startswith("192.168.")) for name in ("windows", "phone"))
-        eth0 = next(i for i in wsl["ifaces"] if i["name"] == "eth0")
-        self.guest, self.mac = eth0["addresses"][0]["cidr"].split("/")[0], eth0["mac"]
-        self.gateway = wsl["routes"][0]["via"]
-        self.base = self.gateway.rsplit(".", 1)[0] + ".0"
-        wrong = re.findall(r"default via ([\d.]+)\"", json.dumps(self.meta["missteps"]))
-        self.spare = wrong[-1] if wrong else None
-        broken = {**self.script.ask("model")["model"], **self.script.ask("fault")["model"]}
-        self.connects = [r["connectaddress"] for r in broken.get("windows", {}).get("portproxy", [])]
-        content = next(f["content"] for f in wsl["files"] if f["path"] == "/mnt/wsl/resolv.conf")
-        self.server = re.search(r"^nameserver (\S+)", content, re.M)[1]
-
-    def items(self, log):
-        answer = self.script.ask("score", events=log.events)
-        if "items" not in answer:
-            raise SystemExit(answer)
-        return {i["id"]: i for i in answer["items"]}
-
-    def score(self, log):
-        return sum(i["points"] for i in self.items(log).values())
-
-    def close(self):
-        self.script.__exit__()
-
-
-def only(step, options="", extra="", base=L2):
-    """The scenario with this one step, worth all."""
-    points = 50 if extra else 100
-    steps = f"  steps = {{ {extra} step.{step} {{ points = {points}{options} }} }},\n"
-    return re.sub(r"(?ms)^  steps = \{$.*?^  \},\n", lambda _: steps, base, count=1)
-
+from score_rig import DNS, FW, L2, SHOW_ALL, SOCKETS, Attempt, Log, hold, only, phone_served  # noqa: E402
+from script_peer import read, scenario_paths  # noqa: E402
 
 def kernel_hex(address):
     """As /proc/net/route has it."""
@@ -131,101 +20,9 @@ def dojo_by_alias(log, a):
     return log.run("dojo map", cause=log.events[-1]["seq"])
 
 
-SHOW_ALL = """
-Listen on ipv4:             Connect to ipv4:
-
-Address         Port        Address         Port
---------------- ----------  --------------- ----------
-0.0.0.0         3000        {}  3000
-
-"""
-PROFILE = "Name : Domain\nEnabled : True\nDefaultInboundAction : Block\n"
 # What mends the faults of publishing, by cause.
 MENDS = {"portproxy-stale": "portproxy.set", "portproxy-no-rule": "firewall.rule.add"}
-SOCKETS = "  Proto  Local Address          Foreign Address        State           PID\n  TCP    0.0.0.0:{}           0.0.0.0:0              LISTENING       3412\n"
 NOT_A_COMMAND = ("{0} : The term '{0}' is not recognized as the name of a cmdlet, function, script file, or operable program.")
-TO_PHONE = ', connect = "{{p.spare}}", port = 3000'
-
-
-def phone_served(g, a, port=3000, **keys):
-    return g.packet("syn-ack", **{"node": "windows", "src": a.windows, "sport": port, "dst": a.phone, "dport": 40000, **keys})
-
-
-def windows_predicates():
-    """The steps of Windows' side; as in predicates()."""
-    spare = lambda a: a.spare  # noqa: E731
-    return [
-        ("portproxy_seen", TO_PHONE, "", L2,
-         [lambda g, a: g.prompt("netsh interface portproxy show all", SHOW_ALL.format(spare(a))),
-          lambda g, a: g.output(SHOW_ALL.format(spare(a)), command="netsh.exe interface portproxy show v4tov4"),
-          lambda g, a: g.prompt("netsh int portproxy dump", f"add v4tov4 listenport=3000 connectaddress={a.spare} connectport=3000"),
-          lambda g, a: g.prompt("gp HKLM:/x", f"0.0.0.0/3000 : {a.spare}/3000")],
-         [lambda g, a: g.prompt("netsh interface portproxy show all", "\n"),
-          lambda g, a: g.prompt("netsh interface portproxy show all", SHOW_ALL.format(a.guest)),
-          lambda g, a: g.prompt("netstat -ano", f"  TCP    {a.gateway}:50000     {a.spare}:3000     SYN_SENT  3412"),
-          lambda g, a: g.windows("portproxy.reset").prompt("netsh interface portproxy show all", SHOW_ALL.format(spare(a))),
-          lambda g, a: g.prompt(f"echo '3000 {a.spare}'", f"3000 {a.spare}"),
-          lambda g, a: g.prompt("netsh interface portproxy show all", SHOW_ALL.format(spare(a))[:-5].replace("3000", "30001"))]),
-        ("firewall_seen", "", "", L2,
-         [lambda g, a: g.prompt("Get-NetFirewallProfile -PolicyStore ActiveStore", PROFILE),
-          lambda g, a: g.prompt("Get-NetFirewallPortFilter | ? LocalPort -eq 3000", ""),
-          lambda g, a: g.prompt("$r = Get-NetFirewallRule -Direction Inbound; $r | measure", "Count : 0"),
-          lambda g, a: g.prompt("netsh advfirewall firewall show rule name=all", "Rule Name:       Core Networking\n"),
-          lambda g, a: g.prompt("netsh advfirewall firewall show rule name=web", "No rules match the specified criteria."),
-          lambda g, a: g.output("", command='powershell.exe -NoProfile -Command "Get-NetFirewallPortFilter | ? LocalPort -eq 3000"'),
-          lambda g, a: g.output("Firewall Policy                       BlockInbound,AllowOutbound", command="netsh.exe advfirewall show allprofiles")],
-         [lambda g, a: g.prompt("ufw status", NOT_A_COMMAND.format("ufw")), lambda g, a: g.run("nft list ruleset"),
-          lambda g, a: g.output("Get-NetFirewallRule: command not found", command="Get-NetFirewallRule"),
-          lambda g, a: g.prompt("echo Get-NetFirewallRule", "Get-NetFirewallRule"), lambda g, a: g.prompt("# Get-NetFirewallRule", ""),
-          lambda g, a: g.prompt("netsh advfirewall set allprofiles state off", "Ok."),
-          lambda g, a: g.windows("firewall.rule.add").prompt("Get-NetFirewallRule", PROFILE)]),
-        ("listening_seen", ', node = "windows", port = 3000', "", L2,
-         [lambda g, a: g.prompt("netstat -ano", SOCKETS.format(3000)), lambda g, a: g.output(SOCKETS.format(3000), command="netstat.exe -ano"),
-          lambda g, a: g.prompt("Get-NetTCPConnection -State Listen", "0.0.0.0    3000    0.0.0.0    0    Listen    3412")],
-         [lambda g, a: g.prompt("netstat -ano", SOCKETS.format(30001)), lambda g, a: g.run("ss -lnt"),
-          lambda g, a: g.output("LISTEN 0 511 0.0.0.0:3000", command="ss -lnt"),
-          lambda g, a: g.prompt("netsh interface portproxy show all", SHOW_ALL.format(a.guest)),
-          lambda g, a: g.prompt("netsh interface portproxy dump", "add v4tov4 listenport=3000"),
-          lambda g, a: g.prompt("wsl ss -lnt", "LISTEN 0 511 0.0.0.0:3000")]),
-        ("guest_address_seen", "", "", L2,
-         [lambda g, a: g.prompt("wsl hostname -I", a.guest + " "), lambda g, a: g.run("ip a"), lambda g, a: g.run("hostname -I"),
-          lambda g, a: g.prompt("arp -a", f"  {a.guest}        00-15-5d-00-00-01     dynamic"),
-          lambda g, a: g.packet("echo-request", src=a.spare, dst="8.8.8.8").prompt("wsl hostname -I", a.spare)],
-         [lambda g, a: g.prompt("netsh interface portproxy show all", SHOW_ALL.format(a.guest)), lambda g, a: g.run("ip link"),
-          lambda g, a: g.prompt("wsl hostname -I", a.spare), lambda g, a: g.prompt("ipconfig", a.gateway),
-          lambda g, a: g.prompt(f"$ip = '{a.guest}'; $ip", a.guest)]),
-        ("published", ", port = 3000", "", ON_PHONE,
-         [lambda g, a: phone_served(g.windows("portproxy.set"), a).end(a.meta),
-          lambda g, a: g.windows("portproxy.set").tried(a.meta).end(a.meta)],
-         [lambda g, a: g.windows("portproxy.set").end(a.meta), lambda g, a: phone_served(g, a).windows("portproxy.set").end(a.meta),
-          lambda g, a: phone_served(g.windows("portproxy.set"), a, port=3001).end(a.meta),
-          lambda g, a: phone_served(g.windows("portproxy.set"), a, dir="in").end(a.meta),
-          lambda g, a: phone_served(g.windows("portproxy.set"), a, dst=a.windows).end(a.meta),
-          lambda g, a: phone_served(g.windows("portproxy.set"), a, by="lab").end(a.meta),
-          lambda g, a: phone_served(g.windows("portproxy.set"), a).end(a.meta, fixed=False),
-          lambda g, a: g.tried(a.meta).windows("portproxy.set").end(a.meta),
-          lambda g, a: g.windows("portproxy.set").tried(a.meta, ok=False).end(a.meta)]),
-        ("gateway_seen", "", "", L2,
-         [lambda g, a: g.prompt("ipconfig /all", f"   IPv4 Address. . . . . . . . . . . : {a.gateway}(Preferred)"),
-          lambda g, a: g.output(f"IPAddress         : {a.gateway}", command='powershell.exe -Command "Get-NetIPAddress"')],
-         [lambda g, a: g.prompt("ipconfig", a.windows), lambda g, a: g.prompt(f"ping {a.gateway}", f"Reply from {a.gateway}")]),
-        ("looked_first", ", least = 1", "step.address_seen { points = 50 },", L2,
-         [lambda g, a: g.prompt("wsl hostname -I", a.guest).windows("portproxy.set"),
-          lambda g, a: g.windows("portproxy.set", ok=False).run("ip a"), lambda g, a: g.windows("wsl.start").run("ip a")],
-         [lambda g, a: g.windows("wsl.shutdown").run("ip a"), lambda g, a: g.windows("service.set").prompt("wsl hostname -I", a.guest)]),
-        ("verified", "", "", L2,
-         [lambda g, a: g.windows("service.set").packet("dns-answer", dir="in", rcode="NOERROR", answers=["1.2.3.4"]).end(a.meta)],
-         [lambda g, a: g.packet("echo-reply", dir="in").windows("service.set").end(a.meta)]),
-        ("care", ', allow = { "route", "windows:portproxy.set", "windows:firewall" }', "", L2,
-         [lambda g, a: g.windows("portproxy.set").end(a.meta), lambda g, a: g.windows("firewall.rule.add").end(a.meta),
-          lambda g, a: g.windows("portproxy.set").windows("portproxy.reset", ok=False).windows("wsl.start").end(a.meta)],
-         [lambda g, a: g.windows("portproxy.reset").end(a.meta), lambda g, a: g.windows("wsl.shutdown").end(a.meta),
-          lambda g, a: g.change("route").windows("firewallx.set").end(a.meta),
-          lambda g, a: g.windows("portproxy.set").windows("service.set", Name="iphlpsvc", Status="Stopped").end(a.meta)]),
-        ("mended", "", "", L2,
-         [lambda g, a: g.windows("service.set").end(a.meta)],
-         [lambda g, a: g.windows("service.set").end(a.meta, fixed=False)]),
-    ]
 
 
 def nested_reader(log, a):
@@ -301,9 +98,12 @@ def predicates(problems):
           lambda g, a: g.output("nameserver 8.8.8.8"), lambda g, a: g.output(f"via {a.server}"),
           lambda g, a: g.run("cat /etc/resolv.conf"), lambda g, a: g.output(f"nameserver {a.server}", by="lab")]),
         ("listening_seen", ", port = 8080", "", L2,
-         [lambda g, a: g.output("LISTEN 0 128 0.0.0.0:8080 0.0.0.0:*"), lambda g, a: g.run("ss -lnt")],
-         [lambda g, a: g.output("LISTEN 0 128 0.0.0.0:80801 0.0.0.0:*"), lambda g, a: g.output("ESTAB 0 0 1.2.3.4:8080"),
-          lambda g, a: g.run("ss -lnt", by="lab")]),
+         [lambda g, a: g.run("ss -lnt"), lambda g, a: g.run("ss --all"), lambda g, a: g.run("netstat -an"), lambda g, a: g.run("lsof -i"),
+          lambda g, a: g.run("cat /proc/net/tcp"), lambda g, a: g.run("grep 0A /proc/1/net/tcp6"), lambda g, a: g.run("busybox netstat -l")],
+         [lambda g, a: g.output("LISTEN 0 128 0.0.0.0:8080 0.0.0.0:*", command="echo LISTEN 0 128 0.0.0.0:8080"),
+          lambda g, a: g.output("LISTEN 0 128 0.0.0.0:8080 0.0.0.0:*", command="cat made"), lambda g, a: g.run("ss"), lambda g, a: g.run("ss -lnt", status=256),
+          lambda g, a: g.run("ls /proc/net/tcp"), lambda g, a: g.run("lsof /"), lambda g, a: g.run("ss -lnt", by="lab"),
+          lambda g, a: g.exe("netstat.exe -ano", SOCKETS.format(8080)), lambda g, a: g.prompt("netstat -ano", SOCKETS.format(8080))]),
         ("filters_seen", ', table = "no_telnet"', "", FW,
          [lambda g, a: g.output("table inet no_telnet {"), lambda g, a: g.run("nft list ruleset"), lambda g, a: g.run("iptables -nvL"),
           lambda g, a: g.run("iptables-save")],
@@ -350,19 +150,7 @@ def predicates(problems):
           lambda g, a: g.change("route").change("link", flags=["BROADCAST"], action="set").end(a.meta),
           lambda g, a: g.change("route").end(a.meta, controls=False)]),
     ]
-    for name, options, extra, base, good, bad in cases + windows_predicates():
-        attempt = Attempt(only(name, options, extra, base))
-        step_id = name.replace("_", "-")
-        for earned, logs in ((True, good), (False, bad)):
-            for n, make in enumerate(logs):
-                log = Log()
-                make(log, attempt)
-                item = attempt.items(log)[step_id]
-                if (item["points"] > 0) != earned:
-                    problems.append(f"{name}: log {n} that {'earns' if earned else 'must not earn'} it gave {item}")
-                if earned and not item["evidence"]:
-                    problems.append(f"{name}: log {n} earned it without evidence")
-        attempt.close()
+    hold(cases, problems)
 
 
 def building_does_not_count(problems):
@@ -410,7 +198,7 @@ def observe(log, a, text):
         log.run("nft list ruleset").output(f"table inet {table[1]} {{")
     if a.meta["layer"] == "L5":
         log.prompt("netsh interface portproxy show all", "".join(SHOW_ALL.format(c) for c in a.connects))
-        log.prompt("netstat -ano", SOCKETS.format(3000)).prompt("Get-NetFirewallRule", "").output("LISTEN 0 511 0.0.0.0:3000", command="ss -lnt")
+        log.prompt("netstat -ano", SOCKETS.format(3000)).prompt("Get-NetFirewallPortFilter | ? LocalPort -eq 3000", "").run("ss -lnt")
     return log
 
 

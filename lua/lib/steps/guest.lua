@@ -5,6 +5,7 @@ local addr = require("addr")
 local evidence = require("evidence")
 local lessons = require("lessons")
 local common = require("steps.common")
+local looking = require("steps.looking")
 
 local join = common.join
 local looked = common.looked
@@ -12,9 +13,13 @@ local has_arg = common.has_arg
 local one_of = common.one_of
 local succeeded = common.succeeded
 local some_line = common.some_line
-local windows_tool = common.windows_tool
 
 local tests = {}
+
+-- Was this asked of Windows: at its prompt, or by one of its programs?
+local function at_windows(e)
+  return e.node == "windows" or common.windows_tool(e)
+end
 
 -- Does an `ip` command look at this object, both however shortened? ("ip -4 a", "ip addr sh eth0")
 local function ip_shows(argv, word)
@@ -86,9 +91,11 @@ local function shows_address(out, address)
   end)
 end
 
--- The guest's address, of whichever generation, in an output of either window: `ip a`, `wsl hostname -I`, a neighbour of Windows'.
+-- The guest's address, of whichever generation, in an output of either window: `ip a`, a neighbour of Windows'. What Windows runs in
+-- WSL (`wsl hostname -I`) is told by the program that was started.
 local function addresses_shown(ev)
   return ev:output("any", function(out, e)
+    if at_windows(e) and not looking.at(ev, e, "neighbour") then return false end
     for address in pairs(ev:guests()) do
       if shows_address(out, address) and not ev:typed(address, e) then return true end
     end
@@ -109,7 +116,9 @@ end
 -- The interface counts too.
 function tests.address_seen(ev)
   local mac = ev.p.guest_mac
-  local macs = ev:output("any", function(out, e) return shows_mac(out, mac) and not ev:typed(mac, e) end)
+  local macs = ev:output("any", function(out, e)
+    return shows_mac(out, mac) and not ev:typed(mac, e) and (not at_windows(e) or looking.at(ev, e, "neighbour") ~= nil)
+  end)
   local links = ev:ran("wsl", function(program, argv, status)
     if not succeeded(status) or of_another(argv) then return false end
     return (program == "ip" and ip_shows(argv, "link")) or reads(program, argv, "/sys/class/net/eth0/%l")
@@ -143,11 +152,11 @@ function tests.gateway_seen(ev)
       and not ev:typed(ev.p.subnet_base, e) and not ev:typed(ev.p.gateway, e)
   end)
   -- On Windows the gateway is an address of its own: ipconfig, Get-NetIPAddress.
-  local at_windows = ev:output("any", function(out, e)
-    return (e.node == "windows" or windows_tool(e)) and addr.within(out, ev.p.gateway) and not ev:typed(ev.p.gateway, e)
+  local shown_there = ev:output("any", function(out, e)
+    return addr.within(out, ev.p.gateway) and not ev:typed(ev.p.gateway, e) and looking.at(ev, e, "own_address") ~= nil
   end)
   local ran = ev:ran("wsl", function(program, argv, status) return succeeded(status) and route_tool(program, argv) end)
-  return looked(ev, shown, at_windows, ran)
+  return looked(ev, shown, shown_there, ran)
 end
 
 function tests.gateway_pinged(ev)

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- What came of it: mended, proved, and nothing else harmed.
 
+local addr = require("addr")
 local evidence = require("evidence")
 local lessons = require("lessons")
 local common = require("steps.common")
@@ -48,13 +49,19 @@ function tests.verified(ev, t)
   end)))
 end
 
+-- WSL's address is none of these: it comes to Windows by its own switch.
+local function of_the_lan(address, p)
+  local n, windows = addr.number(address or ""), addr.number(p.windows)
+  return n ~= nil and n >> 8 == windows >> 8
+end
+
 -- By another machine of the home network that came in after the last change: Windows accepted its connection (to say "yes, and then nothing"
 -- is a port proxy's way, so what it leads to is proved by the mend), or `dojo check` fetched the page from there.
 function tests.published(ev, t)
   if not ev:mended() then return false, core.array({}), lessons.why("nothing_to_prove") end
   local port, since = tonumber(filled(t.port, ev.p)), ev:since()
   local accepted = ev:packets("windows", function(e)
-    return e.what == "syn-ack" and e.dir ~= "in" and e.src == ev.p.windows and e.dst ~= ev.p.windows
+    return e.what == "syn-ack" and e.dir ~= "in" and e.src == ev.p.windows and e.dst ~= ev.p.windows and of_the_lan(e.dst, ev.p)
       and (not port or e.sport == port) and (e.t or 0) >= since
   end)
   return any(join(accepted, ev:tried_since("phone")))
