@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The answer is nowhere in the learner's view: files, mounts, environment, argv, sockets, /proc, names.
 
-Every scenario is brought up and its WSL node searched as root (who sees all that the learner does) for the cause, the
-scenario's id, netdojo's own folders and the caller's home. The search must find a word that is there, or it proves nothing.
+Every scenario is brought up, and Windows commands are run in it so that Windows' program is there. Then its WSL and its Windows node
+are searched as root (who sees all that the learner does) for the cause, the scenario's id, netdojo's own folders and the caller's home:
+the files of either, C:, the program's own text, and what the Windows node's socket answers. The search must find what is put there on
+purpose, in each of these places, or it proves nothing.
 """
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -38,6 +41,41 @@ find /usr/bin /usr/sbin /usr/libexec /usr/share -maxdepth 2 2>/dev/null | grep -
 mount 2>/dev/null | grep -aE "$words" | sed 's/^/mount: /'
 """
 
+# Windows' program, or WSL's /init: its whole text, other than the names of its own sources and the build's.
+PROGRAM = r"""
+[ -s /init ] || echo "there is no /init to search"
+grep -aoE "$1" /init | sort -u | sed 's/^/init: /'
+"""
+
+# Everything a Windows program can be told, and every error that the operations answer with.
+SOCKET = r"""
+import array, json, os, re, socket, sys
+words, ops = re.compile(sys.argv[1]), sys.argv[2].split()
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+s.connect("/run/netdojo.sock")
+def ask(**request):
+    s.send(json.dumps({"id": 1, **request}).encode())
+    data, control, _, _ = s.recvmsg(1 << 18, 4096)
+    for _, kind, raw in control:
+        if kind == socket.SCM_RIGHTS:
+            fd = array.array("i", raw)[0]
+            data += os.pread(fd, os.fstat(fd).st_size, 0)
+    return data.decode(errors="replace")
+asked = [{"do": "windows.model"}]
+asked += [{"do": "windows.read", "what": w, "arg": ""} for w in
+          ("links", "routes", "rules", "neighs", "ruleset", "sockets", "listeners", "conntrack", "sysctl", "truth")]
+asked += [{"do": "windows.change", "op": op, "args": args} for op in ops for args in ({}, {"Name": "x", "Names": ["x"], "set": {"x": 1}}, {"type": 7})]
+asked += [{"do": w} for w in ("task", "map", "truth", "windows.truth", "model", "scenario", "rubric")]
+answers = 0
+for request in asked:
+    said = ask(**request)
+    answers += '"re"' in said
+    for found in sorted(set(words.findall(said))):
+        print(f"socket: {json.dumps(request)}: {found}")
+if answers < len(asked):
+    print(f"socket: {answers} of {len(asked)} questions were answered")
+"""
+
 
 def netdojo(env, *args, **kw):
     return subprocess.run([NETDOJO, *args], env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, **kw)
@@ -48,6 +86,57 @@ def search(env, lab, node, words):
     p = netdojo(env, "exec", "--lab", lab, "--raw", "-u", "root", node, "--", "bash", "-c", SEARCH, "bash", "|".join(words))
     found = [line for line in p.stdout.splitlines() if "bash -c" not in line]
     return found, p
+
+
+def operations():
+    """The names in the table of operations."""
+    with open(os.path.join(SOURCE, "docs/formats/windows.md"), encoding="utf-8") as f:
+        rows = [line.split("|")[1] for line in f if line.startswith("| `")]
+    names = [name for row in rows for name in re.findall(r"`(\w+\.[\w.]+)`", row)]
+    # What ends WSL, or the questions' own program, would end the search.
+    return [n for n in names if not n.startswith("wsl.")]
+
+
+def inside(env, lab, node, *argv):
+    return netdojo(env, "exec", "--lab", lab, "--raw", "-u", "root", node, "--", *argv)
+
+
+def told(env, lab, truth_words):
+    """What Windows' program holds, what it is told, and what WSL's holds."""
+    pattern, found = "|".join(truth_words), []
+    for node, argv in (("windows", ("bash", "-c", PROGRAM, "bash", pattern)), ("wsl", ("bash", "-c", PROGRAM, "bash", pattern)),
+                       ("windows", ("python3", "-c", SOCKET, pattern, " ".join(operations())))):
+        p = inside(env, lab, node, *argv)
+        found += [f"{node}: {line}" for line in p.stdout.splitlines()]
+        if p.returncode:
+            found.append(f"{node}: the search failed: {p.stderr}")
+    return found
+
+
+def windows_at_work(env, lab):
+    """Windows commands at the prompt and from WSL, so that their program is in the node. What went wrong, if anything."""
+    done = [netdojo(env, "exec", "--lab", lab, "windows", "--", "netsh interface portproxy show all; Get-NetFirewallRule > C:\\rules.txt; wsl hostname"),
+            netdojo(env, "exec", "--lab", lab, "wsl", "--", "bash", "-c", "ipconfig.exe && powershell.exe -Command 'Get-Service'")]
+    return [p.stderr for p in done if p.returncode != 0 or not p.stdout]
+
+
+def leaks_are_found(env, lab):
+    """Each place is really searched: a word is left in each, one after the other."""
+    missed = []
+    word = "leaked-on-purpose"
+    for node, where in (("windows", "/mnt/c/Users/learner/note"), ("wsl", "/mnt/c/Users/learner/note"), ("windows", "/root/note"), ("wsl", "/home/note")):
+        inside(env, lab, node, "bash", "-c", f"echo {word} > {where}")
+        found, _ = search(env, lab, node, [word])
+        if not any(where in line for line in found):
+            missed.append(f"a word in {where} of {node}")
+        inside(env, lab, node, "rm", where)
+    netdojo(env, "exec", "--lab", lab, "windows", "--", f"New-NetFirewallRule -DisplayName {word} -Direction Inbound -Action Block | Out-Null")
+    if not any("windows.model" in line for line in told(env, lab, [word])):
+        missed.append("a word in the model")
+    inside(env, lab, "windows", "bash", "-c", f"cp /init /tmp/i && printf {word} >> /tmp/i && rm /init && cp /tmp/i /init && rm /tmp/i")
+    if not any("init:" in line for line in told(env, lab, [word])):
+        missed.append("a word in Windows' program")
+    return missed
 
 
 def main():
@@ -66,6 +155,9 @@ def main():
                 print(f"{scenario}: up: {up.stderr}")
                 failed += 1
                 continue
+            for wrong in windows_at_work(env, "v"):
+                print(f"{scenario}: Windows' commands did not run: {wrong}")
+                failed += 1
             truth = cause_of(scenario)
             words = [truth, scenario, "caller-only-mark", BUILD, os.path.join(SOURCE, "scenarios"), "netdojo-lab", home]
             for node in ("wsl", "windows"):
@@ -73,10 +165,12 @@ def main():
                 for line in found:
                     print(f"{scenario}: {node}: {line}")
                 failed += bool(found)
-            found, p = search(env, "v", "wsl", ["nameserver"])
-            if not found:
-                print(f"{scenario}: the search finds nothing at all: {p.stderr}")
-                failed += 1
+            found = told(env, "v", [truth, scenario, "caller-only-mark", home])
+            if scenario == scenarios[-1]:
+                found += ["not found: " + what for what in leaks_are_found(env, "v")]
+            for line in found:
+                print(f"{scenario}: {line}")
+            failed += bool(found)
             netdojo(env, "down", "--lab", "v")
     finally:
         netdojo(env, "down", "--all")
