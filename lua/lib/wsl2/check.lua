@@ -91,7 +91,7 @@ function check.address(v) return ip.family(v) and v or nil end
 function check.cidr(v)
   if type(v) == "string" and ip.family(v) then v = v .. (ip.family(v) == 4 and "/32" or "/128") end
   local _, _, family = ip.split(v)
-  return family and (family == 4 and ip.network(v) or v) or nil
+  return family and ip.network(v) or nil
 end
 
 -- Takes from args what spec names ({ Name = { rule, required } }); a key nobody knows is refused too.

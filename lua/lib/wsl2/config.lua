@@ -103,8 +103,9 @@ end
 
 function readers.string(text) return text end
 
+-- What no interface can have is told as what is no address.
 function readers.ip(text)
-  if ip.family(text) ~= 4 then return nil, "Invalid IP value {q}" end
+  if ip.family(text) ~= 4 or not ip.of_host(text) then return nil, "Invalid IP value {q}" end
   return text
 end
 
@@ -165,11 +166,34 @@ local function index(keys)
   return by_name, settings
 end
 
+local most_bytes, most_warnings = 64 * 1024, 100 -- of a file: what a probe reads of one, and what anybody reads of what it says
+
+-- Not cut within a character.
+local function bounded(text)
+  if #text <= most_bytes then return text end
+  local last = most_bytes
+  while last > most_bytes - 4 and (text:byte(last + 1) or 0) & 0xc0 == 0x80 do last = last - 1 end
+  return text:sub(1, last)
+end
+
+-- Takes warnings until there are enough; the last says how many there were more.
+local function collector()
+  local list, more = {}, 0
+  return list, function(message)
+    if #list < most_warnings then
+      list[#list + 1] = "wsl: " .. message
+    else
+      more = more + 1
+      list[most_warnings + 1] = ("wsl: %d more warnings are not shown"):format(more)
+    end
+  end
+end
+
 -- Reads a text. Returns settings by their plain name (networkingMode), the warnings, and which keys were given, and wrong.
 local function read(keys, text, path)
   local by_name, settings = index(keys)
-  local warnings, seen, wrong = {}, {}, {}
-  local function warn(message) warnings[#warnings + 1] = "wsl: " .. message end
+  local seen, wrong = {}, {}
+  local warnings, warn = collector()
   local function on_key(name, value, line)
     local k, at = by_name[name:lower()], ("%s:%d"):format(path, line)
     if not k then return warn(("Unknown key '%s' in %s"):format(name, at)) end
@@ -187,7 +211,7 @@ local function read(keys, text, path)
     end
     if v ~= nil then settings[plain] = v end
   end
-  require("wsl2.ini").parse(text or "", path, on_key, warn)
+  require("wsl2.ini").parse(bounded(text or ""), path, on_key, warn)
   return settings, warnings, seen, wrong
 end
 
@@ -222,9 +246,41 @@ function config.clean_hostname(name)
   return out
 end
 
+-- What stands at the top of a distribution already, and would be covered or broken by a drive below it.
+local system = {}
+for name in ("bin boot dev etc home init lib lib32 lib64 libx32 proc root run sbin sys tmp usr var"):gmatch("%S+") do
+  system[name] = true
+end
+
+-- The folder drives are put in, without a "/" at its end ("" for the root itself); nil where none can be put.
+local function automount_root(text)
+  local path = text:gsub("/+", "/"):gsub("/$", "")
+  if not text:find("^/") or #path > 128 or path:find("[^%w._/-]") then return nil end
+  for part in path:gmatch("[^/]+") do
+    if part == "." or part == ".." then return nil end
+  end
+  if system[path:match("^/([^/]+)")] or (path .. "/"):find("^/mnt/wslg?/") then return nil end
+  return path
+end
+
+local function known_root(s, warn)
+  local root = automount_root(s.root)
+  if not root then warn(("automount.root '%s': no drive can be put there, /mnt/ is used"):format(s.root)) end
+  s.root = (root or "/mnt") .. "/"
+end
+
+local function known_user(s, warn)
+  if s.default == "" or s.default == "root" or s.default == "learner" then return end
+  warn(("user.default '%s': this netdojo has only the users root and learner here, learner is used"):format(s.default))
+  s.default = ""
+end
+
 -- /etc/wsl.conf of a distribution.
 function config.wsl_conf(text)
   local s, warnings = read(wsl_conf_keys, text, config.conf)
+  local function warn(message) warnings[#warnings + 1] = "wsl: " .. message end
+  known_root(s, warn)
+  known_user(s, warn)
   s.hostname = config.clean_hostname(s.hostname)
   return s, warnings
 end

@@ -58,7 +58,7 @@ local function processes(h)
   return out
 end
 
-local function profile()
+function defaults.profile()
   return {
     Enabled = true, DefaultInboundAction = "NotConfigured", DefaultOutboundAction = "NotConfigured",
     AllowInboundRules = "NotConfigured", AllowLocalFirewallRules = "NotConfigured",
@@ -106,7 +106,7 @@ function defaults.windows(p, w, network, h)
     hostname = w.hostname, user = "learner",
     version = { Caption = "Microsoft Windows 11 Pro", Version = "10.0.26100", Build = "4061" },
     interfaces = interfaces(p, w, network),
-    firewall = { profiles = { Domain = profile(), Private = profile(), Public = profile() }, rules = rules.windows() },
+    firewall = { profiles = { Domain = defaults.profile(), Private = defaults.profile(), Public = defaults.profile() }, rules = rules.windows() },
     hyperv = hyperv(),
     portproxy = core.array({}),
     nat = core.array(w.nat == "winnat" and { { Name = "WSLNat", InternalIPInterfaceAddressPrefix = p.subnet,

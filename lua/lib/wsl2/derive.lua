@@ -5,6 +5,7 @@
 -- one that differs is put in place; so what a fault did by hand to another piece stays. An operation may also ask for pieces by
 -- name (a restarted service sets its own right again).
 
+local room = require("wsl2.room")
 local state = require("wsl2.state")
 local vfp = require("wsl2.vfp")
 local wfp = require("wsl2.wfp")
@@ -82,7 +83,8 @@ end
 
 -- Services ---------------------------------------------------------------------------------------------------------
 
--- A short number of a text, so that a listener's service keeps its name whatever stands beside it.
+-- A short number of a text, so that a listener's service keeps its name whatever stands beside it. It is of the rule as it was
+-- written: several may mean one socket, which then only the first gets.
 local function digest(text)
   local h = 0x811c9dc5
   for i = 1, #text do h = ((h ~ text:byte(i)) * 0x01000193) & 0xffffffff end
@@ -104,11 +106,15 @@ function derive.portproxy_ends(rule)
 end
 
 local function portproxies(model)
-  local out = {}
+  local out, taken = {}, {}
   for _, r in ipairs(model.windows.portproxy) do
     local listen, connect = derive.portproxy_ends(r)
+    local text = r.type .. (r.listenaddress == "" and "*" or r.listenaddress:lower())
+    local name = ("portproxy-%d-%s"):format(r.listenport, digest(text))
+    if taken[name] then name = name .. "-" .. #out end
+    taken[name] = true
     out[#out + 1] = {
-      name = ("portproxy-%d-%s"):format(r.listenport, digest(r.type .. listen)), node = "windows", kind = "relay",
+      name = name, node = "windows", kind = "relay",
       running = state.runs(model, "iphlpsvc"), optional = true,
       listens = core.array({ { proto = "tcp", address = listen, port = r.listenport } }),
       config = { to = { address = connect, port = r.connectport } },
@@ -169,7 +175,10 @@ end
 
 -- Sockets ----------------------------------------------------------------------------------------------------------
 
-local function socket(proto, address, port) return { proto = proto, address = address, port = port } end
+-- service: the lab's server that has it, where it may be without.
+local function socket(proto, address, port, service)
+  return { proto = proto, address = address, port = port, service = service }
+end
 
 -- The process of each running service, with the sockets that Windows' netstat says are its.
 local function processes(model)
@@ -186,11 +195,11 @@ local function processes(model)
     end
   end
   for _, s in ipairs(by_service.iphlpsvc and portproxies(model) or {}) do
-    table.insert(by_service.iphlpsvc.owns, socket("tcp", s.listens[1].address, s.listens[1].port))
+    table.insert(by_service.iphlpsvc.owns, socket("tcp", s.listens[1].address, s.listens[1].port, s.name))
   end
   local dns = state.service(model, "windows-dns-proxy")
   for _, l in ipairs(by_service.SharedAccess and dns and dns.listens or {}) do
-    table.insert(by_service.SharedAccess.owns, socket(l.proto, l.address, l.port))
+    table.insert(by_service.SharedAccess.owns, socket(l.proto, l.address, l.port, dns.name))
   end
   table.sort(out, function(a, b) return a.Id < b.Id end)
   return out
@@ -247,6 +256,7 @@ function derive.apply(before, after, force)
     local old, new = t[2](before), t[2](after)
     if force[t[3]] or old ~= new then put_table(node, t[1], new) end
   end
+  room.ruleset(state.node(before, "windows").ruleset, node.ruleset or "")
 end
 
 -- A fresh model's own pieces.

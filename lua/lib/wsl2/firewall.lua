@@ -2,7 +2,10 @@
 -- Operations on Windows Firewall: rules and profiles.
 
 local check = require("wsl2.check")
+local defaults = require("wsl2.defaults")
 local match = require("wsl2.match")
+local room = require("wsl2.room")
+local rules = require("wsl2.rules")
 local state = require("wsl2.state")
 
 local firewall = { ops = {} }
@@ -20,7 +23,7 @@ local rule_fields = {
 
 local function any() return core.array({ "Any" }) end
 
-local function defaults(name)
+local function blank(name)
   return {
     Name = name, DisplayName = name, Description = "", DisplayGroup = "", Enabled = true, Profile = any(), Direction = "Inbound",
     Action = "Allow", Protocol = "Any", LocalPort = any(), RemotePort = any(), LocalAddress = any(), RemoteAddress = any(),
@@ -56,10 +59,12 @@ firewall.ops["firewall.rule.add"] = function(model, args)
   if state.by(model.windows.firewall.rules, "Name", name) then
     state.fail("Exists", "Cannot create a file when that file already exists.")
   end
-  local new = defaults(name)
+  local new = blank(name)
   for k, v in pairs(r) do new[k] = v end
   check_pairs(new)
+  room.one_more("firewall", model.windows.firewall.rules)
   table.insert(model.windows.firewall.rules, new)
+  room.rules(model.windows.firewall.rules)
   return { Name = name }
 end
 
@@ -87,6 +92,7 @@ firewall.ops["firewall.rule.set"] = function(model, args)
     for k, v in pairs(set) do r[k] = state.clone(v) end
     check_pairs(r)
   end
+  room.rules(model.windows.firewall.rules)
 end
 
 firewall.ops["firewall.rule.remove"] = function(model, args)
@@ -113,6 +119,15 @@ firewall.ops["firewall.profile.set"] = function(model, args)
   for _, name in ipairs(names) do
     for k, v in pairs(set) do model.windows.firewall.profiles[name][k] = v end
   end
+end
+
+-- Rules and profiles as on a PC nobody has touched, and those that a running service keeps there.
+firewall.ops["firewall.reset"] = function(model)
+  local f, shared = model.windows.firewall, "WSLCore-SharedAccess-Allow-Rule"
+  local kept = state.by(f.rules, "Name", shared)
+  f.rules = rules.windows()
+  if not kept then f.rules = state.remove_where(f.rules, function(r) return r.Name == shared end) end
+  for name in pairs(f.profiles) do f.profiles[name] = defaults.profile() end
 end
 
 firewall.ops["category.set"] = function(model, args)

@@ -71,8 +71,7 @@ end
 
 local function drive(conf)
   if not conf.automount_enabled then return core.array({}) end
-  local root = conf.root:gsub("/+$", "")
-  return core.array({ { name = "c", target = root .. "/c" } })
+  return core.array({ { name = "c", target = conf.root .. "c" } })
 end
 
 -- g: { params, settings, conf, servers, search, hosts, address, mtu, hostname, distro, kernel, files, env, ruleset, own_link }
@@ -88,12 +87,23 @@ function guest.node(g)
   }
 end
 
+-- Is it a name that DNS can carry?
+local function is_name(word)
+  if #word > 253 or word:find("[^%w._-]") or word:find("^%.") or word:find("..", 1, true) then return false end
+  for label in word:gmatch("[^.]+") do
+    if #label > 63 then return false end
+  end
+  return true
+end
+
 -- The entries of Windows' hosts file but localhost's: { { address, name, ... } }.
 function guest.hosts_entries(text)
   local out = {}
   for line in (text or ""):gmatch("[^\r\n]+") do
     local words = {}
-    for w in line:gsub("#.*", ""):gmatch("%S+") do words[#words + 1] = w end
+    for w in line:gsub("#.*", ""):gmatch("%S+") do
+      if #words == 0 or is_name(w) then words[#words + 1] = w end
+    end
     if #words >= 2 and ip.family(words[1]) and words[2]:lower() ~= "localhost" then out[#out + 1] = words end
   end
   return out

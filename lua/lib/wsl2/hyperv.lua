@@ -4,6 +4,7 @@
 local check = require("wsl2.check")
 local firewall = require("wsl2.firewall")
 local match = require("wsl2.match")
+local room = require("wsl2.room")
 local rules = require("wsl2.rules")
 local state = require("wsl2.state")
 
@@ -40,7 +41,9 @@ hyperv.ops["hyperv.rule.add"] = function(model, args)
     PolicyStoreSource = "PersistentStore" }
   for k, v in pairs(r) do new[k] = v end
   check_pairs(new)
+  room.one_more("hyperv", model.windows.hyperv.rules)
   table.insert(model.windows.hyperv.rules, new)
+  room.rules(model.windows.hyperv.rules)
   return { Name = name }
 end
 
@@ -54,6 +57,7 @@ hyperv.ops["hyperv.rule.set"] = function(model, args)
     for k, v in pairs(set) do r[k] = state.clone(v) end
     check_pairs(r)
   end
+  room.rules(model.windows.hyperv.rules)
 end
 
 hyperv.ops["hyperv.rule.remove"] = function(model, args)

@@ -32,7 +32,7 @@ local trailing = S(" \t") ^ 1 * #(ended + P("#")) / ""
 local plain = trailing + (1 - S('"\\#\n'))
 local value = Cs((escape + quoted + plain) ^ 0)
 local value_end = #(ended + P("#"))
-local wrong_escape = Ct(Cc("problem") * Cp() * Cc("escape") * P("\\") * C(P(1) ^ -1))
+local wrong_escape = Ct(Cc("problem") * Cp() * Cc("escape") * P("\\") * C((P(1) * R("\128\191") ^ 0) ^ -1)) -- a character, not its first byte
 
 local before_value = name * blank * P("=") * blank
 local key = Ct(Cc("key") * C(name) * blank * "=" * blank * value * Cp()) * value_end

@@ -1,8 +1,10 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Operations on Windows' interfaces: addresses, routes, metric, MTU, forwarding, adapters, DNS servers.
 
+local addr = require("addr")
 local check = require("wsl2.check")
 local ip = require("wsl2.ip")
+local room = require("wsl2.room")
 local state = require("wsl2.state")
 
 local interfaces = { ops = {} }
@@ -31,7 +33,7 @@ local function holds(node, r)
 end
 
 -- Drops the routes the kernel would; those of an interface that is down come back with it.
-local function settle(model, node)
+function interfaces.settle(model, node)
   local h = state.hidden(model)
   h.lost = h.lost or {}
   node.routes = state.remove_where(node.routes, function(r)
@@ -50,12 +52,17 @@ local function same_route(a, b)
 end
 
 -- The kernel has one route for a destination and a metric; the later one moves back.
-local function place(node, r)
+local function move_back(node, r)
   local taken = {}
   for _, other in ipairs(node.routes or {}) do
-    if other.dst == r.dst and (other.ipv6 or false) == (r.ipv6 or false) then taken[other.metric or 0] = true end
+    local same = other ~= r and other.dst == r.dst and (other.ipv6 or false) == (r.ipv6 or false)
+    if same then taken[other.metric or 0] = true end
   end
   while taken[r.metric] do r.metric = r.metric + 1 end
+end
+
+local function place(node, r)
+  move_back(node, r)
   node.routes = node.routes or core.array({})
   table.insert(node.routes, r)
 end
@@ -68,6 +75,26 @@ local function bring_back(model, node, dev)
   if h.lost then h.lost[dev] = nil end
 end
 
+local function bad() state.fail("InvalidArgument", "The parameter is incorrect.") end
+
+-- The broadcast address of an IPv4 "a.b.c.d/n"; "" where a network has none.
+local function broadcast_of(cidr)
+  local _, prefix, family = ip.split(cidr)
+  if family ~= 4 or prefix > 30 then return "" end
+  return addr.text(addr.number((ip.network(cidr):match("^[^/]+"))) + (1 << (32 - prefix)) - 1)
+end
+
+-- A neighbour is no group, no broadcast address of the PC's networks, and not the PC itself.
+local function check_hop(node, hop)
+  if not ip.of_host(hop) or hop:find("^127%.") or hop == "::1" then bad() end
+  local digits = ip.digits(hop)
+  for _, i in ipairs(node.ifaces) do
+    for _, a in ipairs(i.addresses or {}) do
+      if ip.digits((a.cidr:match("^[^/]+"))) == digits or broadcast_of(a.cidr) == hop or a.broadcast == hop then bad() end
+    end
+  end
+end
+
 local route_fields = { DestinationPrefix = { check.cidr, true }, InterfaceAlias = alias, NextHop = { check.text },
   RouteMetric = { check.integer(0, 65535) }, Persistent = { check.boolean } }
 
@@ -78,7 +105,7 @@ local function as_route(a, i)
   if prefix == 0 then r.dst = "default" end
   local hop = a.NextHop or ""
   if hop ~= "" and hop ~= "0.0.0.0" and hop ~= "::" then
-    if ip.family(hop) ~= family then state.fail("InvalidArgument", "The parameter is incorrect.") end
+    if ip.family(hop) ~= family then bad() end
     r.via = hop
   end
   return r
@@ -105,7 +132,9 @@ interfaces.ops["route.add"] = function(model, args)
   local i, iface = state.interface(model, a.InterfaceAlias)
   local node, r = state.node(model, "windows"), as_route(a, i)
   if iface.up == false then state.fail("Failed", "The interface is not connected.") end
+  if r.via then check_hop(node, r.via) end
   if find_route(node, r) then state.fail("Exists", "The object already exists.") end
+  room.one_more("routes", node.routes)
   r.metric = (a.RouteMetric or 256) + i.InterfaceMetric
   if r.via and not reaches(iface, r.via) then r.onlink = true end
   place(node, r)
@@ -148,14 +177,23 @@ end
 
 local function find_address(iface, address)
   for n, a in ipairs(iface.addresses or {}) do
-    if a.cidr:match("^[^/]+"):lower() == address:lower() then return a, n end
+    if ip.digits((a.cidr:match("^[^/]+"))) == ip.digits(address) then return a, n end
   end
 end
 
 local function prefix_for(address, prefix)
   if not prefix then return ip.family(address) == 4 and 32 or 128 end
-  if ip.family(address) == 4 and prefix > 32 then state.fail("InvalidArgument", "The parameter is incorrect.") end
+  if ip.family(address) == 4 and prefix > 32 then bad() end
   return prefix
+end
+
+local v6_mtu = 1280 -- below it an interface has no IPv6 (RFC 8200)
+
+-- Can the interface have the address?
+local function check_address(address, i)
+  local family = ip.family(address)
+  if not ip.of_host(address) or address:find("^127%.") or ip.digits(address) == ("0"):rep(31) .. "1" then bad() end
+  if family == 6 and i.NlMtu < v6_mtu then bad() end
 end
 
 local function no_address(address)
@@ -166,8 +204,10 @@ end
 interfaces.ops["address.add"] = function(model, args)
   local a = check.fields(args, { InterfaceAlias = alias, IPAddress = { check.address, true }, PrefixLength = { check.integer(1, 128) },
     DefaultGateway = { check.text } }, "an address")
-  local _, iface = state.interface(model, a.InterfaceAlias)
+  local i, iface = state.interface(model, a.InterfaceAlias)
   local node = state.node(model, "windows")
+  check_address(a.IPAddress, i)
+  room.one_more("addresses", iface.addresses)
   for _, other in ipairs(node.ifaces) do
     if find_address(other, a.IPAddress) then state.fail("Exists", "The object already exists.") end
   end
@@ -188,7 +228,7 @@ interfaces.ops["address.set"] = function(model, args)
   if set.PrefixLength then
     found.cidr, found.broadcast = a.IPAddress .. "/" .. prefix_for(a.IPAddress, set.PrefixLength), nil
   end
-  settle(model, state.node(model, "windows"))
+  interfaces.settle(model, state.node(model, "windows"))
 end
 
 interfaces.ops["address.remove"] = function(model, args)
@@ -197,7 +237,7 @@ interfaces.ops["address.remove"] = function(model, args)
   local _, n = find_address(iface, a.IPAddress)
   if not n then no_address(a.IPAddress) end
   state.drop(iface.addresses, n)
-  settle(model, state.node(model, "windows"))
+  interfaces.settle(model, state.node(model, "windows"))
 end
 
 -- Interfaces and adapters ------------------------------------------------------------------------------------------
@@ -214,13 +254,16 @@ local function by_dhcp(model, i, iface)
   local node = state.node(model, "windows")
   iface.addresses = core.array({ { cidr = l.cidr } })
   node.routes = state.remove_where(node.routes, function(r) return r.dev == i.dev and r.dst == "default" and not r.ipv6 end)
-  settle(model, node)
+  interfaces.settle(model, node)
   place(node, { dst = "default", via = l.gateway, dev = i.dev, protocol = "dhcp", metric = i.InterfaceMetric })
 end
 
 local function set_metric(node, i, metric)
   for _, r in ipairs(node.routes or {}) do
-    if r.dev == i.dev then r.metric = math.max(0, (r.metric or 0) - i.InterfaceMetric) + metric end
+    if r.dev == i.dev then
+      r.metric = math.max(0, (r.metric or 0) - i.InterfaceMetric) + metric
+      move_back(node, r)
+    end
   end
   i.InterfaceMetric = metric
 end
@@ -231,7 +274,12 @@ interfaces.ops["interface.set"] = function(model, args)
     Forwarding = { check.boolean }, Dhcp = { check.boolean } }, "an interface")
   local i, iface = state.interface(model, a.InterfaceAlias)
   if set.InterfaceMetric then set_metric(state.node(model, "windows"), i, set.InterfaceMetric) end
-  if set.NlMtu then i.NlMtu, iface.mtu = set.NlMtu, set.NlMtu end
+  if set.NlMtu then
+    for _, address in ipairs(set.NlMtu < v6_mtu and iface.addresses or {}) do
+      if address.cidr:find(":", 1, true) then bad() end
+    end
+    i.NlMtu, iface.mtu = set.NlMtu, set.NlMtu
+  end
   if set.Forwarding ~= nil then i.Forwarding = set.Forwarding end
   if set.Dhcp ~= nil then
     local renew = set.Dhcp and not i.Dhcp
@@ -247,7 +295,7 @@ interfaces.ops["adapter.set"] = function(model, args)
   local node = state.node(model, "windows")
   if a.Status == "Disabled" then
     iface.up, i.Status = false, "Disabled"
-    settle(model, node)
+    interfaces.settle(model, node)
     return
   end
   if a.Status == "Restart" and i.Status == "Disabled" then state.fail("Failed", "The adapter is disabled.") end
@@ -267,7 +315,7 @@ interfaces.ops["dns.set"] = function(model, args)
   elseif a.ServerAddresses then
     i.ServerAddresses = a.ServerAddresses
   else
-    state.fail("InvalidArgument", "The parameter is incorrect.")
+    bad()
   end
   return nil, { servers = true }
 end

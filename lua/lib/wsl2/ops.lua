@@ -24,15 +24,15 @@ function ops.from_model(model)
   return { read = read, now = core.now, from_model = true }
 end
 
--- Where the nodes are asked, as a probe asks them.
+-- Where the nodes are asked, as a probe asks them. What can't be read (a folder of that name) is as if it were not there.
 function ops.from_lab()
   local function read(node, path)
     local id = core.ask({ ["do"] = "node.probe", node = node, kind = "file", args = { path = path } })
     while true do
       local answer = core.answer()
       if answer.re == id then
-        if answer.error then state.fail("Failed", "%s", answer.error.message or "The file can't be read.") end
-        return answer.result or answer
+        if answer.error or type(answer.result) ~= "table" then return { exists = false } end
+        return answer.result
       end
     end
   end

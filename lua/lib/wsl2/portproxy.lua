@@ -3,6 +3,7 @@
 
 local check = require("wsl2.check")
 local ip = require("wsl2.ip")
+local room = require("wsl2.room")
 local state = require("wsl2.state")
 
 local portproxy = { ops = {} }
@@ -57,6 +58,7 @@ portproxy.ops["portproxy.add"] = function(model, args)
   if old then
     old.connectaddress, old.connectport = a.connectaddress, a.connectport
   else
+    room.one_more("portproxy", model.windows.portproxy)
     table.insert(model.windows.portproxy, a)
   end
 end
@@ -92,6 +94,7 @@ portproxy.ops["nat.add"] = function(model, args)
   for _, n in ipairs(model.windows.nat) do
     if ip.overlap(n.InternalIPInterfaceAddressPrefix, a.InternalIPInterfaceAddressPrefix) then bad() end
   end
+  room.one_more("nat", model.windows.nat)
   table.insert(model.windows.nat, { Name = a.Name, InternalIPInterfaceAddressPrefix = a.InternalIPInterfaceAddressPrefix,
     ExternalIPInterfaceAddressPrefix = a.ExternalIPInterfaceAddressPrefix or "", Active = true })
   return nil, { nat = true }

@@ -50,6 +50,7 @@ local function hns(model)
   local iface = state.iface(state.node(model, "windows"), "vEthernet")
   iface.up, iface.addresses = true, core.array({ { cidr = h.gateway_cidr } })
   i.Status = "Up"
+  require("wsl2.interfaces").settle(model, state.node(model, "windows"))
   local guest = state.node(model, "wsl")
   local eth0 = state.iface(guest, "eth0")
   if eth0 then

@@ -1,0 +1,68 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- How much a Windows of this lab holds. A list without an end would make each operation slower than the last, and a ruleset that
+-- is longer than one message to the kernel is refused as a whole; Windows, too, says so when it has had enough.
+
+local state = require("wsl2.state")
+
+local room = {}
+
+-- The most of each list. Routes stay under the model's own bound of a node (engine/model/shape.c).
+local most = { firewall = 500, hyperv = 200, portproxy = 100, nat = 32, routes = 200, addresses = 32 }
+
+local rule_items, rule_bytes = 4096, 256 * 1024 -- of all rules of one list: items in their lists, letters of their texts
+
+local function full() state.fail("Failed", "Not enough memory resources are available to process this command.") end
+
+-- May a list of that name have one more?
+function room.one_more(name, list)
+  if #(list or {}) >= most[name] then full() end
+end
+
+local function weight(v)
+  if type(v) == "string" then return 0, #v end
+  if type(v) ~= "table" then return 0, 0 end
+  local items, bytes = #v, 0
+  for _, item in next, v do
+    local _, b = weight(item)
+    bytes = bytes + b
+  end
+  return items, bytes
+end
+
+-- Are the rules of a list, however few, too much to carry?
+function room.rules(list)
+  local items, bytes = 0, 0
+  for _, r in ipairs(list) do
+    for _, v in next, r do
+      local n, b = weight(v)
+      items, bytes = items + n, bytes + b
+    end
+  end
+  if items > rule_items + 16 * #list or bytes > rule_bytes + 1024 * #list then full() end
+end
+
+-- What a piece of a ruleset takes in a message to the kernel, in bytes; measured, and rather too much than too little.
+local costs = {
+  { "\n", 190 }, { "[ds]port ", 370 }, { "[ds]addr ", 370 }, { "type ", 370 }, { "code ", 200 }, { "meta ", 170 }, { "ct ", 150 },
+  { "ifname ", 200 }, { "{ ", 430 }, { ", ", 80 }, { "[%d%x]/%d", 135 }, { "[%d%x]%-[%d%x]", 90 }, { ":%x*, ", 50 },
+}
+
+local message = 212992 * 2 -- what the kernel lets an ordinary user send at once (net.core.wmem_max, which it doubles)
+
+function room.ruleset_bytes(text)
+  local sum = 0
+  for _, c in ipairs(costs) do
+    local _, n = text:gsub(c[1], "")
+    sum = sum + n * c[2]
+  end
+  return sum
+end
+
+-- Does a ruleset fit? One that was there before and was no smaller does.
+function room.ruleset(old, new)
+  if old == new or #new * 40 < message then return end
+  local bytes = room.ruleset_bytes(new)
+  if bytes > message and bytes > room.ruleset_bytes(old or "") then full() end
+end
+
+return room
