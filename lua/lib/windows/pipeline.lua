@@ -95,11 +95,11 @@ local function run_stages(sh, stages, emit)
     end
   end
   stages[n].run(emit)
-  -- What the last stage did not ask for is still done, unless it said that it has enough.
-  for i = 2, n do
-    if not stages[i].stopped then
-      while stages[i].input() ~= nil do sh:step() end
-    end
+  -- What a stage did not ask for is still done, unless it or one after it said that it has enough.
+  local first = n
+  while first > 1 and not stages[first].stopped do first = first - 1 end
+  for i = first + 1, n do
+    while stages[i].input() ~= nil do sh:step() end
   end
 end
 

@@ -119,9 +119,11 @@ end)
 
 ps.case("pipelines stream, and stop when no more is wanted", function()
   local w = ps.world()
-  ps.eq(ps.run("function n { $i = 0; while ($true) { $i++; $i } }; n | ? { $_ % 2 } | select -First 3", w), "1\n3\n5\n")
-  ps.eq(ps.run("$log = @(); 1..3 | % { $global:log += \"a$_\"; $_ } | % { $global:log += \"b$_\" }; \"$log\"", w), "a1 b1 a2 b2 a3 b3\n")
   w.steps = 5000
+  local out, _, ended = ps.run("function n { $i = 0; while ($true) { $i++; $i } }; n | ? { $_ % 2 } | select -First 3", w)
+  ps.eq(out, "1\n3\n5\n")
+  ps.eq(ended, 0, "what came before a stage that has enough goes on")
+  ps.eq(ps.run("$log = @(); 1..3 | % { $global:log += \"a$_\"; $_ } | % { $global:log += \"b$_\" }; \"$log\"", w), "a1 b1 a2 b2 a3 b3\n")
   local _, _, status = ps.run("while ($true) { }", w)
   ps.eq(status, 130, "an interrupted line")
   ps.eq(ps.run("'still here'", w), "still here\n")
