@@ -113,12 +113,36 @@ PASSED_ON = [
 ]
 
 
+# Echo requests: from, to, who sees it, as whom, why.
+PINGS = [
+    ("wsl", "ROUTER", "router", "WINDOWS", "translated: the home router sees Windows"),
+    ("wsl", "PHONE", "phone", "WINDOWS", "translated: so does the phone"),
+    ("wsl", "8.8.8.8", "internet", "WAN", "translated twice: the internet sees the home router"),
+    ("windows", "GUEST", "wsl", "GATEWAY", "directly connected"),
+    ("windows", "PHONE", "phone", "WINDOWS", "the same home network"),
+    ("phone", "GUEST", NOWHERE, NOWHERE, "nobody outside has a way to the guest"),
+]
+
+# Prints where the first echo request that comes in on this node is from.
+WATCH_ECHO = r"""
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+s.settimeout(3)
+print("ready", flush=True)
+while True:
+    packet, peer = s.recvfrom(2000)
+    if packet[(packet[0] & 15) * 4] == 8:
+        print(peer[0], flush=True)
+        break
+"""
+
+
 class Matrix(windows_rig.WindowsTest):
     def setUp(self):
         super().setUp()
         self.names = {"GUEST": self.address("wsl", "eth0").ip, "GATEWAY": self.address("windows", "vEthernet").ip,
                       "WINDOWS": self.address("windows", "eth0").ip, "PHONE": self.address("phone", "wlan0").ip,
-                      "WAN": self.address("router", "eth0").ip}
+                      "WAN": self.address("router", "eth0").ip, "ROUTER": "192.168.1.1"}
         self.serve("windows", IN_WINDOWS)
         self.serve("wsl", IN_WSL)
         for node, listeners in ELSEWHERE.items():
@@ -146,10 +170,25 @@ class Matrix(windows_rig.WindowsTest):
                 wrong.append(f"{node} to {to}:{port} {proto}: {said}, not {want} ({why})")
         self.assertEqual(wrong, [])
 
+    def pings(self, table):
+        """As whom an echo request comes, by a raw socket where it arrives; and that it is answered."""
+        for node, to, at, as_whom, why in table:
+            watch = self.start_raw(at, WATCH_ECHO) if at else None
+            if watch:
+                self.assertEqual(watch.stdout.readline(), "ready\n")
+            done = self.run_netdojo("exec", "--lab", "w", "--raw", node, "--", "ping", "-c", "1", "-W", "1", self.name(to))
+            self.assertEqual(done.returncode == 0, at is not NOWHERE, f"{node} pings {to} ({why}): {done.stdout}{done.stderr}")
+            if watch:
+                self.assertEqual(watch.stdout.readline().strip(), self.name(as_whom), f"{node} pings {to}: {why}")
+
+    def start_raw(self, node, code):
+        p = self.popen("exec", "--lab", "w", "--raw", "-u", "root", node, "--", "python3", "-c", code)
+        self.procs.append(p)
+        return p
+
     def test_matrix(self):
         self.holds(MATRIX)
-        self.wsl("ping -c 1 192.168.1.1")
-        self.raw("windows", "ping", "-c", "1", "-W", "1", self.name("GUEST"))
+        self.pings(PINGS)
         self.ps("New-NetFirewallRule -DisplayName t -Direction Inbound -Protocol TCP -LocalPort 4002,4003,4090,4091,4101-4103 -Action Allow")
         self.ps("New-NetFirewallRule -DisplayName u -Direction Inbound -Protocol UDP -LocalPort 4104 -Action Allow")
         self.holds(LET_IN)
