@@ -268,6 +268,14 @@ class Marks(WindowsTest):
         w.type("links\r")
         at = w.see(f"E;ask links;{NONCE}", at)
 
+    def test_nobody_else_reads_the_signature(self):
+        w = self.window(env={"TERM_MARKS": NONCE, "X": "y"})
+        w.see(f"\x1b]133;B;aid={NONCE}\a")
+        with open(f"/proc/{w.pid}/environ", encoding="utf-8") as f:
+            environ = f.read()
+        self.assertIn("X=y", environ)
+        self.assertNotIn(NONCE, environ)
+
     def test_none_without_a_reader(self):
         w = self.window()
         at = w.type("ask x\r")

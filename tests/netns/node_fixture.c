@@ -259,6 +259,7 @@ void lab_ready(struct lab_node *n)
 	n->etc_dir = fd_steal(&e.etc_dir);
 	n->wsl_dir = fd_steal(&e.wsl_dir);
 	n->listener = e.listener >= 0;
+	n->warnings = json_incref(e.warnings);
 	if (n->listener) {
 		n->answerer = fork();
 		if (n->answerer == 0)
@@ -286,6 +287,8 @@ void lab_stop(struct lab_node *n)
 	fd_closep(&n->node_socket);
 	fd_closep(&n->etc_dir);
 	fd_closep(&n->wsl_dir);
+	json_decref(n->warnings);
+	n->warnings = NULL;
 }
 
 /* --- the part of init that serves the node socket: sudo and mode, one message a connection --- */

@@ -25,7 +25,8 @@ struct lab_node {
 	int netns, node_socket, etc_dir, wsl_dir;
 	bool listener;
 	pid_t answerer;
-	pid_t agent; /* as this PID namespace numbers it */
+	pid_t agent;	  /* as this PID namespace numbers it */
+	json_t *warnings; /* of its start */
 };
 
 /* A node of the kind every test uses; fill in more and pass it to lab_start. */

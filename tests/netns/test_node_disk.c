@@ -2,11 +2,14 @@
 /* Disks: what a node's next generation finds, what it must not follow, and that nothing else is left of the one before. */
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -201,6 +204,107 @@ START_TEST(generations_leave_nothing)
 }
 END_TEST
 
+/* What root of a node may leave on its disk, and how often its next generation complains of it. */
+static const struct {
+	const char *line;
+	size_t warnings;
+	const char *then; /* what holds in the next generation, as its default user */
+} wrecks[] = {
+	{"cat /dev/zero > /home/learner/x; cat /dev/zero > /root/x; true", 0,
+	 "grep -q 1.1.1.1 /etc/resolv.conf && test $(cat /etc/hostname) = wsl && test -d /mnt/c"},
+	{"cat /dev/zero > /etc/x; true", 2, "test $(id -u) = 1000 && rm -f ~/nothing"},
+	{"rm -f /etc/resolv.conf && mkdir -p /etc/resolv.conf/a", 1, "test -d /etc/resolv.conf"},
+	{"rm -rf /etc/passwd", 0, "test $(id -u) = 0 && echo $PATH | grep -q Windows"},
+	{"rm -rf /etc/passwd && mkdir /etc/passwd", 0, "test $(id -u) = 0"},
+	{"sed -i /^learner/d /etc/passwd", 0, "test $(id -u) = 0 && test $HOME = /root"},
+	{"rm -rf /home/learner; echo x > /home/learner", 0, "test $(pwd) = /"},
+	{"echo x > /srv/share", 1, "test -f /srv/share && test -d /mnt/c"},
+	{"rm -rf /etc/* /home/* /root/* /var/*; true", 0, "test $(id -u) = 0"},
+	{"mkdir /etc/hostname.new~", 1, "test -d /etc/hostname.new~"},
+};
+
+/* Nobody could mend a node that can't be started: it is, and says what is amiss. */
+START_TEST(any_disk_starts)
+{
+	struct file conf = {(char *)"/etc/resolv.conf", (char *)"nameserver 1.1.1.1\n", (char *)"",
+			    0644, false};
+	struct volume volumes[] = {{(char *)"v", (char *)"/srv/share/v"},
+				   {(char *)"c", (char *)"/mnt/c"}};
+	struct node n = with_disk("debian");
+	struct lab_node l;
+	struct outcome *o;
+
+	n.files = &conf;
+	n.n_files = 1;
+	n.volumes = volumes;
+	n.n_volumes = ARRAY_SIZE(volumes);
+	if (wrecks[_i].warnings == 1 && strstr(wrecks[_i].line, "/srv"))
+		n.n_volumes = 0; /* the first is without it, or nothing could be in its way */
+	l = lab_start(&n);
+	ck_assert_ptr_null(l.warnings);
+	lab_sh(&l, "root", wrecks[_i].line);
+	lab_stop(&l);
+	n.n_volumes = ARRAY_SIZE(volumes);
+	l = lab_start(&n);
+	ck_assert_msg(json_array_size(l.warnings) == wrecks[_i].warnings, "%s: %zu warnings, %s",
+		      wrecks[_i].line, json_array_size(l.warnings),
+		      json_string_value(json_array_get(l.warnings, 0)));
+	o = lab_sh(&l, "", wrecks[_i].then);
+	ck_assert_msg(o->status == 0, "%s: %d\n%s", wrecks[_i].then, o->status, o->out);
+	lab_stop(&l);
+}
+END_TEST
+
+/* Only a default user is replaced. */
+START_TEST(an_unknown_user_stays_unknown)
+{
+	struct node n = with_disk("debian");
+	struct lab_node l = lab_start(&n);
+
+	ck_assert_int_lt(lab_sh(&l, "nobody-here", "true")->status, 0);
+	lab_stop(&l);
+}
+END_TEST
+
+static double seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+/* A traced process is no more than a zombie until its tracer looks: its generation can't end. */
+START_TEST(a_slow_end_keeps_only_the_next)
+{
+	const char *const argv[] = {"sleep", "100", NULL};
+	struct proc_spawn s = {.argv = argv, .stdio = {-1, -1, -1}};
+	struct node n = with_disk("debian"), other = with_disk("ubuntu");
+	struct lab_node first = lab_start(&n), second, third, beside;
+	struct proc_event e = lab_wait(&first, PROC_SPAWNED, lab_spawn(&first, &s));
+	pid_t traced = e.pid;
+	struct pollfd ready;
+	double began;
+
+	proc_event_done(&e);
+	ck_assert_int_eq(ptrace(PTRACE_SEIZE, traced, NULL, NULL), 0);
+	began = seconds();
+	lab_stop(&first);
+	second = lab_launch(&n, lab_netns());
+	lab_stop(&second); /* its end does not make the disk free */
+	third = lab_launch(&n, lab_netns());
+	beside = lab_start(&other);
+	ck_assert(seconds() - began < 2);
+	ready = (struct pollfd){.fd = lab_port.fd(third.proc), .events = POLLIN};
+	ck_assert_int_eq(poll(&ready, 1, 300), 0);
+	ck_assert_int_eq(waitpid(traced, NULL, __WALL), traced);
+	lab_ready(&third);
+	ok(&third, "learner", "echo here > ~/x");
+	lab_stop(&third);
+	lab_stop(&beside);
+}
+END_TEST
+
 static void open_plain(void)
 {
 	lab_open_as((struct node_setup){.no_overlay = true});
@@ -217,5 +321,8 @@ TCase *node_disk_case(bool overlay)
 	tcase_add_test(t, the_rest_is_new);
 	tcase_add_test(t, links_lead_nowhere);
 	tcase_add_test(t, generations_leave_nothing);
+	tcase_add_loop_test(t, any_disk_starts, 0, ARRAY_SIZE(wrecks));
+	tcase_add_test(t, an_unknown_user_stays_unknown);
+	tcase_add_test(t, a_slow_end_keeps_only_the_next);
 	return t;
 }

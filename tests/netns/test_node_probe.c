@@ -442,6 +442,40 @@ START_TEST(file)
 }
 END_TEST
 
+static const struct {
+	const char *printf, *content;
+} texts[] = {
+	{"a\\\\0000b\\\\n", "a\xef\xbf\xbd"
+			    "b\n"},
+	{"\\\\0377x\\\\0303\\\\0251", "\xef\xbf\xbdx\xc3\xa9"},
+	{"\\\\0377\\\\0376h\\\\0000i\\\\0000\\\\0351\\\\0000\\\\0075\\\\0330\\\\0000\\\\0336",
+	 "hi\xc3\xa9\xf0\x9f\x98\x80"},
+	{"\\\\0376\\\\0377\\\\0000h\\\\0000\\\\0000\\\\0330\\\\0000i", "h\xef\xbf\xbd\xef\xbf\xbd"},
+	{"\\\\0357\\\\0273\\\\0277k=v", "\xef\xbb\xbfk=v"},
+	{"\\\\0377\\\\0376", ""},
+};
+
+/* Whatever bytes a learner leaves, a probe reads text. */
+START_TEST(any_bytes_are_text)
+{
+	char args[512];
+	json_t *j;
+
+	setup();
+	snprintf(args, sizeof(args),
+		 "{\"argv\":[\"sh\",\"-c\",\"printf %%b '%s' > /tmp/t; cat /tmp/t; cat /tmp/t "
+		 ">&2\"]}",
+		 texts[_i].printf);
+	j = probe("run", args);
+	ck_assert_int_eq((int)json_int(j, "exit", -1), 0);
+	ck_assert_ptr_nonnull(json_object_get(j, "stdout"));
+	ck_assert_ptr_nonnull(json_object_get(j, "stderr"));
+	j = probe("file", "{\"path\":\"/tmp/t\"}");
+	ck_assert_str_eq(json_str(j, "content", "none"), texts[_i].content);
+	teardown();
+}
+END_TEST
+
 TCase *node_probe_case(void)
 {
 	TCase *t = tcase_create("probe");
@@ -455,5 +489,6 @@ TCase *node_probe_case(void)
 	tcase_add_test(t, http);
 	tcase_add_test(t, run_a_command);
 	tcase_add_test(t, file);
+	tcase_add_loop_test(t, any_bytes_are_text, 0, ARRAY_SIZE(texts));
 	return t;
 }

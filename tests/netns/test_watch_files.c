@@ -54,6 +54,14 @@ START_TEST(a_redirection_is_a_write)
 }
 END_TEST
 
+START_TEST(any_bytes_are_text)
+{
+	ck_assert_int_eq(RUN(-1, "sh", "-c", "printf 'a\\000b\\377\\n' >etc/hosts"), 0);
+	rig_expect(&rig, "{\"kind\":\"file\",\"path\":\"/etc/hosts\",\"content\":\"a\xef\xbf\xbd"
+			 "b\xef\xbf\xbd\\n\"}");
+}
+END_TEST
+
 START_TEST(sed_in_place_is_a_write)
 {
 	ck_assert_int_eq(RUN(-1, "sed", "-i", "s/10.255.255.254/8.8.8.8/", "etc/resolv.conf"), 0);
@@ -117,6 +125,7 @@ TCase *watch_files_case(void)
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_set_timeout(c, 30);
 	tcase_add_test(c, a_redirection_is_a_write);
+	tcase_add_test(c, any_bytes_are_text);
 	tcase_add_test(c, sed_in_place_is_a_write);
 	tcase_add_test(c, a_link_is_told_with_its_target);
 	tcase_add_test(c, python_writes_too);

@@ -255,7 +255,7 @@ static json_t *with_service(json_t *model, const char *node, const char *address
 
 START_TEST(an_optional_service_waits)
 {
-	auto_json json_t *answer = NULL, *next = NULL, *gone = NULL;
+	auto_json json_t *answer = NULL, *said = NULL, *next = NULL, *gone = NULL;
 	size_t before = fake_peer_asked(&r.serve, "start");
 
 	r.build.fail_socket = "windows tcp 10.9.9.9:8080";
@@ -264,6 +264,9 @@ START_TEST(an_optional_service_waits)
 	answer = windows_do(&r, win, "a");
 	ck_assert_str_eq(rig_error(answer), "");
 	ck_assert_uint_eq(fake_peer_asked(&r.serve, "start"), before);
+	said = rig_ask(&r, win, json_pack("{s:s}", "do", "windows.model"));
+	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(said, "waiting"), 0)),
+			 "portproxy");
 	next = windows_do(&r, win, "a"); /* still not */
 	ck_assert_uint_eq(fake_peer_asked(&r.serve, "start"), before);
 	r.build.fail_socket = NULL;

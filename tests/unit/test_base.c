@@ -72,6 +72,39 @@ START_TEST(err_travels_as_json)
 }
 END_TEST
 
+static const struct {
+	const char *bytes;
+	size_t len;
+	const char *text;
+} texts[] = {
+	{"", 0, ""},
+	{"a\0b", 3,
+	 "a\xef\xbf\xbd"
+	 "b"},
+	{"\xe3\x81\x82", 3, "\xe3\x81\x82"},
+	{"\xe3\x81", 2, "\xef\xbf\xbd\xef\xbf\xbd"},
+	{"\xc0\xaf", 2, "\xef\xbf\xbd\xef\xbf\xbd"},
+	{"\xed\xa0\x80", 3, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+	{"\xf0\x9f\x98\x80", 4, "\xf0\x9f\x98\x80"},
+	{"\xf4\x90\x80\x80", 4, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+	{"\xe0\x9f\xbf\xf0\x8f\xbf\xbf", 3, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+};
+
+START_TEST(any_bytes_are_text)
+{
+	auto_json json_t *j = json_textn(texts[_i].bytes, texts[_i].len), *back = NULL;
+	auto_free char *dumped = json_dumps(j, JSON_ENCODE_ANY);
+
+	ck_assert_ptr_nonnull(j);
+	ck_assert_uint_eq(json_string_length(j), strlen(texts[_i].text));
+	ck_assert_str_eq(json_string_value(j), texts[_i].text);
+	ck_assert_ptr_nonnull(dumped);
+	ck_assert_ptr_null(strstr(dumped, "u0000"));
+	back = json_loads(dumped, JSON_DECODE_ANY, NULL);
+	ck_assert(json_equal(back, j));
+}
+END_TEST
+
 START_TEST(err_from_odd_json)
 {
 	auto_json json_t *j = json_pack("{s:i, s:s, s:i}", "kind", 99, "code", "x", "message", 5);
@@ -242,6 +275,7 @@ static TCase *base_case(void)
 	tcase_add_test(t, err_carries_context);
 	tcase_add_test(t, err_takes_null);
 	tcase_add_test(t, err_is_cut_not_overrun);
+	tcase_add_loop_test(t, any_bytes_are_text, 0, ARRAY_SIZE(texts));
 	tcase_add_test(t, err_travels_as_json);
 	tcase_add_test(t, err_from_odd_json);
 	tcase_add_test(t, json_lookups_have_defaults);
