@@ -273,6 +273,8 @@ static void begin(struct lab *lab, const struct node *from, const struct node *t
 	l->to = strdup(to->name);
 	if (!l->from || !l->to || event_add(l->second, &second) < 0)
 		stand_still(l);
+	else
+		event_active(l->second, EV_TIMEOUT, 0); /* what started with WSL is there at once */
 }
 
 void localhost_update(struct lab *lab)
