@@ -94,5 +94,28 @@ class Live(real_rig.RealTest):
         self.wrong("grade", "--attempt", "/tmp", "--lab", "x", words=["exclude each other"])
 
 
+class Catalogue(real_rig.RealTest):
+    """Every id of the catalogue is a name that a lab can have: `up ID` and `play ID`, nothing else said."""
+
+    def ids(self):
+        ids = [s["id"] for s in self.json("list", "--json")["scenarios"]]
+        self.assertGreaterEqual(len(ids), 6)
+        return ids
+
+    def test_up_under_its_own_name(self):
+        for scenario in self.ids():
+            self.netdojo("up", scenario)
+            (lab,) = self.json("ps", "--json")["labs"]
+            self.assertEqual((lab["lab"], lab["scenario"]), (scenario, scenario))
+            self.assertEqual(self.netdojo("exec", "--lab", scenario, "wsl", "--", "echo", "here").stdout, "here\n")
+            self.netdojo("down", "--lab", scenario)
+
+    def test_played_under_its_own_name(self):
+        for scenario in self.ids():
+            done = self.netdojo("play", scenario, "--script", self.file("look", "ip -4 addr show eth0\nhostname\ndojo grade -y\n"), code=1)
+            self.assertRegex(done.stdout, r"\d+/100  NOT PASSED")
+        self.assertEqual(self.json("ps", "--json")["labs"], [])
+
+
 if __name__ == "__main__":
     real_rig.main()
