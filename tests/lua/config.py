@@ -32,6 +32,9 @@ TEXTS = [
     ("[experimental]\ndnsTunnelingIpAddress=10.255.255.256",
      ["Invalid IP value '10.255.255.256' for key 'experimental.dnsTunnelingIpAddress' in @:2"],
      {"dnsTunneling": False, "dnsTunnelingIpAddress": "10.255.255.254"}),
+    *[(f"[experimental]\ndnsTunnelingIpAddress={a}", [f"Invalid IP value '{a}' for key 'experimental.dnsTunnelingIpAddress' in @:2"],
+       {"dnsTunneling": False}) for a in ("0.0.0.0", "224.0.0.5", "255.255.255.255")],
+    ("\n" * 200 + "a\n" * 30000, [f"Expected '=' in @:{n + 201}" for n in range(100)] + ["29900 more warnings are not shown"], {}),
     ("[experimental]\ndnsTunnelingIpAddress=fd00::1",
      ["Invalid IP value 'fd00::1' for key 'experimental.dnsTunnelingIpAddress' in @:2"], {"dnsTunneling": False}),
     ("[wsl2]\nnetworkingMode=natt",
@@ -75,6 +78,12 @@ CONFS = [
     ("[network]\ngenerateHosts=maybe\n", ["Invalid boolean value 'maybe' for key 'network.generateHosts' in /etc/wsl.conf:2"]),
     ("[user]\ndefault=root\n[boot]\nsystemd=true\ncommand=service x start\n", []),
     ("[automount]\nenabled=true\n[interop]\nenabled=true\n", []),
+    *[(f"[automount]\nroot={root}", [f"automount.root '{root}': no drive can be put there, /mnt/ is used"])
+      for root in ("/proc", "mnt", "/a/../b", "/home/learner", "/init", "/mnt/wsl", "/./a", "/a b", "/\u00e4", "")],
+    *[(f"[automount]\nroot={root}", []) for root in ("/", "/mnt", "/mnt/", "//win//", "/media/drives")],
+    ("[user]\ndefault=bob", ["user.default 'bob': this netdojo has only the users root and learner here, learner is used"]),
+    ("[user]\ndefault=learner", []),
+    ("[boot]\ncommand=a\\\u00e4", ["Invalid escaped character: '\u00e4' in /etc/wsl.conf:2"]),
     ("[nat]\nx=1\n", ["Unknown key 'nat.x' in /etc/wsl.conf:2"]),
 ]
 
@@ -158,6 +167,13 @@ def conf_effects():
         yield "wsl.conf is the disk's", "/etc/wsl.conf" not in files(lab)
         started(lab, conf="[user]\ndefault=root\n[interop]\nenabled=false\n[automount]\nroot=/win/")
         wsl = node(lab.model, "wsl")
+        started(lab, conf="[automount]\nroot=/")
+        yield "drives at the top", node(lab.model, "wsl")["volumes"] == [{"name": "c", "target": "/c"}]
+        started(lab, conf="[automount]\nroot=/proc\n[user]\ndefault=nobody\n[network]\nhostname=-..-")
+        odd = node(lab.model, "wsl")
+        yield "what can't be is the default", odd["volumes"] == [{"name": "c", "target": "/mnt/c"}] and odd["user"] == "learner" \
+            and odd["hostname"].startswith("DESKTOP-") and engine_takes([lab.model]) == ""
+        started(lab, conf="[user]\ndefault=root\n[interop]\nenabled=false\n[automount]\nroot=/win/")
         yield "user, interop, automount", wsl["user"] == "root" and not wsl["interop"] and wsl["volumes"] == [{"name": "c", "target": "/win/c"}]
         started(lab, conf="[automount]\nenabled=0")
         yield "no drive", node(lab.model, "wsl")["volumes"] == []

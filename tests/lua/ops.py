@@ -48,6 +48,10 @@ CASES = [
      lambda m: not by(m["windows"]["firewall"]["rules"], "Name", "t")),
     ([], "firewall.profile.set", {"Profiles": ["Private", "Public"], "set": {"Enabled": "False"}},
      {"W.firewall.profiles", NFT}, lambda m: "table inet wfp" not in node(m, "windows")["ruleset"]),
+    ([("firewall.rule.add", RULE), ("firewall.profile.set", {"Profiles": ["Public"], "set": {"Enabled": False}})], "firewall.reset", {},
+     {RULES, "W.firewall.profiles", NFT}, lambda m: not by(m["windows"]["firewall"]["rules"], "Name", "t")
+     and by(m["windows"]["firewall"]["rules"], "Name", "WSLCore-SharedAccess-Allow-Rule")
+     and m["windows"]["firewall"]["profiles"]["Public"]["Enabled"] is True),
     ([], "hyperv.rule.add", HV, {"W.hyperv.rules", NFT}, lambda m: "tcp dport 80 drop" in node(m, "windows")["ruleset"]),
     ([("hyperv.rule.add", HV)], "hyperv.rule.set", {"Names": ["h"], "set": {"RemotePorts": ["81"]}}, {"W.hyperv.rules", NFT},
      lambda m: "tcp dport 81 drop" in node(m, "windows")["ruleset"]),
@@ -60,6 +64,11 @@ CASES = [
     ([], "portproxy.add", PROXY, {"W.portproxy", "W.processes", "service.portproxy-3000-*"},
      lambda m: service(m, "portproxy-3000-")["config"]["to"] == {"address": "172.20.0.9", "port": 80}
      and service(m, "portproxy-3000-")["running"] and service(m, "portproxy-3000-")["optional"]),
+    # several spellings of one address are several rules, as on Windows: a service each, of which one gets the port
+    ([("portproxy.add", PROXY), ("portproxy.add", {**PROXY, "listenaddress": "*"}),
+      ("portproxy.add", {**PROXY, "listenaddress": "127.0.0.1"})], "portproxy.add", {**PROXY, "listenaddress": "localhost"},
+     {"W.portproxy", "W.processes", "service.portproxy-3000-*"},
+     lambda m: len({s["name"] for s in m["services"] if s["name"].startswith("portproxy-3000-")}) == 4 == len(m["windows"]["portproxy"])),
     ([("portproxy.add", PROXY)], "portproxy.add", {**PROXY, "connectport": 81}, {"W.portproxy", "service.portproxy-3000-*"},
      lambda m: len(m["windows"]["portproxy"]) == 1 and service(m, "portproxy-3000-")["config"]["to"]["port"] == 81),
     ([("portproxy.add", PROXY)], "portproxy.set", {**PROXY, "connectaddress": "172.20.0.10"},
@@ -87,6 +96,12 @@ CASES = [
     ([("route.add", {"DestinationPrefix": "10.50.0.0/16", "InterfaceAlias": "Ethernet", "NextHop": "192.168.1.1"})], "route.set",
      {"DestinationPrefix": "10.50.0.0/16", "InterfaceAlias": "Ethernet", "NextHop": "192.168.1.1", "RouteMetric": 1},
      {"windows.routes"}, lambda m: route(m, "10.50.0.0/16")["metric"] == 26),
+    # two defaults whose metrics meet: the kernel has one route for a metric
+    ([("route.add", {"DestinationPrefix": "0.0.0.0/0", "InterfaceAlias": VSWITCH, "NextHop": "@guest", "RouteMetric": 20})],
+     "interface.set", {"InterfaceAlias": "Ethernet", "set": {"InterfaceMetric": 35}}, {"W.interfaces", "windows.routes"},
+     lambda m: sorted(r["metric"] for r in node(m, "windows")["routes"] if r["dst"] == "default") == [35, 36]),
+    ([], "route.add", {"DestinationPrefix": "fd00:1::7/64", "InterfaceAlias": "Ethernet", "NextHop": "fe80::9"}, {"windows.routes"},
+     lambda m: route(m, "fd00:1::/64")["via"] == "fe80::9"),
     ([], "route.remove", {"DestinationPrefix": "0.0.0.0/0", "InterfaceAlias": "Ethernet", "NextHop": "192.168.1.1"},
      {"windows.routes"}, lambda m: route(m, "default") is None),
     ([], "interface.set", {"InterfaceAlias": "Ethernet", "set": {"InterfaceMetric": 50}}, {"W.interfaces", "windows.routes"},
@@ -118,6 +133,10 @@ CASES = [
      lambda m: win_service(m, "iphlpsvc")["StartType"] == "Disabled"),
     ([], "service.set", {"Name": "hns", "Status": "Restart"}, {"W.services", "W.processes", "wsl.ifaces", "wsl.routes"},
      lambda m: by(node(m, "wsl")["ifaces"], "name", "eth0")["up"] is False),
+    ([("address.add", {"InterfaceAlias": VSWITCH, "IPAddress": "10.8.0.1", "PrefixLength": 24}),
+      ("route.add", {"DestinationPrefix": "10.7.0.0/16", "InterfaceAlias": VSWITCH, "NextHop": "10.8.0.2"})], "service.set",
+     {"Name": "hns", "Status": "Restart"}, {"W.services", "W.processes", "windows.ifaces", "windows.routes", "wsl.ifaces", "wsl.routes"},
+     lambda m: route(m, "10.7.0.0/16") is None),
     ([], "service.set", {"Name": "WslService", "Status": "Stopped"},
      {"wsl.*", "W.wsl.*", "W.services", "W.processes", "service.dns-tunnel"}, lambda m: node(m, "wsl") is None),
     ([("firewall.rule.add", {**RULE, "Profile": ["Private"]})], "category.set", {"InterfaceAlias": VSWITCH, "NetworkCategory": "Private"}, {"W.interfaces", NFT},
@@ -169,6 +188,13 @@ FAILURES = [
     ("route.add", {"DestinationPrefix": "10.0.0.0/33", "InterfaceAlias": "Ethernet"}, "InvalidArgument"),
     ("route.add", {"DestinationPrefix": "10.0.0.0/8", "InterfaceAlias": "Ethernet", "NextHop": "fe80::1"}, "InvalidArgument"),
     ("route.add", {"DestinationPrefix": "0.0.0.0/0", "InterfaceAlias": "Ethernet", "NextHop": "192.168.1.1"}, "Exists"),
+    # no neighbours: the network's broadcast address, Windows' own, a group, nobody
+    *[("route.add", {"DestinationPrefix": "10.5.0.0/16", "InterfaceAlias": "Ethernet", "NextHop": hop}, "InvalidArgument")
+      for hop in ("192.168.1.255", "@windows", "224.0.0.1", "255.255.255.255", "127.0.0.1", "0.1.2.3", "x", "192.168.1.1/24")],
+    *[("route.add", {"DestinationPrefix": "fd00::/16", "InterfaceAlias": "Ethernet", "NextHop": hop}, "InvalidArgument")
+      for hop in ("::1", "ff02::1")],
+    *[("address.add", {"InterfaceAlias": "Ethernet", "IPAddress": a, "PrefixLength": 24}, "InvalidArgument")
+      for a in ("0.0.0.0", "127.0.0.9", "224.0.0.1", "255.255.255.255", "::", "::1", "ff02::5")],
     ("route.remove", {"DestinationPrefix": "10.0.0.0/8", "InterfaceAlias": "Ethernet"}, "NotFound"),
     ("route.set", {"DestinationPrefix": "10.0.0.0/8", "InterfaceAlias": "Ethernet", "RouteMetric": 1}, "NotFound"),
     ("interface.set", {"InterfaceAlias": "Ethernet", "set": {"NlMtu": 100}}, "InvalidArgument"),
@@ -186,9 +212,9 @@ FAILURES = [
 
 
 def filled(args, lab):
-    """"@windows" stands for this lab's own address of Windows."""
+    """"@windows" stands for this lab's own address of Windows, "@guest" for WSL's."""
     own = iface(lab.model, "eth0")["addresses"][0]["cidr"].split("/")[0]
-    return json.loads(json.dumps(args).replace("@windows", own))
+    return json.loads(json.dumps(args).replace("@windows", own).replace("@guest", lab.windows["wsl"]["address"]))
 
 
 def case_problem(before, op, args, may, then):

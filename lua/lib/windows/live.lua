@@ -316,17 +316,27 @@ local function relay_pid(windows)
   end
 end
 
-local function owns(list, proto, address, port)
+-- waits: services without their sockets, by name; what a process would own by one of those is somebody else's.
+local function owns(list, proto, address, port, waits)
   for _, o in ipairs(list or {}) do
     local any_address = o.address == nil or o.address == "" or o.address == "*"
-    if (o.proto or "tcp") == proto and o.port == port and (any_address or o.address == address) then return true end
+    local has = not (waits and o.service and waits[o.service])
+    if has and (o.proto or "tcp") == proto and o.port == port and (any_address or o.address == address) then return true end
   end
   return false
 end
 
+function live:waiting()
+  if not self.waits then
+    self.waits = {}
+    for _, name in ipairs(self:model().waiting or {}) do self.waits[name] = true end
+  end
+  return self.waits
+end
+
 local function owner_of(self, s, address)
   for _, p in ipairs(self:windows().processes or {}) do
-    if owns(p.owns, s.proto, address, s.local_port) then return p.Id end
+    if owns(p.owns, s.proto, address, s.local_port, self:waiting()) then return p.Id end
   end
   if owns(self:model().relays, s.proto, address, s.local_port) then return relay_pid(self:windows()) end
 end

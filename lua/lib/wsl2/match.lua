@@ -90,6 +90,12 @@ local function addresses(list, net)
 end
 
 local function set(terms)
+  local once, seen = {}, {}
+  for _, t in ipairs(terms) do
+    if not seen[t] then once[#once + 1] = t end
+    seen[t] = true
+  end
+  terms = once
   return #terms == 1 and terms[1] or "{ " .. table.concat(terms, ", ") .. " }"
 end
 
