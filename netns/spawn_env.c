@@ -10,11 +10,7 @@
 #include "base/cleanup.h"
 
 #define BASE_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-#define WSL_PATH                                                                                   \
-	BASE_PATH ":/usr/games:/usr/local/games:/usr/lib/wsl/lib:/mnt/c/Windows/system32:"         \
-		  "/mnt/c/Windows:/mnt/c/Windows/System32/Wbem:"                                   \
-		  "/mnt/c/Windows/System32/WindowsPowerShell/v1.0/:"                               \
-		  "/mnt/c/Windows/System32/OpenSSH/"
+#define WSL_PATH  BASE_PATH ":/usr/games:/usr/local/games:/usr/lib/wsl/lib"
 
 enum { ENV_MAX = 512 };
 
@@ -48,11 +44,34 @@ static void set(struct env *e, const char *name, const char *value)
 		put(e, entry);
 }
 
+/* Where WSL has drive C:; NULL where it is not mounted. */
+static const char *drive_of(const struct node *n)
+{
+	for (size_t i = 0; i < n->n_volumes; i++)
+		if (!strcmp(n->volumes[i].name, "c"))
+			return n->volumes[i].target;
+	return n->disk && n->disk[0] ? NULL : "/mnt/c"; /* one without Windows has it on its root */
+}
+
+/* Windows' own folders come last. */
+static void put_wsl_path(struct env *e, const struct node *n)
+{
+	static const char *const folders[] = {
+		"/Windows/system32", "/Windows", "/Windows/System32/Wbem",
+		"/Windows/System32/WindowsPowerShell/v1.0/", "/Windows/System32/OpenSSH/"};
+	const char *drive = drive_of(n);
+	char path[4096] = WSL_PATH;
+	size_t len = strlen(path);
+
+	for (size_t i = 0; drive && i < ARRAY_SIZE(folders) && len < sizeof(path); i++)
+		len += (size_t)snprintf(path + len, sizeof(path) - len, ":%s%s", drive, folders[i]);
+	set(e, "PATH", path);
+}
+
 /* What WSL gives to the session of the distribution's user; sudo drops it, so root has none. */
 static void put_wsl(struct env *e, const struct node *n)
 {
 	const char *const vars[][2] = {
-		{"PATH", WSL_PATH},
 		{"WSL_DISTRO_NAME", "Ubuntu-24.04"},
 		{"WSL_INTEROP", "/run/WSL/1_interop"},
 		{"WSLENV", ""},
@@ -61,6 +80,7 @@ static void put_wsl(struct env *e, const struct node *n)
 		{"HOSTTYPE", "x86_64"},
 	};
 
+	put_wsl_path(e, n);
 	for (size_t i = 0; i < ARRAY_SIZE(vars); i++)
 		set(e, vars[i][0], vars[i][1]);
 }

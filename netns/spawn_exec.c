@@ -93,10 +93,13 @@ static void close_rest(void)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-static int enter_cwd(const char *cwd, const struct identity *id)
+/* A session of WSL's begins at home where its folder is not there, as when the drive could not be mounted. */
+static int enter_cwd(const struct spawn_ctx *c, const char *cwd, const struct identity *id)
 {
-	if (cwd[0])
-		return chdir(cwd) < 0 ? -ENOTDIR : 0; /* ENOENT and EACCES speak of the command */
+	if (cwd[0] && chdir(cwd) == 0)
+		return 0;
+	if (cwd[0] && !(id->session && c->node->role == ROLE_WSL))
+		return -ENOTDIR; /* ENOENT and EACCES speak of the command */
 	if (!id->home[0] || chdir(id->home) < 0)
 		return chdir("/") < 0 ? -errno : 0;
 	return 0;
@@ -208,7 +211,7 @@ static int start(const struct spawn_ctx *c, const struct spawn_child *s)
 		return -ENOMEM;
 	rc = identity_become(c, &id);
 	if (rc == 0)
-		rc = enter_cwd(s->cwd, &id);
+		rc = enter_cwd(c, s->cwd, &id);
 	close_rest();
 	if (rc < 0)
 		return rc;

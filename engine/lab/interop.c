@@ -211,6 +211,22 @@ static void own_shell(json_t *body, const json_t *recipe)
 	add_env(body, recipe);
 }
 
+/* Where WSL has the folder of Windows' that the asker is in: the drive may be anywhere, or nowhere, then it is the home. */
+static void place_cwd(const struct lab *lab, const char *wsl, json_t *body)
+{
+	static const char drive[] = "/mnt/c";
+	const char *cwd = json_str(body, "cwd", ""), *rest = cwd + sizeof(drive) - 1;
+	const struct node *n = lab->now ? model_node(lab->now, wsl) : NULL;
+	json_t *there = NULL;
+
+	if (!n || strncmp(cwd, drive, sizeof(drive) - 1) || (*rest && *rest != '/'))
+		return;
+	for (size_t i = 0; i < n->n_volumes && !there; i++)
+		if (!strcmp(n->volumes[i].name, "c"))
+			there = json_sprintf("%s%s", n->volumes[i].target, rest);
+	json_object_set_new(body, "cwd", there ? there : json_string(""));
+}
+
 static void run_in_wsl(struct conn *c, uint64_t id, struct msg *m, const json_t *warnings)
 {
 	const char *name = wsl_name(c->lab);
@@ -233,6 +249,7 @@ static void run_in_wsl(struct conn *c, uint64_t id, struct msg *m, const json_t 
 		return;
 	}
 	ask.user = user[0] ? user : n->user;
+	place_cwd(c->lab, n->name, body);
 	if (shell)
 		own_shell(body, recipe);
 	guest_tty(m->body, ask.tty);
