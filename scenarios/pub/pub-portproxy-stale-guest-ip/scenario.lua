@@ -87,7 +87,8 @@ return scenario {
     probe.ping { name = "phone-public-ping", node = "phone", address = "8.8.8.8" },
   },
   fixed = {
-    probe.http { name = "phone-opens-page-mended", node = "phone", url = "http://{{p.windows}}:3000/", timeout = 0.5,
+    -- Time for the relay on localhost, which looks once a second for what listens in WSL.
+    probe.http { name = "phone-opens-page-mended", node = "phone", url = "http://{{p.windows}}:3000/", timeout = 2.5,
       expect = function(r, p) return r.ok == true and (r.body or ""):find(p.page, 1, true) ~= nil end },
   },
   truth = { { layer = "L5", cause = "portproxy-stale", at = "windows" } },
