@@ -76,6 +76,43 @@ class Life(windows_rig.WindowsTest):
                                           f"wsl: Invalid boolean value 'yes' for key 'wsl2.dnsTunneling' in {CONFIG}:3"])
         self.assertEqual(self.ps("wsl echo hi").strip(), "hi")  # only the start that made it says so
 
+    def test_no_file_keeps_it_down(self):
+        config = "/mnt/c/Users/learner/.wslconfig"
+        self.wsl(f"printf 'a\\0b\\n' > {config}; printf 'a\\0b\\n' | sudo tee /etc/hosts >/dev/null")
+        self.assertEqual(len(self.restart()), 1)
+        self.wsl(f"printf '[wsl2]\\r\\nnetworkingMode=none\\r\\n' | iconv -t UTF-16 > {config}")
+        self.assertEqual(self.restart(), [])
+        self.assertEqual(self.wsl("wslinfo --networking-mode").strip(), "none")
+        self.wsl(f"rm {config}; cat /dev/zero > ~/x 2>/dev/null; sudo rm -f /etc/hosts; sudo mkdir -p /etc/hosts/a")
+        self.assertEqual(self.restart(), ["wsl: Can't replace '/etc/hosts': Is a directory"])
+        self.wsl("rm ~/x; sudo rm -r /etc/hosts; sudo mv /etc/passwd /etc/passwd.old")
+        self.assertEqual(self.restart(), [])
+        self.assertEqual(self.wsl("id -u; mv /etc/passwd.old /etc/passwd"), "0\n")
+        self.assertEqual(self.wsl("id -un; grep -c ^127.0.0.1 /etc/hosts"), "learner\n1\n")
+
+    def test_a_drive_elsewhere(self):
+        for text, folder in (("root=/win", "/win/c/Users/learner"), ("root=/", "/c/Users/learner"), ("enabled=false", "/home/learner")):
+            self.wsl(f"printf '[automount]\\n{text}\\n' | sudo tee /etc/wsl.conf")
+            self.restart()
+            self.assertEqual(self.ps("wsl pwd").strip(), folder)
+            if "root" in text:
+                self.assertEqual(self.wsl("hostname.exe").strip(), self.ps("hostname").strip())
+
+    def test_windows_has_no_files_of_linux(self):
+        for url in ("file:///proc/self/environ", "FILE:/etc/passwd", "file:///C:/../../etc/passwd", "file://localhost/etc/passwd"):
+            self.assertIn("(37)", self.ps(f"curl.exe {url}; exit $LASTEXITCODE", code=37), url)
+        self.ps("Set-Content C:\\Users\\learner\\f.txt mine")
+        self.assertEqual(self.ps("curl.exe -s file:///C:/Users/learner/f.txt").strip(), "mine")
+
+    def test_what_runs_in_windows_reads_no_prompt(self):
+        """A glob gets a file URL past the prompt's own check: what holds then is the kernel's."""
+        line = "curl.exe -s --proto =all '{file:///proc/self/status,}'"
+        status = self.ps(line, code=None)
+        self.assertEqual(int(re.search(r"CapEff:\s*(\w+)", status)[1], 16) >> 19 & 1, 0, status)
+        parent = re.search(r"PPid:\s*(\d+)", status)[1]
+        for name in ("environ", "maps"):
+            self.assertEqual(self.ps(line.replace("self/status", f"{parent}/{name}"), code=None).strip(), "", name)
+
     def test_modes(self):
         for mode in ("mirrored", "consomme"):
             self.configure("[wsl2]", f"networkingMode={mode}")
