@@ -9,6 +9,7 @@
 --   pc:add_address("vEthernet", "inet", "172.30.0.1", 20)    -- with the routes a kernel makes of it
 --   pc.probes.ping = function(args) return { ok = true, sent = 1, received = 1, rtt_ms = 3.2 } end
 --   pc:run("Get-NetRoute | select -First 1")   -- its output, its errors, its status
+--   pc.waiting                              -- names of services that wait for their sockets
 --   pc.relays                               -- what localhost's relay listens on: { { address =, port = } }
 --   pc.changes                                 -- every windows.change asked for: { { op =, args = } }
 --   pc.on_change["route.add"] = function(args, pc) ... return result end; error({ code = , message = }) refuses
@@ -208,7 +209,8 @@ answers["windows.read"] = function(pc, q)
 end
 
 answers["windows.model"] = function(pc)
-  return { windows = pc.windows, node = pc.node, wsl = { running = pc.windows.wsl.running, generation = pc.generation }, relays = pc.relays }
+  return { windows = pc.windows, node = pc.node, wsl = { running = pc.windows.wsl.running, generation = pc.generation }, relays = pc.relays,
+    waiting = pc.waiting }
 end
 
 answers["windows.probe"] = function(pc, q)

@@ -96,6 +96,14 @@ local rows = {
     { "netstat -ano", "  TCP    0.0.0.0:3001           0.0.0.0:0              LISTENING       3612" },
     { "(Get-NetTCPConnection -LocalPort 3001).OwningProcess", "3612" },
   } },
+  { "a port proxy's rule whose port another program has", function(pc)
+    pc:add_socket("tcp", "0.0.0.0", 7777)
+    pc.windows.processes[4].owns = { { proto = "tcp", address = "0.0.0.0", port = 7777, service = "portproxy-7777-a" } }
+    pc.waiting = { "portproxy-7777-a" }
+  end, {
+    { "netstat -ano", "  TCP    0.0.0.0:7777           0.0.0.0:0              LISTENING       4" },
+    { "netstat -ano", "3612", absent = true },
+  } },
   { "a connection through it", function(pc)
     pc:add_socket("tcp", "0.0.0.0", 3001)
     pc:add_socket("tcp", "192.168.1.50", 3001, "192.168.1.23", 50123, "ESTAB")
