@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The small kernel's state: what stands for each thing of a model. */
+#define _GNU_SOURCE
+#include "tests/unit/sim_value.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "model/net.h"
+
+uint32_t sim_mtu_of(const struct iface *f)
+{
+	return f->mtu ? f->mtu : f->kind == IFACE_LOOPBACK ? 65536 : 1500;
+}
+
+json_t *sim_new_link(const char *kind, const char *segment, uint32_t queues, const char *peer)
+{
+	return json_pack("{s:s, s:s, s:i, s:s, s:b, s:i, s:s, s:[]}", "kind", kind, "segment",
+			 segment, "queues", (int)queues, "peer", peer, "up", 0, "mtu", 1500, "mac",
+			 "random", "addrs");
+}
+
+static json_t *volumes(const struct node *n)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < n->n_volumes; i++)
+		json_array_append_new(
+			out, json_pack("[s, s]", n->volumes[i].name, n->volumes[i].target));
+	return out;
+}
+
+json_t *sim_new_node(const struct node *n)
+{
+	json_t *lo = sim_new_link("loopback", "", 1, "");
+
+	json_object_set_new(lo, "up", json_true());
+	json_object_set_new(lo, "mtu", json_integer(65536));
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:b, s:{s:o}, s:{}, s:{}, s:{}, s:{}, s:s, "
+			 "s:{}}",
+			 "role", node_role_name(n->role), "hostname", n->hostname, "kernel",
+			 n->kernel, "disk", n->disk, "volumes", volumes(n), "interop",
+			 (int)n->interop, "links", "lo", lo, "routes", "rules", "neighs", "sysctls",
+			 "ruleset", "", "files");
+}
+
+/* --- keys and values
+ * ---------------------------------------------------------------------------------------- */
+
+void sim_route_key(const struct route *r, char *ret, size_t size)
+{
+	snprintf(ret, size, "%d %u %s %u", r->ipv6, r->table, r->dst, r->metric);
+}
+
+json_t *sim_route_value(const struct route *r, const char *dev)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}", "via", r->via, "dev", dev,
+			 "src", r->src, "protocol", r->protocol, "scope", r->scope, "type", r->type,
+			 "onlink", (int)r->onlink, "ipv6", (int)r->ipv6);
+}
+
+void sim_rule_key(const struct rule *r, char *ret, size_t size)
+{
+	snprintf(ret, size, "%u %s %s %s %x/%x %u %d", r->priority, r->from, r->to, r->iif,
+		 r->fwmark, r->fwmask, r->table, r->ipv6);
+}
+
+void sim_neigh_key(const struct neigh *a, char *ret, size_t size)
+{
+	snprintf(ret, size, "%s %s", a->dev, a->address);
+}
+
+json_t *sim_address_value(const struct address *a)
+{
+	return json_pack("{s:s, s:s, s:b}", "cidr", a->cidr, "broadcast", a->broadcast,
+			 "noprefixroute", (int)a->noprefixroute);
+}
+
+json_t *sim_file_value(const struct file *f)
+{
+	return json_pack("{s:s, s:s, s:i}", "content", f->content, "symlink", f->symlink, "mode",
+			 (int)f->mode);
+}
+
+json_t *sim_service_value(const struct service *s)
+{
+	return json_pack("{s:s, s:s, s:b, s:O}", "node", s->node, "via", s->via, "optional",
+			 (int)s->optional, "config", s->config);
+}
+
+/* The primary decides for its subnet. */
+static bool connected(const json_t *link, const struct prefix *ip)
+{
+	struct prefix p;
+	json_t *a;
+	size_t i;
+
+	json_array_foreach (at(link, "addrs"), i, a) {
+		if (!prefix_parse(json_str(a, "cidr", ""), &p) || !prefix_holds(&p, ip))
+			continue;
+		if (!json_flag(a, "noprefixroute", false))
+			return json_flag(link, "up", false);
+		if (p.family == AF_INET)
+			break;
+	}
+	return false;
+}
+
+/* The interface that reaches a gateway directly; only the named one, if one is named. */
+const char *sim_find_dev(const json_t *node, const struct route *r)
+{
+	const char *name;
+	struct prefix ip, dst;
+	json_t *link, *other;
+
+	if (!r->via[0])
+		return r->dev;
+	prefix_parse_address(r->via, &ip);
+	json_object_foreach (at(node, "links"), name, link)
+		if ((!r->dev[0] || same(r->dev, name)) && (r->onlink || connected(link, &ip)))
+			return name;
+	json_object_foreach (at(node, "routes"), name, other) {
+		const char *word = strchr(strchr(name, ' ') + 1, ' ') + 1;
+		char cidr[64];
+
+		snprintf(cidr, sizeof(cidr), "%.*s", (int)strcspn(word, " "), word);
+		if (!json_str(other, "via", "")[0] && prefix_parse(cidr, &dst) &&
+		    prefix_holds(&dst, &ip))
+			return json_str(other, "dev", "");
+	}
+	return NULL;
+}
