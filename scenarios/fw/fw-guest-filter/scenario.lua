@@ -101,9 +101,9 @@ return scenario {
       end },
   },
   fixed = {
-    probe.connect { name = "web-mended", node = "wsl", timeout = 0.5, address = "{{p.github}}", port = 443 },
-    probe.http { name = "fetch-mended", node = "wsl", timeout = 0.5, url = "http://{{p.downloads}}/" },
-    probe.connect { name = "other-web-mended", node = "wsl", timeout = 0.5, address = "{{p.site_address}}", port = 80 },
+    probe.connect { name = "web-mended", node = "wsl", timeout = 2.0, address = "{{p.github}}", port = 443 },
+    probe.http { name = "fetch-mended", node = "wsl", timeout = 2.0, url = "http://{{p.downloads}}/" },
+    probe.connect { name = "other-web-mended", node = "wsl", timeout = 2.0, address = "{{p.site_address}}", port = 80 },
   },
   truth = { { layer = "L3", cause = "guest-filter", at = "wsl" } },
   pass = 70,

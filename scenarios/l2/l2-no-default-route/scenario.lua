@@ -65,9 +65,9 @@ return scenario {
   },
   -- Addresses in both halves of the address space, one of them in this learner's lab alone.
   fixed = {
-    probe.ping { name = "public-mended", node = "wsl", timeout = 0.5, address = "8.8.8.8" },
-    probe.ping { name = "other-mended", node = "wsl", timeout = 0.5, address = "{{p.site_address}}" },
-    probe.connect { name = "web-mended", node = "wsl", timeout = 0.5, address = "{{p.github}}", port = 443 },
+    probe.ping { name = "public-mended", node = "wsl", timeout = 2.0, address = "8.8.8.8" },
+    probe.ping { name = "other-mended", node = "wsl", timeout = 2.0, address = "{{p.site_address}}" },
+    probe.connect { name = "web-mended", node = "wsl", timeout = 2.0, address = "{{p.github}}", port = 443 },
   },
   truth = { { layer = "L2", cause = "no-default-route", at = "wsl" } },
   pass = 70,

@@ -88,7 +88,7 @@ return scenario {
   },
   fixed = {
     -- Time for the relay on localhost, which looks once a second for what listens in WSL.
-    probe.http { name = "phone-opens-page-mended", node = "phone", url = "http://{{p.windows}}:3000/", timeout = 2.5,
+    probe.http { name = "phone-opens-page-mended", node = "phone", url = "http://{{p.windows}}:3000/", timeout = 2.0,
       expect = function(r, p) return r.ok == true and (r.body or ""):find(p.page, 1, true) ~= nil end },
   },
   truth = { { layer = "L5", cause = "portproxy-stale", at = "windows" } },

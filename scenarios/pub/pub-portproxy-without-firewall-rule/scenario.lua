@@ -87,9 +87,9 @@ return scenario {
     probe.ping { name = "public-ping", node = "wsl", address = "8.8.8.8" },
   },
   fixed = {
-    probe.http { name = "phone-opens-page-mended", node = "phone", url = "http://{{p.windows}}:3000/", timeout = 0.5,
+    probe.http { name = "phone-opens-page-mended", node = "phone", url = "http://{{p.windows}}:3000/", timeout = 2.0,
       expect = function(r, p) return r.ok == true and (r.body or ""):find(p.page, 1, true) ~= nil end },
-    probe.connect { name = "phone-connects-mended", node = "phone", address = "{{p.windows}}", port = 3000, timeout = 0.5 },
+    probe.connect { name = "phone-connects-mended", node = "phone", address = "{{p.windows}}", port = 3000, timeout = 2.0 },
   },
   truth = { { layer = "L5", cause = "portproxy-no-rule", at = "windows" } },
   pass = 70,
