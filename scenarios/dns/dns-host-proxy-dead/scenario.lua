@@ -64,7 +64,7 @@ return scenario {
     probe.ping { name = "public-ping", node = "wsl", address = "8.8.8.8" },
     probe.connect { name = "home-router-reached", node = "wsl", address = "{{p.router}}", port = 53 },
     probe.resolve { name = "public-server-answers", node = "wsl", host = "github.com", server = "8.8.8.8" },
-    probe.lookup { name = "windows-resolves", node = "windows", host = "google.com" },
+    probe.lookup { name = "windows-resolves", node = "windows", host = "google.com", timeout = 2.0 },
   },
   -- The last name exists in this learner's lab alone: lines in /etc/hosts for the well-known ones do not help.
   fixed = {

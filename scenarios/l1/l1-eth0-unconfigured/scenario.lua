@@ -63,7 +63,7 @@ return scenario {
   controls = {
     probe.ping { name = "loopback-ping", node = "wsl", address = "127.0.0.1" },
     probe.ping { name = "windows-public-ping", node = "windows", address = "8.8.8.8" },
-    probe.lookup { name = "windows-resolves", node = "windows", host = "google.com" },
+    probe.lookup { name = "windows-resolves", node = "windows", host = "google.com", timeout = 2.0 },
   },
   fixed = {
     probe.resolve { name = "gateway-mended", node = "wsl", timeout = 2.0, host = "{{p.site}}", server = "{{p.gateway}}" },
