@@ -43,7 +43,7 @@ function world.new(host)
     return host.ask({ ["do"] = "windows.read", what = what, arg = arg or "" }).value
   end
 
-  -- { windows = (docs/formats/windows.md), wsl = { running, generation }, relays, waiting = names of services } (docs/protocol.md, windows.model); asked anew each time.
+  -- { windows = (docs/formats/windows.md), wsl = { running, generation }, relays, waiting = names of services }; asked anew each time.
   function w.model()
     return host.ask({ ["do"] = "windows.model" })
   end

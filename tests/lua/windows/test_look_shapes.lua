@@ -408,7 +408,7 @@ ps.case("curl is the node's own", function()
   local out, _, status = pc:run("curl.exe -s -o NUL http://x/")
   ps.has(out, "curl is not installed")
   ps.eq(status, 127)
-  ps.eq(pc.spawned[1], { "curl", "-s", "-o", "/dev/null", "http://x/" })
+  ps.eq(pc.spawned[1], { "curl", "--proto", "-file", "-s", "-o", "/dev/null", "http://x/" })
   pc.programs["*"] = { "hello", status = 22 }
   out, _, status = pc:run("curl.exe http://x/")
   ps.eq(out, "hello\n")
