@@ -219,13 +219,30 @@ local missing = {
   ja = "netdojo: このマシンに curl がないので、演習場の Windows にもありません",
 }
 
+-- A file: URL means a path of Windows; nothing else of this machine's is a file there. nil where there is none.
+local function file_url(word)
+  local drive, rest = word:match("^%a+:/*([^/:]+):(/.*)$")
+  if not drive or drive:lower() ~= "c" or rest:find("..", 1, true) or rest:find("%", 1, true) then return nil end
+  return "file:///mnt/c" .. rest
+end
+
 registry.add {
   name = "curl", kind = "program", effect = "reads", options = { "-v", "-s", "-S", "-I", "-i", "-L", "-k", "-o", "-m", "-4", "-6", "-H", "-X", "-d" },
   synopsis = { en = "Fetches a URL", ja = "URL を取りに行く" },
   about = "the host's own curl, run on the lab's Windows", lacks = "Windows' paths after -o, other than NUL",
   run = function(ctx, args)
-    local argv = { "curl" }
-    for _, a in ipairs(args) do argv[#argv + 1] = a:lower() == "nul" and "/dev/null" or a end
+    local argv = { "curl", "--proto", "-file" }
+    for _, a in ipairs(args) do
+      if a:lower():find("^file:") then
+        local url = file_url(a)
+        if not url then
+          ctx.emit("curl: (37) Couldn't open file " .. a:gsub("^%a+:/*", "/"))
+          return 37
+        end
+        a, argv[3] = url, "=all"
+      end
+      argv[#argv + 1] = a:lower() == "nul" and "/dev/null" or a
+    end
     local status = ctx.world.spawn(argv, ctx.stdin and ctx.stdin() or nil, ctx.lines)
     if status then return status end
     ctx.emit(missing[ctx.world.lang] or missing.en)
