@@ -9,7 +9,7 @@
 #include "windows_host.h"
 
 const char fuzz_code[] = WINDOWS_HOST_CODE
-	"local complete = require('windows.complete')\n"
+	"local complete = require('windows.format.complete')\n"
 	"return function(text)\n"
 	"  local sh = session.new(host())\n"
 	"  sh.steps = 20000\n"

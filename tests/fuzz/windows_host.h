@@ -5,7 +5,7 @@
 
 /* clang-format off */
 #define WINDOWS_HOST_CODE \
-	"local session = require('windows.session')\n" \
+	"local session = require('windows.language.session')\n" \
 	"local function host()\n" \
 	"  local files = { ['C:\\\\Users\\\\learner\\\\a.txt'] = 'one\\ntwo\\n' }\n" \
 	"  local h = { lang = 'en', env = {}, tty = false, size = 0 }\n" \

@@ -2,12 +2,12 @@
 -- What the C program calls: prompt(host), line(host, text) -> status, exe(host, path, args) -> status, complete(text, cursor) ->
 -- start, list. host is described in lua/windows/host.c.
 
-local complete = require("windows.complete")
-local errors = require("windows.errors")
-local invoke = require("windows.invoke")
-local paths = require("windows.paths")
+local complete = require("windows.format.complete")
+local errors = require("windows.language.errors")
+local invoke = require("windows.language.invoke")
+local paths = require("windows.machine.paths")
 local registry = require("windows.registry")
-local session = require("windows.session")
+local session = require("windows.language.session")
 
 local main = {}
 

@@ -4,7 +4,7 @@
 --
 --   local fake = require("fake")
 --   local pc = fake.new()                      -- pc.state: live state; pc.windows, pc.node, pc.wsl: the model
---   local w = require("windows.world").new(pc.host)
+--   local w = require("windows.machine.world").new(pc.host)
 --   pc.state.links[3].mtu = 1400
 --   pc:add_address("vEthernet", "inet", "172.30.0.1", 20)    -- with the routes a kernel makes of it
 --   pc.probes.ping = function(args) return { ok = true, sent = 1, received = 1, rtt_ms = 3.2 } end
@@ -347,7 +347,7 @@ end
 
 -- Runs a line of the prompt in this PC's session: what it wrote, what it complained, its status.
 function fake:run(line)
-  local session = require("windows.session")
+  local session = require("windows.language.session")
   self.session = self.session or session.new(self.host)
   self.out, self.err = {}, {}
   local status = session.line(self.session, line)

@@ -6,7 +6,7 @@
 
 local ps = { failed = 0, passed = 0 }
 
-local session = require("windows.session")
+local session = require("windows.language.session")
 
 local function lower(path) return path:lower():gsub("/", "\\"):gsub("(.)\\$", "%1") end
 

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- How the objects of the changing cmdlets look: Windows' own views of them.
 
-local rules = require("windows.rules")
-local views = require("windows.views")
+local rules = require("windows.machine.rules")
+local views = require("windows.format.views")
 
 local lists = {
   MSFT_NetFirewallRule = { "Name", "DisplayName", "Description", "DisplayGroup", "Group", "Enabled", "Profile", "Platform", "Direction", "Action",

@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- JSON and CSV.
 
-local json = require("windows.json")
+local json = require("windows.format.json")
 local object = require("windows.object")
-local paths = require("windows.paths")
+local paths = require("windows.machine.paths")
 local registry = require("windows.registry")
-local values = require("windows.values")
+local values = require("windows.language.values")
 
 local function gather(ctx, args)
   local all = {}

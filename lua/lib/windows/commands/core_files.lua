@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Get-Content, Set-Content, Add-Content, Clear-Content.
 
-local paths = require("windows.paths")
+local paths = require("windows.machine.paths")
 local registry = require("windows.registry")
-local values = require("windows.values")
+local values = require("windows.language.values")
 
 local path = { name = "Path", type = "string[]", position = 1, mandatory = true, pipeline = "name", aliases = { "LiteralPath", "PSPath", "FullName" } }
 

@@ -1,14 +1,14 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Format-Table, Format-List, Format-Wide.
 
-local format = require("windows.format")
+local format = require("windows.format.format")
 local object = require("windows.object")
 local registry = require("windows.registry")
-local selection = require("windows.selection")
-local trim = require("windows.trim")
-local values = require("windows.values")
-local views = require("windows.views")
-local width = require("windows.width")
+local selection = require("windows.language.selection")
+local trim = require("windows.language.trim")
+local values = require("windows.language.values")
+local views = require("windows.format.views")
+local width = require("windows.format.width")
 
 -- A chosen property as a column or an entry.
 local function entry(ctx, p)

@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Get-Command and Get-Help, from what the registry knows.
 
-local help = require("windows.help")
+local help = require("windows.format.help")
 local object = require("windows.object")
 local registry = require("windows.registry")
-local values = require("windows.values")
+local values = require("windows.language.values")
 
 local function info(c)
   local kind = c.kind == "program" and "Application" or c.node and "Function" or "Cmdlet"

@@ -2,10 +2,10 @@
 -- Files and folders as items: Get-ChildItem, New-Item, Remove-Item, Copy-Item, Move-Item, Test-Path, locations and paths.
 
 local object = require("windows.object")
-local paths = require("windows.paths")
+local paths = require("windows.machine.paths")
 local registry = require("windows.registry")
-local time = require("windows.time")
-local values = require("windows.values")
+local time = require("windows.format.time")
+local values = require("windows.language.values")
 
 local function not_found(ctx, full, command)
   ctx.fail(("Cannot find path '%s' because it does not exist."):format(full), { category = "ObjectNotFound", target = full,

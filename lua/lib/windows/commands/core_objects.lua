@@ -2,10 +2,10 @@
 -- Where-Object, ForEach-Object, Sort-Object, Group-Object, Measure-Object, Compare-Object, Get-Member.
 
 local object = require("windows.object")
-local ops = require("windows.ops")
+local ops = require("windows.language.ops")
 local registry = require("windows.registry")
-local selection = require("windows.selection")
-local values = require("windows.values")
+local selection = require("windows.language.selection")
+local values = require("windows.language.values")
 
 local comparisons = { "EQ", "NE", "GT", "GE", "LT", "LE", "Like", "NotLike", "Match", "NotMatch", "Contains", "NotContains", "In", "NotIn",
   "CEQ", "CNE", "CLike", "CNotLike", "CMatch", "CNotMatch", "Is", "IsNot" }
@@ -60,7 +60,7 @@ registry.add {
 
 -- A member by name: a property's value, or a method's result.
 local function member_of(ctx, v, name, arguments)
-  local members = require("windows.members")
+  local members = require("windows.language.members")
   local found = values.property(v, name)
   if found ~= nil or (object.is(v) and object.has(v, name)) then return found end
   local ok, result = pcall(members.call, ctx.shell, nil, v, name, arguments)

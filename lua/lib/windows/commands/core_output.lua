@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Write-*, Out-*, Tee-Object.
 
-local errors = require("windows.errors")
-local format = require("windows.format")
-local paths = require("windows.paths")
+local errors = require("windows.language.errors")
+local format = require("windows.format.format")
+local paths = require("windows.machine.paths")
 local registry = require("windows.registry")
-local values = require("windows.values")
+local values = require("windows.language.values")
 
 local anything = { name = "InputObject", type = "any", position = 1, rest = true }
 

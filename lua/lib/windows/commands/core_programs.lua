@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Programs that belong to the shell: cmd, powershell, notepad, findstr, find, more, dojo; Start-Process.
 
-local cmd = require("windows.cmd")
-local invoke = require("windows.invoke")
-local ops = require("windows.ops")
-local paths = require("windows.paths")
+local cmd = require("windows.language.cmd")
+local invoke = require("windows.language.invoke")
+local ops = require("windows.language.ops")
+local paths = require("windows.machine.paths")
 local registry = require("windows.registry")
 
 registry.add {

@@ -3,8 +3,8 @@
 
 local object = require("windows.object")
 local registry = require("windows.registry")
-local selection = require("windows.selection")
-local values = require("windows.values")
+local selection = require("windows.language.selection")
+local values = require("windows.language.values")
 
 local function projected(ctx, properties, excluded, v)
   local kind = object.is(v) and object.type(v) or values.type_name(v)

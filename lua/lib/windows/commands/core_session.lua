@@ -3,9 +3,9 @@
 
 local object = require("windows.object")
 local registry = require("windows.registry")
-local trim = require("windows.trim")
-local values = require("windows.values")
-local views = require("windows.views")
+local trim = require("windows.language.trim")
+local values = require("windows.language.values")
+local views = require("windows.format.views")
 
 views.add("PSVariable", { table = { columns = { { "Name", width = 30 }, { "Value" } } } })
 views.add("AliasInfo", { table = { columns = { { "CommandType", width = 15 }, { "Name", width = 50, value = function(o)
@@ -130,7 +130,7 @@ registry.add {
         exception = "ScriptCallDepthException" })
     end
     sh.depth = sh.depth + 1
-    local ok, e = pcall(require("windows.eval").text, sh, args.Command, ctx.emit)
+    local ok, e = pcall(require("windows.language.eval").text, sh, args.Command, ctx.emit)
     sh.depth = sh.depth - 1
     if ok then return end
     if type(e) == "table" and e.parse then

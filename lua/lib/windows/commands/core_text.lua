@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Select-String.
 
-local format = require("windows.format")
+local format = require("windows.format.format")
 local object = require("windows.object")
-local ops = require("windows.ops")
-local paths = require("windows.paths")
+local ops = require("windows.language.ops")
+local paths = require("windows.machine.paths")
 local registry = require("windows.registry")
-local values = require("windows.values")
+local values = require("windows.language.values")
 
 local function tester(args)
   local exact = args.CaseSensitive or false

@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Get-Date, Start-Sleep, Measure-Command, New-TimeSpan.
 
-local members = require("windows.members")
+local members = require("windows.language.members")
 local registry = require("windows.registry")
-local time = require("windows.time")
+local time = require("windows.format.time")
 
 registry.add {
   name = "Get-Date", kind = "cmdlet", effect = "reads", lacks = "-Year and its like, -DisplayHint", about = "the machine's clock",

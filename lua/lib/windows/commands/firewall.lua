@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Windows Firewall's rules: Get-, New-, Set-, Remove-, Enable-, Disable-, Rename-, Show-NetFirewallRule.
 
-local change = require("windows.change")
+local change = require("windows.machine.change")
 local registry = require("windows.registry")
-local rules = require("windows.rules")
+local rules = require("windows.machine.rules")
 
 local class = "MSFT_NetFirewallRule"
 local stores = "PersistentStore|ActiveStore, the others are empty"

@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- What a firewall rule is limited to: Get- and Set-NetFirewall{Port,Address,Application,Service,Interface}Filter.
 
-local change = require("windows.change")
+local change = require("windows.machine.change")
 local registry = require("windows.registry")
-local rules = require("windows.rules")
+local rules = require("windows.machine.rules")
 
 local titles = {
   Port = { en = "protocols and ports", ja = "プロトコルとポート" }, Address = { en = "addresses", ja = "アドレス" },

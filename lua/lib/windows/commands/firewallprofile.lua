@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Windows Firewall's three profiles: Get- and Set-NetFirewallProfile, Get-NetFirewallSetting.
 
-local change = require("windows.change")
+local change = require("windows.machine.change")
 local object = require("windows.object")
 local registry = require("windows.registry")
 

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- The Host Network Service: hnsdiag list, Get-HnsNetwork.
 
-local change = require("windows.change")
-local live = require("windows.live")
+local change = require("windows.machine.change")
+local live = require("windows.machine.live")
 local object = require("windows.object")
 local registry = require("windows.registry")
 

@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- The Hyper-V firewall: what may reach the machines of a VM creator, WSL's being one.
 
-local change = require("windows.change")
+local change = require("windows.machine.change")
 local object = require("windows.object")
 local registry = require("windows.registry")
-local rules = require("windows.rules")
+local rules = require("windows.machine.rules")
 
 local gpo = { "True", "False", "NotConfigured" }
 local actions = { "Allow", "Block", "NotConfigured" }

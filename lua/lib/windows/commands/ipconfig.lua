@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- ipconfig.
 
-local ip = require("windows.ip")
-local live = require("windows.live")
+local ip = require("windows.machine.ip")
+local live = require("windows.machine.live")
 local registry = require("windows.registry")
-local text = require("windows.program_text")
+local text = require("windows.format.program_text")
 
 local function row(emit, key, value) emit(text.dotted(3, key, 34) .. ": " .. (value or "")) end
 

@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Get-NetAdapter, Get-NetConnectionProfile, Get-VMSwitch: adapters, the networks they are on, virtual switches.
 
-local change = require("windows.change")
-local choose = require("windows.choose")
-local live = require("windows.live")
+local change = require("windows.machine.change")
+local choose = require("windows.machine.choose")
+local live = require("windows.machine.live")
 local object = require("windows.object")
 local registry = require("windows.registry")
-require("windows.views_net")
+require("windows.format.views_net")
 
 local function status(i)
   if not i.enabled then return "Disabled" end

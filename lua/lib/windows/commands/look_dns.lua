@@ -1,15 +1,15 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Get-DnsClient..., Resolve-DnsName.
 
-local change = require("windows.change")
-local choose = require("windows.choose")
-local ip = require("windows.ip")
-local live = require("windows.live")
-local look = require("windows.look")
-local names = require("windows.names")
+local change = require("windows.machine.change")
+local choose = require("windows.machine.choose")
+local ip = require("windows.machine.ip")
+local live = require("windows.machine.live")
+local look = require("windows.machine.look")
+local names = require("windows.machine.names")
 local object = require("windows.object")
 local registry = require("windows.registry")
-require("windows.views_net")
+require("windows.format.views_net")
 
 local by_alias = { { name = "InterfaceAlias", type = "string[]", position = 1, aliases = { "ifAlias" }, wildcard = true, pipeline = "name" },
   choose.by_interface[2] }

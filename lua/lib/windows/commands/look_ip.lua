@@ -1,14 +1,14 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Get-NetIPAddress, Get-NetIPInterface, Get-NetRoute, Find-NetRoute, Get-NetNeighbor, Get-NetIPConfiguration.
 
-local choose = require("windows.choose")
-local change = require("windows.change")
-local ip = require("windows.ip")
-local live = require("windows.live")
-local look = require("windows.look")
+local choose = require("windows.machine.choose")
+local change = require("windows.machine.change")
+local ip = require("windows.machine.ip")
+local live = require("windows.machine.live")
+local look = require("windows.machine.look")
 local object = require("windows.object")
 local registry = require("windows.registry")
-require("windows.views_net")
+require("windows.format.views_net")
 
 local origins = { "Other", "Manual", "WellKnown", "Dhcp", "RouterAdvertisement" }
 

@@ -1,13 +1,13 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Get-NetTCPConnection, Get-NetUDPEndpoint, Get-Process: sockets and whose they are.
 
-local change = require("windows.change")
-local choose = require("windows.choose")
-local ip = require("windows.ip")
-local live = require("windows.live")
+local change = require("windows.machine.change")
+local choose = require("windows.machine.choose")
+local ip = require("windows.machine.ip")
+local live = require("windows.machine.live")
 local object = require("windows.object")
 local registry = require("windows.registry")
-require("windows.views_net")
+require("windows.format.views_net")
 
 local states = { "Closed", "Listen", "SynSent", "SynReceived", "Established", "FinWait1", "FinWait2", "CloseWait", "Closing", "LastAck",
   "TimeWait", "DeleteTCB", "Bound" }

@@ -1,14 +1,14 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Test-NetConnection, Test-Connection: can that machine be reached?
 
-local change = require("windows.change")
-local echo = require("windows.echo")
-local ip = require("windows.ip")
-local live = require("windows.live")
-local names = require("windows.names")
+local change = require("windows.machine.change")
+local echo = require("windows.machine.echo")
+local ip = require("windows.machine.ip")
+local live = require("windows.machine.live")
+local names = require("windows.machine.names")
 local object = require("windows.object")
 local registry = require("windows.registry")
-require("windows.views_net")
+require("windows.format.views_net")
 
 local connect_timeout, ping_timeout = 5.0, 4.0
 

@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Small programs about the machine itself: hostname, whoami, getmac, systeminfo, tasklist, where; and curl.
 
-local live = require("windows.live")
+local live = require("windows.machine.live")
 local registry = require("windows.registry")
-local text = require("windows.program_text")
-local trim = require("windows.trim")
+local text = require("windows.format.program_text")
+local trim = require("windows.language.trim")
 
 registry.add {
   name = "hostname", kind = "program", effect = "reads", options = {},

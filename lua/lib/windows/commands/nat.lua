@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- WinNAT: Get-, New- and Remove-NetNat. WSL's own NAT is ICS, which these don't show, as on Windows.
 
-local change = require("windows.change")
+local change = require("windows.machine.change")
 local object = require("windows.object")
 local registry = require("windows.registry")
 

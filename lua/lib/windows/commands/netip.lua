@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Addresses and routes: New-, Set-, Remove-NetIPAddress and -NetRoute; Set-NetIPInterface.
 
-local change = require("windows.change")
-local ip = require("windows.ip")
-local live = require("windows.live")
+local change = require("windows.machine.change")
+local ip = require("windows.machine.ip")
+local live = require("windows.machine.live")
 local registry = require("windows.registry")
 
 local confirm = { { name = "WhatIf", type = "switch" }, { name = "Confirm", type = "switch" } }

@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- netstat.
 
-local live = require("windows.live")
+local live = require("windows.machine.live")
 local registry = require("windows.registry")
-local route_table = require("windows.route_table")
-local text = require("windows.program_text")
-local trim = require("windows.trim")
+local route_table = require("windows.machine.route_table")
+local text = require("windows.format.program_text")
+local trim = require("windows.language.trim")
 
 local usage = [[
 

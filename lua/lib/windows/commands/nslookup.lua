@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- nslookup: asks a DNS server itself, past the hosts file and every cache.
 
-local ip = require("windows.ip")
-local live = require("windows.live")
-local names = require("windows.names")
+local ip = require("windows.machine.ip")
+local live = require("windows.machine.live")
+local names = require("windows.machine.names")
 local registry = require("windows.registry")
-local trim = require("windows.trim")
+local trim = require("windows.language.trim")
 
 local types = { [1] = "A", [2] = "NS", [5] = "CNAME", [12] = "PTR", [15] = "MX", [16] = "TXT", [28] = "AAAA" }
 local known_types = { A = true, AAAA = true, NS = true, CNAME = true, PTR = true, MX = true, TXT = true, SOA = true, SRV = true,

@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- ping.
 
-local echo = require("windows.echo")
-local live = require("windows.live")
-local names = require("windows.names")
+local echo = require("windows.machine.echo")
+local live = require("windows.machine.live")
+local names = require("windows.machine.names")
 local registry = require("windows.registry")
-local text = require("windows.program_text")
+local text = require("windows.format.program_text")
 
 local usage = [[
 

@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- route: print, add, delete, change.
 
-local change = require("windows.change")
-local ip = require("windows.ip")
-local live = require("windows.live")
+local change = require("windows.machine.change")
+local ip = require("windows.machine.ip")
+local live = require("windows.machine.live")
 local registry = require("windows.registry")
-local route_table = require("windows.route_table")
-local text = require("windows.program_text")
+local route_table = require("windows.machine.route_table")
+local text = require("windows.format.program_text")
 
 local usage = [[
 

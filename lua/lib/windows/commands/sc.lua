@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- The programs sc and net, as far as they are about services.
 
-local change = require("windows.change")
+local change = require("windows.machine.change")
 local registry = require("windows.registry")
 
 local effect = "iphlpsvc, SharedAccess, hns, WslService and Dnscache do in the lab what they do on Windows"

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Services: Get-, Start-, Stop-, Restart-, Set-Service.
 
-local change = require("windows.change")
+local change = require("windows.machine.change")
 local object = require("windows.object")
 local registry = require("windows.registry")
 

@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- tracert and pathping: the way to an address, one time to live after the other.
 
-local echo = require("windows.echo")
-local names = require("windows.names")
+local echo = require("windows.machine.echo")
+local names = require("windows.machine.names")
 local registry = require("windows.registry")
-local text = require("windows.program_text")
+local text = require("windows.format.program_text")
 
 local usage = [[
 

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- wsl.exe: runs commands in WSL, starts and stops it.
 
-local change = require("windows.change")
+local change = require("windows.machine.change")
 local registry = require("windows.registry")
 
 local failed = -1 -- what wsl.exe itself ends with; 255 for whoever is no Windows program

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- netsh advfirewall: the profiles, shown and set. Rules are in fwrule.lua.
 
-local change = require("windows.change")
+local change = require("windows.machine.change")
 local firewall = require("windows.netsh.fwrule")
 
 local names = { "Domain", "Private", "Public" }

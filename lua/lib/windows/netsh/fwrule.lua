@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- netsh advfirewall firewall: add, delete, set and show rule.
 
-local change = require("windows.change")
-local rules = require("windows.rules")
+local change = require("windows.machine.change")
+local rules = require("windows.machine.rules")
 
 local function say(ctx, status, ...)
   for _, line in ipairs { ... } do ctx.emit(line) end

@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- netsh interface: adapters, the ip contexts, portproxy and tcp.
 
-local change = require("windows.change")
+local change = require("windows.machine.change")
 local ipv4 = require("windows.netsh.ipv4")
-local live = require("windows.live")
+local live = require("windows.machine.live")
 local portproxy = require("windows.netsh.portproxy")
 
 local function show(ctx, v)

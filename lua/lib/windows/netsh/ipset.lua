@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- netsh interface ipv4 and ipv6: what adds, sets and deletes.
 
-local change = require("windows.change")
-local ip = require("windows.ip")
-local live = require("windows.live")
+local change = require("windows.machine.change")
+local ip = require("windows.machine.ip")
+local live = require("windows.machine.live")
 local tree = require("windows.netsh.tree")
 
 local ipset = {}

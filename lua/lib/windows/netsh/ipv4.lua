@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- netsh interface ipv4 (ip) and ipv6: what shows. What sets is in ipset.lua.
 
-local ip = require("windows.ip")
-local live = require("windows.live")
+local ip = require("windows.machine.ip")
+local live = require("windows.machine.live")
 local set = require("windows.netsh.ipset")
 
 local no_such = "The filename, directory name, or volume label syntax is incorrect."

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- netsh interface portproxy: add, set, delete, show, reset, dump.
 
-local change = require("windows.change")
-local ip = require("windows.ip")
+local change = require("windows.machine.change")
+local ip = require("windows.machine.ip")
 
 local types = { "v4tov4", "v4tov6", "v6tov4", "v6tov6" }
 local incorrect = "The parameter is incorrect."

@@ -2,13 +2,13 @@
 -- Runs the tree of grammar.lua in a session. exec(sh, node, emit) runs a statement and returns how it ended (nil, "break",
 -- "continue", "return"); value(sh, node) gives an expression's value. Values that a statement gives go to emit.
 
-local errors = require("windows.errors")
-local grammar = require("windows.grammar")
-local members = require("windows.members")
+local errors = require("windows.language.errors")
+local grammar = require("windows.language.grammar")
+local members = require("windows.language.members")
 local object = require("windows.object")
-local ops = require("windows.ops")
-local rank = require("windows.rank")
-local values = require("windows.values")
+local ops = require("windows.language.ops")
+local rank = require("windows.language.rank")
+local values = require("windows.language.values")
 
 local eval = {}
 

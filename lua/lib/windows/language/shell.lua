@@ -2,9 +2,9 @@
 -- A session: its variables, functions, place in the file system, and where its output and errors go.
 -- It holds no language: eval.lua runs lines in it.
 
-local errors = require("windows.errors")
+local errors = require("windows.language.errors")
 local object = require("windows.object")
-local values = require("windows.values")
+local values = require("windows.language.values")
 
 local shell = {}
 shell.__index = shell

@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Dates: System.DateTime's objects, and how they are written.
 
-local members = require("windows.members")
+local members = require("windows.language.members")
 local object = require("windows.object")
-local ops = require("windows.ops")
-local values = require("windows.values")
+local ops = require("windows.language.ops")
+local values = require("windows.language.values")
 
 local time = {}
 

@@ -2,7 +2,7 @@
 -- What the changing commands share: asking for an operation (docs/formats/windows.md) and telling failures in Windows' words.
 
 local object = require("windows.object")
-local values = require("windows.values")
+local values = require("windows.language.values")
 
 local change = {}
 

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Windows Firewall's rules between the model and what cmdlets and netsh show: objects, filters, choosing, and parameters.
 
-local change = require("windows.change")
+local change = require("windows.machine.change")
 local object = require("windows.object")
 
 local rules = {}

@@ -7,7 +7,7 @@
 -- A node is { k = kind, pos =, stop =, ... }.
 
 local lpeg = require("lpeg")
-local tokens = require("windows.tokens")
+local tokens = require("windows.language.tokens")
 
 local P, R, S, V = lpeg.P, lpeg.R, lpeg.S, lpeg.V
 local C, Cc, Cg, Cp, Ct = lpeg.C, lpeg.Cc, lpeg.Cg, lpeg.Cp, lpeg.Ct

@@ -3,10 +3,10 @@
 -- puts text as soon as its layout is known: objects of one type that follow each other share one table or list.
 
 local object = require("windows.object")
-local trim = require("windows.trim")
-local values = require("windows.values")
-local views = require("windows.views")
-local width = require("windows.width")
+local trim = require("windows.language.trim")
+local values = require("windows.language.values")
+local views = require("windows.format.views")
+local width = require("windows.format.width")
 
 local format = {}
 

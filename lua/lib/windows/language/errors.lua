@@ -2,7 +2,7 @@
 -- Errors as Windows PowerShell 5.1 has them: records, the Lua errors that carry them, and how they are written.
 
 local object = require("windows.object")
-local values = require("windows.values")
+local values = require("windows.language.values")
 
 local errors = {}
 

@@ -3,10 +3,10 @@
 -- as it is made, and a stage that wants no more (Select-Object -First) ends those before it. The last stage runs in the
 -- caller's own coroutine and gives to the caller's emit.
 
-local invoke = require("windows.invoke")
-local eval = require("windows.eval")
-local redirect = require("windows.redirect")
-local values = require("windows.values")
+local invoke = require("windows.language.invoke")
+local eval = require("windows.language.eval")
+local redirect = require("windows.language.redirect")
+local values = require("windows.language.values")
 
 local pipeline = {}
 

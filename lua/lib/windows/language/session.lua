@@ -1,13 +1,13 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- A session that can run lines: the shell's state, the formatter as its console, and what a line's end means.
 
-local errors = require("windows.errors")
-local eval = require("windows.eval")
-local format = require("windows.format")
-local grammar = require("windows.grammar")
-local shell = require("windows.shell")
-local world = require("windows.world")
-require("windows.pipeline")
+local errors = require("windows.language.errors")
+local eval = require("windows.language.eval")
+local format = require("windows.format.format")
+local grammar = require("windows.language.grammar")
+local shell = require("windows.language.shell")
+local world = require("windows.machine.world")
+require("windows.language.pipeline")
 require("windows.commands")
 
 local session = {}

@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Operators and casts.
 
-local errors = require("windows.errors")
+local errors = require("windows.language.errors")
 local object = require("windows.object")
-local regex = require("windows.regex")
-local values = require("windows.values")
+local regex = require("windows.language.regex")
+local values = require("windows.language.values")
 
 local ops = {}
 

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- What -Property takes: names, wildcards, script blocks and calculated properties @{n=;e=}.
 
-local values = require("windows.values")
+local values = require("windows.language.values")
 
 local selection = {}
 

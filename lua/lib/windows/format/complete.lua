@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Completion: commands, parameters, values of parameters, variables, paths.
 
-local binder = require("windows.binder")
-local invoke = require("windows.invoke")
+local binder = require("windows.language.binder")
+local invoke = require("windows.language.invoke")
 local lpeg = require("lpeg")
-local paths = require("windows.paths")
+local paths = require("windows.machine.paths")
 local registry = require("windows.registry")
 
 local complete = {}

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Live state as the objects that PowerShell's network cmdlets give.
 
-local choose = require("windows.choose")
-local ip = require("windows.ip")
+local choose = require("windows.machine.choose")
+local ip = require("windows.machine.ip")
 local object = require("windows.object")
 
 local look = {}

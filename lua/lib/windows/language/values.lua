@@ -5,7 +5,7 @@
 -- element is $null); object.lua's objects, hashes (hash.lua) and script blocks have their own metatables.
 
 local object = require("windows.object")
-local trim = require("windows.trim")
+local trim = require("windows.language.trim")
 
 local values = {}
 

@@ -2,7 +2,7 @@
 -- The network as Windows sees it: the kernel's live links, addresses, routes, neighbours and sockets under the names and
 -- metrics the model gives them. A snapshot reads each kind once, when first asked for.
 
-local ip = require("windows.ip")
+local ip = require("windows.machine.ip")
 
 local live = {}
 live.__index = live

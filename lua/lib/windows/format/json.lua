@@ -3,7 +3,7 @@
 
 local lpeg = require("lpeg")
 local object = require("windows.object")
-local values = require("windows.values")
+local values = require("windows.language.values")
 
 local json = {}
 

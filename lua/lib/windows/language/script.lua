@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- A script file as a command: .\mend.ps1
 
-local errors = require("windows.errors")
-local grammar = require("windows.grammar")
-local paths = require("windows.paths")
+local errors = require("windows.language.errors")
+local grammar = require("windows.language.grammar")
+local paths = require("windows.machine.paths")
 
 local script = {}
 

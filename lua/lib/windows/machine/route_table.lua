@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- The table that `route print` and `netstat -r` write.
 
-local ip = require("windows.ip")
-local text = require("windows.program_text")
+local ip = require("windows.machine.ip")
+local text = require("windows.format.program_text")
 
 local route_table = {}
 

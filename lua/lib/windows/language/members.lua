@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- .Property, [index], .Method() and [Type]::Member.
 
-local errors = require("windows.errors")
+local errors = require("windows.language.errors")
 local object = require("windows.object")
-local ops = require("windows.ops")
-local values = require("windows.values")
+local ops = require("windows.language.ops")
+local values = require("windows.language.values")
 
 local members = {}
 
@@ -234,7 +234,7 @@ function members.call(sh, type_name, v, name, args)
     return values.text(v)
   end
   if values.is_block(v) and (key == "invoke" or key == "invokereturnasis") then
-    local eval = require("windows.eval")
+    local eval = require("windows.language.eval")
     return sh:in_scope(function()
       sh:set("args", args)
       return eval.block_value(sh, v)

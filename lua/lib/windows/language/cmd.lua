@@ -1,13 +1,13 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- A small cmd.exe: programs of the registry, its own commands, & && || | and redirections, %VAR%.
 
-local errors = require("windows.errors")
-local invoke = require("windows.invoke")
+local errors = require("windows.language.errors")
+local invoke = require("windows.language.invoke")
 local lpeg = require("lpeg")
-local paths = require("windows.paths")
+local paths = require("windows.machine.paths")
 local registry = require("windows.registry")
-local trim = require("windows.trim")
-local wrong = require("windows.wrong")
+local trim = require("windows.language.trim")
+local wrong = require("windows.language.wrong")
 
 local cmd = {}
 
@@ -129,7 +129,7 @@ function own.dir(io, words)
     io.err("File Not Found\n")
     return 1
   end
-  local time = require("windows.time")
+  local time = require("windows.format.time")
   if not bare_names then io.out(" Volume in drive C has no label.\n\n Directory of " .. full .. "\n\n") end
   local files, size, folders = 0, 0, 0
   for _, e in ipairs(list) do

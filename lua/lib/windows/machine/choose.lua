@@ -2,7 +2,7 @@
 -- How a Get- cmdlet of the CIM kind picks its objects: by the properties its parameters name, with the errors such a cmdlet has
 -- where nothing fits.
 
-local change = require("windows.change")
+local change = require("windows.machine.change")
 local object = require("windows.object")
 
 local choose = {}

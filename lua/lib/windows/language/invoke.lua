@@ -1,14 +1,14 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- One command of a pipeline: what its name means, its arguments, and the ctx that registry.lua promises it.
 
-local binder = require("windows.binder")
-local errors = require("windows.errors")
-local eval = require("windows.eval")
-local format = require("windows.format")
+local binder = require("windows.language.binder")
+local errors = require("windows.language.errors")
+local eval = require("windows.language.eval")
+local format = require("windows.format.format")
 local object = require("windows.object")
 local registry = require("windows.registry")
-local values = require("windows.values")
-local wrong = require("windows.wrong")
+local values = require("windows.language.values")
+local wrong = require("windows.language.wrong")
 
 local invoke = {}
 
@@ -337,7 +337,7 @@ local function bind_function(f, items)
 end
 
 local function declare(sh, params, bound, rest)
-  local ops = require("windows.ops")
+  local ops = require("windows.language.ops")
   for _, p in ipairs(params or {}) do
     local v = bound[p]
     if not v and #rest > 0 and not (p.type and p.type:lower() == "switch") then v = { table.remove(rest, 1).value } end
@@ -410,7 +410,7 @@ end
 local function resolve(sh, node, name)
   local c, kind = invoke.find(sh, name)
   if c then return c, kind end
-  local script = require("windows.script").find(sh, name)
+  local script = require("windows.language.script").find(sh, name)
   if script then return script, "function" end
   return unknown(sh, node, name)
 end

@@ -2,8 +2,8 @@
 -- How the network cmdlets' objects look: the views of Windows' own modules.
 
 local object = require("windows.object")
-local values = require("windows.values")
-local views = require("windows.views")
+local values = require("windows.language.values")
+local views = require("windows.format.views")
 
 local function left(name, width, label) return { name, width = width, label = label, align = "left" } end
 local function right(name, width, label) return { name, width = width, label = label, align = "right" } end

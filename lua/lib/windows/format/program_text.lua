@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- What Windows' programs share in how they write: dotted keys, padding, wildcards.
 
-local change = require("windows.change")
+local change = require("windows.machine.change")
 
 local text = {}
 

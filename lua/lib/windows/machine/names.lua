@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Names and addresses, asked of the node's own resolver or of one DNS server.
 
-local ip = require("windows.ip")
-local live = require("windows.live")
+local ip = require("windows.machine.ip")
+local live = require("windows.machine.live")
 
 local names = {}
 

@@ -3,9 +3,9 @@
 --
 -- An item is { kind = "param", name, value, given } or { kind = "value", value, raw }.
 
-local errors = require("windows.errors")
+local errors = require("windows.language.errors")
 local object = require("windows.object")
-local values = require("windows.values")
+local values = require("windows.language.values")
 
 local binder = {}
 

@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- > >> 2> 2>&1 *>: where a command's output and errors go instead.
 
-local errors = require("windows.errors")
-local eval = require("windows.eval")
-local format = require("windows.format")
-local paths = require("windows.paths")
-local trim = require("windows.trim")
-local values = require("windows.values")
+local errors = require("windows.language.errors")
+local eval = require("windows.language.eval")
+local format = require("windows.format.format")
+local paths = require("windows.machine.paths")
+local trim = require("windows.language.trim")
+local values = require("windows.language.values")
 
 local redirect = {}
 

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Windows paths: what a name means from where one stands.
 
-local trim = require("windows.trim")
+local trim = require("windows.language.trim")
 
 local paths = {}
 
