@@ -30,7 +30,8 @@ enum {
 	LIST_MAX = 512,
 	COLUMN_GAP = 2,
 	PROMPT_MAX = 1024,
-	PROMPT_TEXT_MAX = 512
+	PROMPT_TEXT_MAX = 512,
+	CTRL_D = 4
 };
 
 static const char completer_key;
@@ -41,6 +42,7 @@ static struct {
 	lua_State *L;		 /* while a line is read */
 	char prompt[PROMPT_MAX]; /* invisible parts between \1 */
 	bool interrupted, eof;
+	int ahead; /* bytes that were typed before the prompt stood */
 } line;
 
 /* Bytes of standard input into one character; -1 at the end and for Ctrl-C. */
@@ -68,6 +70,12 @@ static int get_key(EditLine *el, wchar_t *ret)
 			line.eof = true;
 			return -1;
 		}
+		if (c == '\0' && line.ahead > 0)
+			c = CTRL_D; /* the kernel's sign for one that was typed ahead */
+		if (line.ahead > 0)
+			line.ahead--;
+		if (c == '\0')
+			continue; /* Ctrl-Space: no key of ours */
 		used = mbrtowc(ret, &c, 1, &state);
 		if (used == (size_t)-1) {
 			memset(&state, 0, sizeof(state)); /* no UTF-8: the byte is dropped */
@@ -273,6 +281,8 @@ int line_lua_read(lua_State *L)
 	line.interrupted = line.eof = false;
 	/* libedit shows the prompt first: a key typed at once would be the kernel's to edit */
 	el_set(line.el, EL_PREP_TERM, 1);
+	if (ioctl(STDIN_FILENO, FIONREAD, &line.ahead) < 0)
+		line.ahead = 0;
 	got = el_gets(line.el, &n);
 	if (line.interrupted) {
 		/* a fresh start for the next one; the line as it was stays on the screen */

@@ -247,6 +247,25 @@ class Prompt(WindowsTest):
         w.type("\x04")
         self.assertEqual(w.end(), 0)
 
+    def test_ctrl_d_before_the_prompt_ends_it(self):
+        for early, late in (("\x04", ""), ("\x04", "\x04"), ("ask x\n\x04", "")):
+            with self.subTest(early):
+                w = Window(self.node)
+                self.windows.append(w)
+                w.type(early)
+                if late:
+                    w.see(PROMPT.rstrip())
+                    os.write(w.master, late.encode())
+                self.assertEqual(w.end(), 0)
+                self.assertEqual("eth0" in w.screen, "ask" in early)
+
+    def test_ctrl_space_is_no_end(self):
+        w = self.window()
+        w.type("\0ask x\r")
+        w.see("eth0")
+        w.type("\0\x04")
+        self.assertEqual(w.end(), 0)
+
     def test_lines_from_a_pipe(self):
         got = self.node.run(given="ask a\nask b\n")
         self.assertEqual(got.stdout.decode(), f"{PROMPT}eth0\n{PROMPT}eth0\n{PROMPT}")
