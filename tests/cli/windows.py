@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """netdojo-windows against an init played in Python: what Lua gets of the machine, the prompt, Ctrl-C, line ends, limits."""
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import time
 import unittest
 
@@ -174,6 +176,35 @@ class Programs(WindowsTest):
         self.assertEqual(self.said("missing"), "nil\n")
 
 
+class Continuing(WindowsTest):
+    """The real prompt: what a line leaves open goes on in the next."""
+
+    def setUp(self):
+        super().setUp()
+        self.program = windows_rig.PROGRAM
+        windows_rig.PROGRAM = os.path.join(windows_rig.BUILD, "libexec", "netdojo", "netdojo-windows")
+
+    def tearDown(self):
+        windows_rig.PROGRAM = self.program
+        super().tearDown()
+
+    def test_a_pasted_here_string(self):
+        w = self.window()
+        at = w.type('@"\r[wsl2]\r\rn=$(1+1)\r"@ | Set-Content w.txt\r')
+        w.see(PROMPT, w.see(">> ", at))
+        at = w.type("'so' + 'on'\r")
+        w.see("soon", at)
+        with open(os.path.join(self.node.home, "w.txt"), encoding="utf-8") as f:
+            self.assertEqual(f.read(), "[wsl2]\n\nn=2\n")
+
+    def test_a_backtick(self):
+        w = self.window()
+        at = w.type("Write-Output `\r")
+        at = w.see(">> ", at)
+        w.type("('a' + 'b')\r")
+        w.see("ab\r\n", at)
+
+
 class Wsl(WindowsTest):
     def test_streams_are_passed(self):
         got = self.line("wsl tr a-z A-Z", given="through\n")
@@ -206,6 +237,63 @@ class Files(WindowsTest):
         self.assertEqual(self.said("files").splitlines(), [
             "C:\\Users\\learner\\A\\b 12", "One.txt 2", "C:\\Users\\learner\\A\\b\\One.txt", "NotFound",
             "InvalidArgument", "The system cannot find the path specified.", "nil"])
+
+
+    def test_what_is_made_is_everybodys(self):
+        self.assertEqual(self.said("mode new.txt new").splitlines(), ["0000", "666 0", "777 0"])
+        self.assertEqual(os.stat(os.path.join(self.node.home, "new.txt")).st_mode & 0o777, 0o666)
+
+
+class Notepad(WindowsTest):
+    """Editors are scripts of the test's, first in PATH."""
+
+    def editors(self, *names):
+        folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, folder)
+        for name in names:
+            path = os.path.join(folder, name)
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(f'#!/bin/sh\necho "{name} opens"; echo text >"$1"\n')
+            os.chmod(path, 0o755)
+        return folder
+
+    def edited(self, name, **env):
+        w = self.window(env=env)
+        at = w.type(f"edit {name}\r")
+        return w, at
+
+    def test_the_callers_own(self):
+        folder = self.editors("mine", "other")
+        w, at = self.edited("a.txt", VISUAL=f"{folder}/mine", EDITOR=f"{folder}/other")
+        w.see("edited", w.see("mine opens", at))
+        self.assertNotIn(":wq", w.screen)
+        self.assertTrue(os.path.exists(os.path.join(self.node.home, "a.txt")))
+
+    def test_nano_before_vi(self):
+        w, at = self.edited("a.txt", PATH=self.editors("nano", "vi") + ":/usr/bin:/bin")
+        w.see("edited", w.see("nano opens", at))
+        self.assertNotIn(":wq", w.screen)
+
+    def test_vi_says_how_to_leave_and_waits(self):
+        for lang, words in (("en", "saves and leaves"), ("ja", "保存して終了")):
+            w, at = self.edited("a.txt", PATH=self.editors("vi"), LANGUAGE=lang)
+            w.see(words, w.see(":wq Enter" if lang == "en" else "vi", at))
+            self.assertNotIn("opens\r", w.screen[at:])
+            w.type("\r")
+            w.see("edited", w.see("vi opens", at))
+
+    def test_ctrl_c_before_it_opens(self):
+        w, at = self.edited("a.txt", PATH=self.editors("vi"))
+        w.see(":wq Enter", at)
+        w.type("\x03")
+        w.see(PROMPT, w.see("^C was raised", at))
+        self.assertNotIn("vi opens", w.screen)
+
+    def test_windows_words(self):
+        w, at = self.edited("no\\such.txt")
+        at = w.see("nil The system cannot find the path specified.", at)
+        w.type("edit C:\\Users\r")
+        w.see("nil Access is denied.", at)
 
 
 class Prompt(WindowsTest):

@@ -23,7 +23,7 @@ local function read_command(sh)
     local more = host.readline(">> ", true)
     if not more then return nil end
     -- An empty line ends what is not finished; then it is an error.
-    if more == "" and not text:find('@["\']%s*\n') and not text:find('@["\']%s*$') then return text end
+    if more == "" and not session.joins(text) and not text:find('@["\']%s*\n') and not text:find('@["\']%s*$') then return text end
     text = text .. "\n" .. more
   end
   return text

@@ -144,3 +144,11 @@ ps.case("a hostile line gives an error and not a crash", function()
     ps.eq(ps.run("1 + 1", w), "2\n", line:sub(1, 30))
   end
 end)
+
+-- What the prompt has still to be told the rest of.
+local session = require("windows.language.session")
+
+for text, want in pairs({ ['$s = @"'] = true, ["@'"] = true, ['@"\na\n'] = true, ['@"\na\n"@'] = false, ['@"\na\n"@ |'] = true, ['Set-Content x @"'] = true,
+  ["echo a `"] = true, ["echo a``"] = false, ["echo a # `"] = false, ["echo a"] = false, ["if (1) {"] = true, ["'a"] = true }) do
+  ps.case("unfinished: " .. text, function() ps.eq(session.unfinished(text), want) end)
+end

@@ -32,6 +32,13 @@ end
 
 local close_paren = close(")", "MissingEndParenthesisInExpression", "expression")
 local close_block = close("}", "MissingEndCurlyBrace", "statement block or type definition")
+
+-- After @" the line ends; at the text's end its lines are still to come.
+local function here_head(ending)
+  return S(" \t")^0 * (P("\r")^-1 * P("\n") + P(-1) * fail("TerminatorExpectedAtEndOfString", "The string is missing the terminator: " .. ending .. ".") +
+    fail("UnexpectedCharactersAfterHereStringHeader", "No characters are allowed after a here-string header but before the end of the line."))
+end
+
 local open_block = need(P("{"), "MissingStatementBlock", "Missing statement block after keyword.")
 
 local sep = (ws * (S(";\n") + P("\r\n")))^1 * wsn
@@ -163,9 +170,9 @@ local rules = {
   double = node("expand", P('"') * (tokens.expand_text(P('"'), true) + V("interpolated"))^0 *
     (P('"') + fail("TerminatorExpectedAtEndOfString", 'The string is missing the terminator: ".'))),
   interpolated = V("subexpr") + V("variable") + node("string", field("text", C(P("$")))),
-  here_single = node("string", P("@'") * S(" \t")^0 * P("\r")^-1 * P("\n") * (P("'@") * field("text", Cc("")) + field("text", tokens.here_body("'@")) *
+  here_single = node("string", P("@'") * here_head("'@") * (P("'@") * field("text", Cc("")) + field("text", tokens.here_body("'@")) *
     (P("\r")^-1 * P("\n") * P("'@") + fail("TerminatorExpectedAtEndOfString", "The string is missing the terminator: '@.")))),
-  here_double = node("expand", P('@"') * S(" \t")^0 * P("\r")^-1 * P("\n") *
+  here_double = node("expand", P('@"') * here_head('"@') *
     (P('"@') + (tokens.expand_text(tokens.here_end('"@')) + -tokens.here_end('"@') * V("interpolated"))^0 *
     (tokens.here_end('"@') + fail("TerminatorExpectedAtEndOfString", 'The string is missing the terminator: "@.')))),
 

@@ -57,10 +57,13 @@ function session.line(sh, text)
   return status, exits
 end
 
--- Is the line whole, or does it wait for a closing bracket or quote?
+-- Does a backtick end the text, joining it to the next line? One that another escapes does not.
+function session.joins(text) return #text:match("`*$") % 2 == 1 end
+
+-- Is the line whole, or does it wait for a closing bracket or quote, or for what a backtick joins to it? In a comment that joins nothing.
 function session.unfinished(text)
   local tree, e = grammar.parse(text)
-  return not tree and e.incomplete or false
+  return not tree and (e.incomplete or session.joins(text))
 end
 
 function shell:report_parse(e, source)
