@@ -152,3 +152,17 @@ for text, want in pairs({ ['$s = @"'] = true, ["@'"] = true, ['@"\na\n'] = true,
   ["echo a `"] = true, ["echo a``"] = false, ["echo a # `"] = false, ["echo a"] = false, ["if (1) {"] = true, ["'a"] = true }) do
   ps.case("unfinished: " .. text, function() ps.eq(session.unfinished(text), want) end)
 end
+
+-- The PC is the model's, and a child keeps its folder and variables to itself.
+local pc = { hostname = "HAPPY-PC", version = { Version = "10.0.26100", Build = "4061" } }
+
+for line, want in pairs({ ["$env:COMPUTERNAME; $env:USERDOMAIN; $env:LOGONSERVER"] = "HAPPY-PC|HAPPY-PC|\\\\HAPPY-PC", ["cmd /c echo %COMPUTERNAME%"] = "HAPPY-PC",
+  ["[Environment]::MachineName"] = "HAPPY-PC", ["[Environment]::OSVersion.Version.Build"] = "26100", ['"$([Environment]::OSVersion.Version)"'] = "10.0.26100.0",
+  ["cmd /c 'cd C:\\Windows'; (Get-Location).Path"] = "C:\\Users\\learner", ["cmd /c 'set Q=1'; \"<$env:Q>\""] = "<>",
+  ["try { [wsl2] } catch { $_.Exception.Message }"] = "Unable to find type [wsl2].", ["'a' -is [string]"] = "True", ["[int[]].Name -ne ''"] = "True" }) do
+  ps.case("the PC: " .. line, function()
+    local out, err = ps.run(line, ps.world({ model = { windows = pc, wsl = {} } }))
+    ps.eq(err, "")
+    ps.eq((out:gsub("\n$", ""):gsub("\n", "|")), want)
+  end)
+end

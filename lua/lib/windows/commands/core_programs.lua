@@ -7,11 +7,26 @@ local ops = require("windows.language.ops")
 local paths = require("windows.machine.paths")
 local registry = require("windows.registry")
 
+-- Runs f as a program of its own: the folder and the variables it leaves behind are not its caller's.
+local function as_child(ctx, f)
+  local sh, host = ctx.shell, ctx.world.host
+  local location, env = sh.location, sh.env
+  sh.env = {}
+  for k, e in pairs(env) do sh.env[k] = setmetatable({ name = e.name, value = rawget(e, "value") }, getmetatable(e)) end
+  local results = table.pack(pcall(f))
+  sh.location, sh.env = location, env
+  if host.chdir then host.chdir(location) end
+  if not results[1] then error(results[2], 0) end
+  return table.unpack(results, 2, results.n)
+end
+
 registry.add {
   name = "cmd", kind = "program", effect = "language", options = { "/c", "/k", "/?" }, lacks = "if, for, set /a, batch files",
   about = "a small cmd.exe of our own",
   synopsis = { en = "The command prompt.", ja = "コマンド プロンプトを開きます。" },
-  run = function(ctx, words) return cmd.run(ctx, words) end,
+  run = function(ctx, words)
+    return as_child(ctx, function() return cmd.run(ctx, words) end)
+  end,
 }
 
 local function in_powershell(ctx, words)
@@ -33,11 +48,13 @@ registry.add {
   name = "powershell", kind = "program", aliases = { "pwsh" }, effect = "language", options = { "-NoProfile", "-NonInteractive", "-ExecutionPolicy", "-Command",
     "-EncodedCommand", "-File" }, lacks = "-Version, -PSConsoleFile", about = "another session in this window",
   synopsis = { en = "Opens another PowerShell, or runs a command in one.", ja = "別の PowerShell を開く、または実行します。" },
-  run = in_powershell,
+  run = function(ctx, words)
+    return as_child(ctx, function() return in_powershell(ctx, words) end)
+  end,
 }
 
 registry.add {
-  name = "notepad", kind = "program", effect = "changes", options = {}, lacks = "a window: it opens $EDITOR in the terminal",
+  name = "notepad", kind = "program", effect = "changes", options = {}, lacks = "a window: it opens $VISUAL, $EDITOR, nano or vi in the terminal",
   about = "edits files of the Windows node",
   synopsis = { en = "Edits a text file.", ja = "テキスト ファイルを編集します。" },
   run = function(ctx, words)

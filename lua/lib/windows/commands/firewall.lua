@@ -60,6 +60,12 @@ local function ask(ctx, cmdlet, op, args)
   return result
 end
 
+-- What a command would do to a rule, told where -WhatIf is given: "What if: New-NetFirewallRule DisplayName: x".
+local function only_told(ctx, args, cmdlet, r)
+  if not args.WhatIf then return false end
+  return not change.asker(ctx, args)(("%s DisplayName: %s"):format(cmdlet, r.DisplayName or r.Name))
+end
+
 local function pass(ctx, names)
   local list = change.windows(ctx).firewall.rules
   for _, name in ipairs(names) do
@@ -147,7 +153,7 @@ registry.add {
     rule.Enabled = rule.Enabled == nil or rule.Enabled
     rule.Direction, rule.Action = rule.Direction or "Inbound", rule.Action or "Allow"
     if (args.PolicyStore or ""):lower() == "activestore" then rule.PolicyStoreSource = "ActiveStore" end
-    if args.WhatIf then return end
+    if only_told(ctx, args, cmdlet, rule) then return end
     local result, err = change.try(ctx, "firewall.rule.add", rule)
     if err then
       return change.cim_error(ctx, cmdlet, class, err, { Exists = "Cannot create a file when that file already exists. " })
@@ -171,9 +177,9 @@ registry.add {
       local set, why = rules.properties(args, r)
       if not set then return change.cim_error(ctx, cmdlet, class, { code = "InvalidArgument", message = why }) end
       set.DisplayName = args.NewDisplayName
-      if not args.WhatIf then ask(ctx, cmdlet, "firewall.rule.set", { Names = { r.Name }, set = set }) end
+      if not only_told(ctx, args, cmdlet, r) then ask(ctx, cmdlet, "firewall.rule.set", { Names = { r.Name }, set = set }) end
     end
-    if args.PassThru then pass(ctx, names_of(list)) end
+    if args.PassThru and not args.WhatIf then pass(ctx, names_of(list)) end
   end,
 }
 
@@ -185,7 +191,11 @@ local function on_all(verb, synopsis, op, more)
     parameters = parameters(choose, query, { { name = "PassThru", type = "switch" } }, confirm),
     synopsis = synopsis, about = effect, lacks = "-AssociatedNetFirewallProfile",
     run = function(ctx, args)
-      local names = names_of(targets(ctx, args, cmdlet))
+      local list = targets(ctx, args, cmdlet)
+      local names = names_of(list)
+      if args.WhatIf then
+        for _, r in ipairs(list) do only_told(ctx, args, cmdlet, r) end
+      end
       if #names == 0 or args.WhatIf then return end
       if args.PassThru and verb == "Remove" then pass(ctx, names) end
       local t = { Names = names }
@@ -207,8 +217,8 @@ registry.add {
   run = function(ctx, args)
     local list = targets(ctx, args, "Rename-NetFirewallRule")
     for _, r in ipairs(list) do
-      if not args.WhatIf and ask(ctx, "Rename-NetFirewallRule", "firewall.rule.set", { Names = { r.Name }, set = { Name = args.NewName } })
-        and args.PassThru then
+      if not only_told(ctx, args, "Rename-NetFirewallRule", r)
+        and ask(ctx, "Rename-NetFirewallRule", "firewall.rule.set", { Names = { r.Name }, set = { Name = args.NewName } }) and args.PassThru then
         pass(ctx, { args.NewName })
       end
     end

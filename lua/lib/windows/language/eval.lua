@@ -410,7 +410,10 @@ end
 function value.variable(sh, node) return sh:get(node.name) end
 function value.number(_, node) return values.parse_number(node.text) end
 function value.string(_, node) return node.text end
-function value.type(_, node) return object.new("System.RuntimeType", { { "Name", node.name }, { "FullName", node.name } }) end
+function value.type(sh, node)
+  placed(sh, node, members.known_type, node.name)
+  return object.new("System.RuntimeType", { { "Name", node.name }, { "FullName", node.name } })
+end
 
 local function checked(sh, node, text)
   if #text > sh.TEXT_MAX then

@@ -260,10 +260,19 @@ local function tidy(x)
   return math.type(x) == "float" and x == math.floor(x) and math.abs(x) < 2 ^ 53 and math.tointeger(x) or x
 end
 
+local function os_version(sh)
+  local w = (sh.world.model().windows or {}).version or {}
+  local major, minor, build = (w.Version or ""):match("^(%d+)%.(%d+)%.(%d+)")
+  if not major then return nil end
+  local v = object.new("System.Version", { { "Major", tonumber(major) }, { "Minor", tonumber(minor) }, { "Build", tonumber(build) }, { "Revision", 0 } })
+  return object.new("System.OperatingSystem", { { "Platform", "Win32NT" }, { "ServicePack", "" }, { "Version", v },
+    { "VersionString", "Microsoft Windows NT " .. values.text(v) } })
+end
+
 statics = {
   environment = {
     get = { newline = "\r\n", machinename = function(sh) return sh:get_env("COMPUTERNAME") end, username = function(sh) return sh:get_env("USERNAME") end,
-      currentdirectory = function(sh) return sh.location end },
+      currentdirectory = function(sh) return sh.location end, osversion = os_version },
     calls = {
       getenvironmentvariable = function(sh, name) return sh:get_env(values.text(name)) end,
       setenvironmentvariable = function(sh, name, v) sh:set_env(values.text(name), v and values.text(v)) end,
@@ -300,6 +309,15 @@ statics = {
 
 -- More static members, by the part that knows them: { get = {}, calls = {} }.
 function members.add_static(type_name, s) statics[type_name:lower()] = s end
+
+-- An error where there is no such type. Of those with a whole name only what a cast or a static member needs is known here.
+function members.known_type(type_name)
+  local plain = type_name:gsub("%[%]$", "")
+  local full = ops.full_type(plain)
+  if full == plain and not plain:find(".", 1, true) and not statics[full:lower()] and not ops.has_type(plain) then
+    fail(("Unable to find type [%s]."):format(type_name), "TypeNotFound")
+  end
+end
 
 function members.static(sh, type_name, name)
   local full = type_name and ops.full_type(type_name) or ""

@@ -30,13 +30,32 @@ local linux_env = { PATH = true, HOME = true, USER = true, LOGNAME = true, SHELL
   SHLVL = true, _ = true, LC_ALL = true, HOSTNAME = true, EDITOR = true }
 
 local default_env = {
-  USERPROFILE = "C:\\Users\\learner", USERNAME = "learner", HOMEDRIVE = "C:", HOMEPATH = "\\Users\\learner", COMPUTERNAME = "DESKTOP-7Q2K1",
+  USERPROFILE = "C:\\Users\\learner", USERNAME = "learner", HOMEDRIVE = "C:", HOMEPATH = "\\Users\\learner",
   SystemRoot = "C:\\Windows", windir = "C:\\Windows", SystemDrive = "C:", ComSpec = "C:\\Windows\\system32\\cmd.exe", OS = "Windows_NT",
   TEMP = "C:\\Users\\learner\\AppData\\Local\\Temp", TMP = "C:\\Users\\learner\\AppData\\Local\\Temp", APPDATA = "C:\\Users\\learner\\AppData\\Roaming",
-  LOCALAPPDATA = "C:\\Users\\learner\\AppData\\Local", ProgramFiles = "C:\\Program Files", PUBLIC = "C:\\Users\\Public", USERDOMAIN = "DESKTOP-7Q2K1",
+  LOCALAPPDATA = "C:\\Users\\learner\\AppData\\Local", ProgramFiles = "C:\\Program Files", PUBLIC = "C:\\Users\\Public",
   PATH = "C:\\Windows\\system32;C:\\Windows;C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\", PATHEXT = ".COM;.EXE;.BAT;.CMD",
     PROCESSOR_ARCHITECTURE = "AMD64",
 }
+
+-- Variables that hold the PC's name. It is the model's, asked for when one is read: name, what stands before it.
+local pc_names = { COMPUTERNAME = "", USERDOMAIN = "", LOGONSERVER = "\\\\" }
+
+local function pc_name(world)
+  local ok, model = pcall(world.model)
+  if not ok and errors.interrupted(model) then error(model, 0) end
+  return ok and model.windows and model.windows.hostname
+end
+
+local function pc_variable(world, name, prefix)
+  return setmetatable({ name = name }, { __index = function(e, key)
+    if key ~= "value" then return nil end
+    local pc = pc_name(world)
+    if not pc then return "" end
+    e.value = prefix .. pc
+    return e.value
+  end })
+end
 
 function shell.new(world)
   local s = setmetatable({
@@ -44,6 +63,7 @@ function shell.new(world)
     ok = true, depth = 0, env = {}, steps = nil,
   }, shell)
   for k, v in pairs(default_env) do s:set_env(k, v) end
+  for k, prefix in pairs(pc_names) do s.env[k:lower()] = pc_variable(world, k, prefix) end
   for k, v in pairs(world.env) do
     if not linux_env[k] and k:match("^[%w_%(%)]+$") and type(v) == "string" and not v:find("^/") then s:set_env(k, v) end
   end
