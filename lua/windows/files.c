@@ -15,7 +15,10 @@
 #include "base/cleanup.h"
 #include "windows/paths.h"
 
-enum { FILE_LIMIT = 16 * 1024 * 1024 }; /* bytes; more is no text file */
+enum {
+	FILE_LIMIT = 16 * 1024 * 1024, /* bytes; more is no text file */
+	LEARNER = 1000,		       /* WSL's default user, whose everything on the drive is */
+};
 
 /* What Windows says, and the name a command asks for. */
 static const struct {
@@ -36,6 +39,20 @@ static const struct {
 	{ENOSPC, "Failed", "There is not enough space on the disk."},
 	{EFBIG, "Failed", "The file is too large."},
 };
+
+void files_made(const char *path)
+{
+	/* in the one-uid map there is no such id, and root's is the learner's */
+	(void)!lchown(path, LEARNER, LEARNER);
+}
+
+const char *files_reason(int code)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
+		if (reasons[i].code == code)
+			return reasons[i].text;
+	return strerror(code);
+}
 
 /* nil, message, name. */
 static int fail(lua_State *L, int code)
@@ -130,6 +147,16 @@ static int write_all(int fd, const char *text, size_t len)
 	return 0;
 }
 
+/* For writing, made when it is missing. */
+static int open_to_write(const char *path, int flags)
+{
+	int fd = open(path, flags | O_EXCL, 0666);
+
+	if (fd >= 0)
+		files_made(path);
+	return fd < 0 && errno == EEXIST ? open(path, flags, 0666) : fd;
+}
+
 static int write_file(lua_State *L)
 {
 	size_t len;
@@ -140,7 +167,7 @@ static int write_file(lua_State *L)
 
 	if (rc < 0)
 		return fail(L, -rc);
-	fd = open(path, flags, 0666);
+	fd = open_to_write(path, flags);
 	if (fd < 0)
 		return fail(L, errno);
 	rc = write_all(fd, text, len);
@@ -159,6 +186,15 @@ static int remove_file(lua_State *L)
 	return done(L, rc < 0 && errno == EISDIR ? rmdir(path) : rc);
 }
 
+static int make_one(const char *path)
+{
+	int rc = mkdir(path, 0777);
+
+	if (rc == 0)
+		files_made(path);
+	return rc;
+}
+
 static int make_folder(lua_State *L)
 {
 	char path[PATH_MAX];
@@ -168,10 +204,10 @@ static int make_folder(lua_State *L)
 		return fail(L, -rc);
 	for (char *c = strchr(path + 1, '/'); c; c = strchr(c + 1, '/')) {
 		*c = '\0';
-		mkdir(path, 0777);
+		make_one(path);
 		*c = '/';
 	}
-	return done(L, mkdir(path, 0777));
+	return done(L, make_one(path));
 }
 
 /* Fills the table on top of the stack. */

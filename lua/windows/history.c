@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "windows/files.h"
 
 #define FOLDER "/mnt/c/Users/learner/AppData/Roaming/Microsoft/Windows/PowerShell/PSReadLine"
 #define PATH   FOLDER "/ConsoleHost_history.txt"
@@ -51,10 +52,12 @@ static void make_folder(void)
 
 	for (char *c = strchr(path + 1, '/'); c; c = strchr(c + 1, '/')) {
 		*c = '\0';
-		mkdir(path, 0777);
+		if (mkdir(path, 0777) == 0)
+			files_made(path);
 		*c = '/';
 	}
-	mkdir(path, 0777);
+	if (mkdir(path, 0777) == 0)
+		files_made(path);
 }
 
 void history_append(const char *text)
@@ -63,6 +66,8 @@ void history_append(const char *text)
 
 	make_folder();
 	f = fopen(PATH, "ae");
+	if (f)
+		files_made(PATH);
 	for (; f && *text; text++) {
 		if (*text == '\n')
 			fputc('`', f);

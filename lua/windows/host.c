@@ -23,7 +23,7 @@
  * host.make_folder(path) -> true      with its parents
  * host.list_folder(path) -> { { name =, is_folder =, size =, mtime = } }, sorted by name
  * host.stat(path) -> { is_folder =, size =, mtime =, path = as it is spelt }, nil
- * host.edit(path) -> true             $EDITOR, nano or vi on this terminal; nil, message
+ * host.edit(path) -> true             $VISUAL, $EDITOR, nano or vi on this terminal; nil, message
  * host.folder() host.chdir(path)      the current folder, as a Windows path; relative paths begin there
  * host.exit(status)                   ends the program, at once
  * host.interop host.tty host.input_tty host.marks    booleans: called from WSL; standard output, input are a terminal; there is a terminal host

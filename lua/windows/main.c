@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/stdio_fds.h"
@@ -82,6 +83,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	marks_begin();
+	umask(0); /* what is made on the drive is everybody's, as WSL shows it */
 	enter(o.cwd);
 	output_crlf(o.job.interop);
 	return state_run(&o.job);

@@ -15,15 +15,19 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "bind/jsonlua.h"
+#include "guest/lang.h"
 #include "guest/remote.h"
 #include "guest/talk.h"
 #include "windows/ask.h"
+#include "windows/files.h"
 #include "windows/interrupt.h"
+#include "windows/output.h"
 #include "windows/paths.h"
 
 #define TYPE "process"
@@ -445,36 +449,96 @@ int process_lua_wsl(lua_State *L)
 	return go_on(L, LUA_OK, 0);
 }
 
-/* The first editor that is there. 0, or the last errno. */
+/* A pause before an editor whose way out nobody guesses; false when Ctrl-C ended it. */
+static bool tell_way_out(void)
+{
+	const char *text = lang_text(
+		"There is no nano here: vi opens. Esc :wq Enter saves and leaves, Esc :q! Enter "
+		"leaves unsaved. Enter opens it: ",
+		"nano がないので vi で開きます。保存して終了: Esc :wq Enter、保存せずに終了: Esc "
+		":q! Enter。Enter で開きます: ");
+	char c = 0;
+
+	output_write(STDOUT_FILENO, text, strlen(text), true);
+	while (c != '\n') {
+		int rc = interrupt_wait(STDIN_FILENO, POLLIN, -1);
+
+		if (rc == -EINTR && !interrupt_resized())
+			return false;
+		if (rc == 1 && read(STDIN_FILENO, &c, 1) <= 0)
+			return true;
+	}
+	return true;
+}
+
+/* The first editor that is there; the user's own first. 0, an errno, or -EINTR. */
 static int edit(struct process *p, char *path)
 {
-	const char *own = getenv("EDITOR");
-	const char *const editors[] = {own && own[0] ? own : "nano", "nano", "vi", "vim.tiny"};
+	const char *const editors[] = {getenv("VISUAL"), getenv("EDITOR"), "nano", "vi",
+				       "vim.tiny"};
 	const struct streams ours = {{STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}};
+	enum { OWN = 2, NANO = 2 };
 	int rc = ENOENT;
+	bool told = false;
 
-	for (size_t i = 0; rc && i < ARRAY_SIZE(editors); i++)
+	for (size_t i = 0; rc && i < ARRAY_SIZE(editors); i++) {
+		if (i < OWN && (!editors[i] || !editors[i][0]))
+			continue;
+		if (i > NANO && !told && !(told = tell_way_out()))
+			return -EINTR;
 		rc = start(p, (char *[]){(char *)editors[i], path, NULL}, &ours);
+	}
 	return rc;
+}
+
+/* 0, or the errno of what is no file to be edited; *ret_new: the editor would make it. */
+static int look_at_file(const char *path, bool *ret_new)
+{
+	auto_free char *folder = strdup(path);
+	struct stat st;
+
+	*ret_new = false;
+	if (stat(path, &st) == 0)
+		return S_ISDIR(st.st_mode) ? EISDIR : 0;
+	*ret_new = true;
+	if (errno != ENOENT || !folder)
+		return errno;
+	*strrchr(folder, '/') = '\0';
+	return stat(folder, &st) < 0 ? errno : S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
+}
+
+static int edit_failed(lua_State *L, int code)
+{
+	if (code == -EINTR) {
+		interrupt_take();
+		return interrupt_raise(L);
+	}
+	lua_pushnil(L);
+	lua_pushstring(L, code == ENOTTY ? lang_text("notepad needs a terminal",
+						     "notepad には端末が必要です")
+					 : files_reason(code));
+	return 2;
 }
 
 int process_lua_edit(lua_State *L)
 {
 	char path[PATH_MAX];
 	struct process *p;
+	bool made = false;
 	int rc = -paths_unix(luaL_checkstring(L, 1), path, sizeof(path));
 
 	p = push(L);
 	if (rc == 0)
+		rc = look_at_file(path, &made);
+	if (rc == 0)
 		rc = isatty(STDIN_FILENO) ? edit(p, path) : ENOTTY;
-	if (rc) {
-		lua_pushnil(L);
-		lua_pushstring(L, strerror(rc));
-		return 2;
-	}
+	if (rc)
+		return edit_failed(L, rc);
 	while (waitpid(p->pid, &p->status, 0) < 0 && errno == EINTR)
 		;
 	p->ended = true;
+	if (made)
+		files_made(path);
 	interrupt_take(); /* Ctrl-C was the editor's */
 	lua_pushboolean(L, 1);
 	return 1;

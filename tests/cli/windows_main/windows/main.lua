@@ -76,6 +76,17 @@ function commands.files(host)
   host.write(tostring(host.stat("one.txt")) .. "\n")
 end
 
+function commands.edit(host, a)
+  local ok, why = host.edit(a[2])
+  host.write(ok and "edited\n" or "nil " .. why .. "\n")
+end
+
+function commands.mode(host, a)
+  assert(host.write_file("new.txt", "x"))
+  assert(host.make_folder("new"))
+  return host.spawn({ "/bin/sh", "-c", "umask; stat -c '%a %u' " .. table.concat(a, " ", 2) })
+end
+
 function commands.env(host) host.write(tostring(host.env.TERM_MARKS) .. " " .. host.lang .. " " .. host.env.X .. "\n") end
 
 function commands.exit(host, a) host.exit(tonumber(a[2] or 0)) end
