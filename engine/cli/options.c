@@ -242,6 +242,7 @@ static void settle(struct cli *c)
 static int count_operands(const struct cli *c, struct err *err)
 {
 	const struct command_spec *cmd = c->cmd;
+	const struct option_spec *lab;
 
 	if (c->help)
 		return 0;
@@ -253,6 +254,12 @@ static int count_operands(const struct cli *c, struct err *err)
 		err_set(err, ERR_USAGE, EINVAL, "CMD is missing");
 	else
 		return 0;
+	/* who names a live lab as an operand wants to be told the option */
+	lab = options_find(cmd, "lab");
+	if (c->n_args > cmd->max && lab && lab->complete == COMPLETE_LAB)
+		return err_mend(err, "Use --lab %s to name the lab; usage: netdojo %s%s%s",
+				c->args[cmd->max], cmd->name, *cmd->synopsis ? " " : "",
+				cmd->synopsis);
 	return err_mend(err, "Usage: netdojo %s%s%s", cmd->name, *cmd->synopsis ? " " : "",
 			cmd->synopsis);
 }

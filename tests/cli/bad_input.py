@@ -27,6 +27,8 @@ WRONG = [
     (["map", "--format", "svg"], ["text, ascii, dot, mermaid, json"]),
     (["map", "--lang", "fr"], ["en, ja"]),
     (["down", "--all", "--lab", "x"], ["--all"]),
+    (["down", "fine-one"], ["'fine-one'", "Use --lab fine-one"]),
+    (["grade", "fine-one"], ["Use --lab fine-one"]),
     (["capture", "wsl"], ["-w"]),
     (["log", "--kind", "packets"], ["'packet'"]),
     (["play"], ["ID is missing"]),
