@@ -103,12 +103,33 @@ end
 
 local tells = { map = true, task = true, hint = true }
 
+-- A line at Windows' prompt starts its programs in WSL through init: the kernel's record knows no command of them, only their times.
+-- What is stamped when it is read may seem a little late.
+local READ_LATE = 0.25
+
+-- Did this happen while that line was being run at Windows' prompt? Of lines in quick succession it may be said of both.
+function evidence.during(e, command)
+  local began, ended, t = tonumber(command.started), tonumber(command.ended), e.t or 0
+  return command.node == "windows" and not e.cause and began ~= nil and ended ~= nil and began <= t and t <= ended + READ_LATE
+end
+
+-- The command in which this happened: its cause, or the line at Windows' prompt, the latest that it can have been.
+function evidence.within(self, e)
+  if e.cause then return self:event(e.cause) end
+  local found
+  for _, c in ipairs(self:all("command")) do
+    if evidence.during(e, c) then found = c end
+  end
+  return found
+end
+
 -- Seqs of the commands that asked `dojo`: its map, ticket and hints tell of the network, and show nothing of the live one.
 local function told_by_dojo(self)
   if self.told then return self.told end
   self.told = {}
   for _, e in ipairs(self:all("exec")) do
-    if e.cause and basename(e.path) == "dojo" and tells[(e.argv or {})[2]] then self.told[e.cause] = true end
+    local around = basename(e.path) == "dojo" and tells[(e.argv or {})[2]] and self:within(e)
+    if around then self.told[around.seq] = true end
   end
   for _, e in ipairs(self:all("command")) do
     if tells[(e.text or ""):match("^%s*dojo%s+(%l+)")] then self.told[e.seq] = true end

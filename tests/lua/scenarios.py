@@ -23,6 +23,13 @@ class Fault(Exception):
     """What is wrong, in words."""
 
 
+def names_diagnosis(command):
+    """In WSL's window, or from Windows' prompt through wsl."""
+    if isinstance(command, dict):
+        return command["line"].startswith("wsl dojo diagnose ")
+    return command.startswith("dojo diagnose ")
+
+
 def need(ok, message):
     if not ok:
         raise Fault(message)
@@ -73,7 +80,7 @@ def check_meta(path, meta, causes):
     said = json.dumps([meta["solution"], meta["alternatives"], meta["missteps"]])
     need("{{" not in said, "a command has an unfilled parameter")
     for run in [meta["solution"], *meta["alternatives"]]:
-        need(any(isinstance(c, str) and c.startswith("dojo diagnose ") for c in run), "a right way names no diagnosis")
+        need(any(names_diagnosis(c) for c in run), "a right way names no diagnosis")
 
 
 def check_source(text):

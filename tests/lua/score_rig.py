@@ -58,6 +58,13 @@ class Log:
         """A line typed at Windows' prompt, and what came of it."""
         return self.output(output, command=command, node="windows")
 
+    def inside(self, command, ran, output, status=0):
+        """A line typed at Windows' prompt that runs another in WSL: init starts that, so no command is its cause."""
+        began = (len(self.events) + 1) * 0.5
+        self.add("exec", path="/bin/sh", argv=["/bin/sh", "-c", 'exec "${SHELL:-/bin/bash}" -c "$0"', ran], pid=next(self.pids), uid=1000)
+        self.run(ran, status=status)
+        return self.output(output, command=command, node="windows", started=began - 0.01, ended=len(self.events) * 0.5)
+
     def exe(self, command, output):
         """A line of WSL's shell that starts Windows programs, as Windows' side of the kernel's record tells."""
         for program in re.findall(r"[\w.-]+\.exe", command):

@@ -148,12 +148,12 @@ end
 
 function tests.gateway_seen(ev)
   local shown = ev:output("wsl", function(out, e)
-    return some_line(out, function(line) return route_line(line, ev.p) end)
+    return not at_windows(e) and some_line(out, function(line) return route_line(line, ev.p) end)
       and not ev:typed(ev.p.subnet_base, e) and not ev:typed(ev.p.gateway, e)
   end)
-  -- On Windows the gateway is an address of its own: ipconfig, Get-NetIPAddress.
+  -- On Windows the gateway is an address of its own: ipconfig, Get-NetIPAddress, route print.
   local shown_there = ev:output("any", function(out, e)
-    return addr.within(out, ev.p.gateway) and not ev:typed(ev.p.gateway, e) and looking.at(ev, e, "own_address") ~= nil
+    return addr.within(out, ev.p.gateway) and not ev:typed(ev.p.gateway, e) and looking.at(ev, e, "gateway") ~= nil
   end)
   local ran = ev:ran("wsl", function(program, argv, status) return succeeded(status) and route_tool(program, argv) end)
   return looked(ev, shown, shown_there, ran)
@@ -221,6 +221,14 @@ function tests.name_looked_up(ev)
   return looked(ev, sent, ran)
 end
 
+-- Did the file's name stand in what this line of Windows' prompt started in WSL? (`wsl cat /etc/resolv.conf`)
+local function names_resolv_conf(ev, command)
+  return #ev:find("exec", function(e)
+    return (e.node or "wsl") == "wsl" and e.what ~= "exit" and has_arg(e.argv or {}, function(a) return a:find("resolv%.conf") ~= nil end)
+      and evidence.during(e, command)
+  end, 1) > 0
+end
+
 -- A recorded output that holds the line. A shell inside the shell (sudo -i) is one long command, recorded when it ends:
 -- there the reader's start tells when it was.
 function tests.resolv_conf_read(ev)
@@ -231,13 +239,14 @@ function tests.resolv_conf_read(ev)
       return server ~= nil and servers[server] == true
     end)
   end
-  local shown = ev:output("wsl", function(out, e)
+  local shown = ev:output("any", function(out, e)
     return holds(out) and not (e.text or ""):find("nameserver%s+%d")
+      and (e.node ~= "windows" or (looking.at(ev, e, "wsl") ~= nil and names_resolv_conf(ev, e)))
   end)
   local ran = ev:ran("wsl", function(program, argv, status, e)
-    local around = ev:event(e.cause or 0)
+    local around = e.cause and ev:event(e.cause)
     return succeeded(status) and reads(program, argv, "/resolv%.conf$") and around ~= nil and around.kind == "command"
-      and type(around.output) == "string" and holds(around.output)
+      and around.node ~= "windows" and type(around.output) == "string" and holds(around.output)
   end)
   return looked(ev, shown, ran)
 end

@@ -37,20 +37,25 @@ looking.shows = {
     ["get-netfirewallapplicationfilter"] = any_argument, ["get-netfirewallservicefilter"] = any_argument,
     ["get-netfirewallinterfacefilter"] = any_argument, ["get-netfirewallinterfacetypefilter"] = any_argument,
   },
-  own_address = {
+  -- Routes, and the addresses of Windows' own of which one is the gateway. A listener or a neighbour with that address is neither.
+  gateway = {
     ipconfig = any_argument, ["get-netipaddress"] = any_argument, ["get-netipconfiguration"] = any_argument, gip = any_argument,
-    ["get-netroute"] = any_argument, route = says("print"), arp = any_argument, netstat = any_argument, systeminfo = any_argument,
-    ["get-nettcpconnection"] = any_argument, netsh = says("%f[%a]ip", netsh_show),
+    ["get-netroute"] = any_argument, ["find-netroute"] = any_argument, route = says("print"), netstat = says("%-%a*r"),
+    netsh = either(says("%f[%a]ip", netsh_show, "%f[%a]route"), either(says("%f[%a]ip", netsh_show, "%f[%a]conf"),
+      says("%f[%a]ip", netsh_show, "%f[%a]addr"))),
+    tracert = any_argument, pathping = any_argument,
   },
   neighbour = {
     arp = any_argument, ["get-netneighbor"] = any_argument, netstat = any_argument, ["get-nettcpconnection"] = any_argument,
     netsh = says("neigh", netsh_show),
   },
+  -- A line of WSL's, whatever it shows.
+  wsl = { wsl = any_argument, bash = any_argument },
 }
 
 -- Others that print only what they find on the machine, or nothing; none that says its arguments again.
-local quiet = one_of("cd", "cls", "clear", "clear-host", "set-location", "sleep", "start-sleep", "true", "hostname", "getmac", "hnsdiag", "whoami",
-  "ver", "ip", "ss", "lsof", "get-netadapter", "get-netnat", "get-netipinterface", "get-dnsclientserveraddress", "get-netudpendpoint",
+local quiet = one_of("cd", "cls", "clear", "clear-host", "set-location", "sleep", "start-sleep", "true", "hostname", "getmac", "hnsdiag",
+  "systeminfo", "whoami", "ver", "ip", "ss", "lsof", "get-netadapter", "get-netnat", "get-netipinterface", "get-dnsclientserveraddress", "get-netudpendpoint",
   "get-netconnectionprofile", "get-vmswitch")
 
 -- What may stand behind a pipe: it lets through what comes, and adds nothing. How many words it takes that are no option and no number.
@@ -214,6 +219,7 @@ local function command(words, dialect, sight)
     return words[2] and command(table.move(words, 2, #words, 1, {}), dialect, sight)
   end
   if not harmless(words, 2, dialect, sight) then return nil end
+  if language[name] == "bash" and sight.table[name] then return sight.ran(name) and { { name = name, rest = "" } } or nil end
   if language[name] and (dialect ~= "bash" or exe or language[name] == "bash") then return of_another(name, words, dialect, sight, exe) end
   local rest = (joined(words, 2, dialect) or ""):lower()
   local shows = sight.table[name]

@@ -150,6 +150,18 @@ return scenario {
       { windows = "Restart-Service SharedAccess" },
       "getent hosts google.com",
     },
+    -- The same from Windows' prompt alone.
+    {
+      { windows = "wsl ip -4 addr show eth0" },
+      { windows = "wsl ip route" },
+      { windows = "wsl ping -c1 8.8.8.8" },
+      { windows = "wsl timeout 0.3 getent hosts google.com" },
+      { windows = "wsl cat /etc/resolv.conf" },
+      { windows = "Get-NetUDPEndpoint -LocalPort 53" },
+      { windows = "wsl dojo diagnose L2.5 host-dns-proxy-dead" },
+      { windows = "Restart-Service SharedAccess" },
+      { windows = "wsl getent hosts google.com" },
+    },
   },
   missteps = {
     { name = "guessing", at_most = 20, commands = {
