@@ -18,6 +18,7 @@ local commands, order, aliases = {}, {}, {}
 --                                     -- pipeline: "value" takes the object piped in, "name" a property of that name; aliases = { "If" }
 --                                     -- mandatory = true; complete = function(ctx, word) -> list
 --   options = { "/all" , ... },       -- of a program: for completion and docs/windows.md
+--   following = function(words) -> list    -- of a program: for completion, what may come after these words
 --   aliases = { "?" },
 --   effect = "reads" | "changes" | "language" | "imitated",
 --   about = "what is real about it, in one line for docs/windows.md",

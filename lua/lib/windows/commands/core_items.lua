@@ -27,9 +27,20 @@ end
 
 values.add_text("System.IO.FileInfo", function(o) return o.Name end)
 
+-- As Windows lists them: folders first; what it hides (AppData) only with -Force or -Hidden.
+local function shown(list, args)
+  local folders, files = {}, {}
+  for _, e in ipairs(list) do
+    local hidden = e.is_folder and e.name:lower() == "appdata"
+    if (args.Force or hidden == (args.Hidden or false)) then table.insert(e.is_folder and folders or files, e) end
+  end
+  return table.move(files, 1, #files, #folders + 1, folders)
+end
+
 local function listed(ctx, args, folder, pattern, depth)
   local list, why = ctx.world.list_folder(folder)
   if not list then return refused(ctx, folder, why, "DirUnauthorizedAccessError") end
+  list = shown(list, args)
   local filter = pattern or args.Filter
   for _, e in ipairs(list) do
     local fits = not filter or values.like(e.name, filter)

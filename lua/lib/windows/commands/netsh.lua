@@ -38,6 +38,7 @@ registry.add {
   synopsis = { en = "Network settings: portproxy, firewall, interfaces", ja = "ネットワークの設定: portproxy、ファイアウォール、インターフェイス" },
   about = "portproxy is a real listener and relay, rules are nftables, addresses, routes and MTU are the kernel's",
   lacks = "its own prompt, -f, -r, and the contexts http, ipsec, lan, namespace, nlm, p2p, ras, rpc, trace, wfp; portproxy to a host name",
+  following = function(words) return tree.following(root, words) end,
   run = function(ctx, words)
     if #words == 0 then
       ctx.emit("netdojo: netsh's own prompt is not available in this lab; type the whole command: netsh interface show interface")

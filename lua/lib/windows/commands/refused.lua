@@ -17,6 +17,9 @@ local refused = {
   { "New-VMSwitch", "cmdlet", "", "" }, { "Remove-VMSwitch", "cmdlet", "", "" }, { "Set-VMSwitch", "cmdlet", "", "" },
   { "reg", "program", "; there is no registry", "。レジストリはありません" },
   { "pktmon", "program", "", "" },
+  { "clip", "program", "", "" }, { "explorer", "program", "", "" }, { "Set-Clipboard", "cmdlet", "", "" }, { "Get-Clipboard", "cmdlet", "", "" },
+  { "Get-CimInstance", "cmdlet", "", "" }, { "Get-WmiObject", "cmdlet", "", "" }, { "Get-WinEvent", "cmdlet", "", "" },
+  { "Get-ItemProperty", "cmdlet", "; there is no registry", "。レジストリはありません" },
   { "dism", "program", "", "" }, { "sfc", "program", "", "" },
 }
 

@@ -11,7 +11,7 @@ local function say(ctx, text)
   local host, env = ctx.world.host, ctx.world.env
   if host.interop and not host.tty and ctx.console and host.write_bytes and env.WSL_UTF8 ~= "1" then
     local out = {}
-    for _, c in utf8.codes(text .. "\r\n") do out[#out + 1] = string.pack("<I2", c < 0x10000 and c or 0xfffd) end
+    for _, c in utf8.codes((text:gsub("\n", "\r\n")) .. "\r\n") do out[#out + 1] = string.pack("<I2", c < 0x10000 and c or 0xfffd) end
     return host.write_bytes(table.concat(out))
   end
   for line in (text .. "\n"):gmatch("(.-)\n") do ctx.emit(line) end

@@ -109,12 +109,46 @@ local function current_parameter(command, words)
   end
 end
 
-local function values_of(sh, p, prefix)
+-- What names there are of a kind, from the machine: noun and parameter to function(world) -> list.
+local function adapters(world)
+  local list = {}
+  for i, a in ipairs(require("windows.machine.live").new(world):adapters()) do list[i] = a.alias end
+  return list
+end
+
+local function model_names(part, field)
+  return function(world)
+    local list, of = {}, world.model().windows
+    for key in part:gmatch("%a+") do of = of[key] end
+    for i, e in ipairs(of) do list[i] = e[field] end
+    return sorted(list)
+  end
+end
+
+local known = {
+  netadapter = { Name = adapters }, service = { Name = model_names("services", "Name"), DisplayName = model_names("services", "DisplayName") },
+  netfirewallrule = { Name = model_names("firewall.rules", "Name"), DisplayName = model_names("firewall.rules", "DisplayName") },
+}
+
+local function provider(command, p)
+  if p.complete then return p.complete end
+  local noun = command.name:lower():match("%-(.*)$")
+  local f = known[noun] and known[noun][p.name] or p.name == "InterfaceAlias" and adapters
+  return f and function(ctx) return f(ctx.world) end
+end
+
+-- May the value be a file?
+local function takes_files(p)
+  return p ~= nil and (p.name:find("Path") or p.name:find("File") or p.name == "Destination" or p.type:find("^object") or p.type == "any") and true or false
+end
+
+local function values_of(sh, command, p, prefix)
   local bare = prefix:gsub("^['\"]", ""):gsub("['\"]$", "")
   if p.values then return matching({}, p.values, bare) end
   if p.type == "bool" then return matching({}, { "$True", "$False" }, bare) end
-  if not p.complete then return {} end
-  local ok, list = pcall(p.complete, { world = sh.world, shell = sh }, bare)
+  local names = provider(command, p)
+  if not names then return {} end
+  local ok, list = pcall(names, { world = sh.world, shell = sh }, bare)
   return ok and matching({}, list or {}, bare, needs_quotes) or {}
 end
 
@@ -126,6 +160,11 @@ end
 
 local function arguments(sh, words, prefix)
   local command = invoke.find(sh, words[1][2])
+  if command and command.following then
+    local before = {}
+    for i = 2, #words do before[i - 1] = words[i][2] end
+    return matching({}, command.following(before), prefix)
+  end
   if command and command.kind == "program" then
     local list = prefix ~= "" and matching({}, command.options or {}, prefix) or {}
     return #list > 0 and list or files(sh, prefix)
@@ -133,8 +172,8 @@ local function arguments(sh, words, prefix)
   if command and command.kind == "cmdlet" then
     if prefix:sub(1, 1) == "-" then return parameters(command, prefix) end
     local p = current_parameter(command, words)
-    local list = p and values_of(sh, p, prefix) or {}
-    if #list > 0 then return list end
+    local list = p and values_of(sh, command, p, prefix) or {}
+    if #list > 0 or not takes_files(p) then return list end
   end
   return files(sh, prefix)
 end

@@ -31,12 +31,25 @@ local function usage(p)
   return p.mandatory and s or "[" .. s .. "]"
 end
 
+-- At most 76 columns a line, broken between parameters.
+local function wrapped(parts)
+  local lines, line = {}, ""
+  for _, part in ipairs(parts) do
+    if line ~= "" and #line + 1 + #part > 76 then
+      lines[#lines + 1], line = line, "   "
+    end
+    line = line == "" and part or line .. " " .. part
+  end
+  lines[#lines + 1] = line
+  return table.concat(lines, "\n    ")
+end
+
 local function syntax(c)
   if c.kind == "program" then return c.name .. (c.options and #c.options > 0 and " " .. table.concat(c.options, " | ") or "") end
   local parts = { c.name }
   for _, p in ipairs(c.parameters or {}) do parts[#parts + 1] = usage(p) end
   parts[#parts + 1] = "[<CommonParameters>]"
-  return table.concat(parts, " ")
+  return wrapped(parts)
 end
 
 local function parameter_lines(c)

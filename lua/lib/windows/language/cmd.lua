@@ -119,9 +119,9 @@ end
 
 function own.dir(io, words)
   local sh, name = io.sh, nil
-  local bare_names = false
+  local bare_names, hidden = false, false
   for _, w in ipairs(words) do
-    if w:lower() == "/b" then bare_names = true elseif w:sub(1, 1) ~= "/" then name = plain(w) end
+    if w:lower():find("^/a") then hidden = true elseif w:lower() == "/b" then bare_names = true elseif w:sub(1, 1) ~= "/" then name = plain(w) end
   end
   local full = paths.full(sh, name or ".")
   local list = sh.world.list_folder(full)
@@ -131,6 +131,12 @@ function own.dir(io, words)
   end
   local time = require("windows.format.time")
   if not bare_names then io.out(" Volume in drive C has no label.\n\n Directory of " .. full .. "\n\n") end
+  for k = #list, 1, -1 do
+    if not hidden and list[k].is_folder and list[k].name:lower() == "appdata" then table.remove(list, k) end
+  end
+  if not bare_names and #full > 3 then
+    for k, dots in ipairs({ ".", ".." }) do table.insert(list, k, { name = dots, is_folder = true, mtime = (sh.world.stat(full) or {}).mtime }) end
+  end
   local files, size, folders = 0, 0, 0
   for _, e in ipairs(list) do
     if e.is_folder then folders = folders + 1 else files, size = files + 1, size + (e.size or 0) end

@@ -101,6 +101,18 @@ local function run(ctx, command, words)
   return command.run(ctx, values, command)
 end
 
+-- What may follow these words: the names of contexts and commands, or a command's tags.
+function tree.following(root, words)
+  local node = root
+  for _, w in ipairs(words) do
+    node = not node.run and child(node, w) or node
+  end
+  local names = {}
+  for _, c in ipairs(node) do names[#names + 1] = c.name end
+  for _, t in ipairs(node.run and node.tags or {}) do names[#names + 1] = t .. "=" end
+  return names
+end
+
 -- Runs a command line from a context on; the exit status.
 function tree.run(ctx, root, words)
   local node, path = root, "netsh"
