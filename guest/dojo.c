@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "guest/dojo.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -65,6 +66,12 @@ static int dojo_windows(int argc, char **argv)
 			true, &err);
 	if (rc >= 0)
 		return rc;
+	if (rc == -EALREADY) {
+		fprintf(stderr, "dojo: %s\n",
+			lang_text("This is the Windows prompt already; wsl opens WSL",
+				  "ここはすでに Windows のプロンプトです。wsl で WSL を開けます"));
+		return 0;
+	}
 	fprintf(stderr, "dojo: %s: %s\n",
 		lang_text("The Windows prompt can't be opened from here",
 			  "ここからは Windows のプロンプトを開けません"),

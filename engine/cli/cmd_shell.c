@@ -2,7 +2,9 @@
 /* netdojo shell [NODE] */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/attempts.h"
 #include "cli/client.h"
@@ -70,26 +72,40 @@ static void add_pair(struct words *w, const char *option, const char *value)
 	w->v[w->n++] = (char *)value;
 }
 
-static int find_attempt(struct client *client, char **ret, struct err *err)
+static int find_attempt(struct client *client, char **ret, bool *ret_held, struct err *err)
 {
 	auto_json json_t *info = NULL;
 	int rc = client_call(client, json_pack("{s:s}", "do", "info"), NULL, 0, &info, NULL, err);
 
-	if (rc == 0)
+	if (rc == 0) {
 		*ret = strdup(json_str(info, "attempt", ""));
+		*ret_held = json_flag(info, "held", false);
+	}
 	return rc;
 }
 
+/* Where the score card is: a lab that play holds is graded there. */
+static void tell_card(const struct cli *c, bool held)
+{
+	static const struct text play = {"The score card is in the terminal of `netdojo play`",
+					 "採点表は `netdojo play` の端末に表示されます"},
+				 grade = {"For the score card, run `netdojo grade`",
+					  "採点表は `netdojo grade` で表示できます"};
+
+	/* the terminal stands where `dojo grade` was asked and answered */
+	if (isatty(STDERR_FILENO))
+		fputc('\n', stderr);
+	cli_note(c, "%s", cli_tr(c, held ? play : grade));
+}
+
 /* What the terminal host's own codes mean here; else the shell's status is ours. */
-static int ending(const struct cli *c, int status)
+static int ending(const struct cli *c, int status, bool held)
 {
 	struct err err = {0};
 
 	switch (status) {
 	case TERM_EXIT_GRADE:
-		cli_note(c, "%s `netdojo grade`",
-			 cli_tr(c, (struct text){"The score card comes from",
-						 "採点表は次のコマンドで:"}));
+		tell_card(c, held);
 		return EXIT_DONE;
 	case TERM_EXIT_QUIT:
 		return EXIT_DONE;
@@ -105,13 +121,14 @@ int cmd_shell(struct cli *c)
 {
 	auto_client *client = NULL;
 	auto_free char *attempt = NULL;
+	bool held = false;
 	struct err err = {0};
 	char fd[16], session[16] = "shell-";
 	struct words w = {.v = {(char *)"netdojo-term"}, .n = 1};
 	int status;
 
 	if (client_open(cli_opt(c, "lab"), &client, &err) < 0 ||
-	    find_attempt(client, &attempt, &err) < 0)
+	    find_attempt(client, &attempt, &held, &err) < 0)
 		return cli_fail(c, &err);
 	draw_word(session + strlen(session), 4);
 	snprintf(fd, sizeof(fd), "%d", client_fd(client));
@@ -123,5 +140,5 @@ int cmd_shell(struct cli *c)
 	add_pair(&w, "--record", attempt);
 	add_pair(&w, "--lang", cli_lang(c));
 	status = hosting_run(w.v, client_fd(client), &err);
-	return status < 0 ? cli_fail(c, &err) : ending(c, status);
+	return status < 0 ? cli_fail(c, &err) : ending(c, status, held);
 }

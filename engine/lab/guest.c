@@ -106,8 +106,19 @@ static const struct verb wsl_verbs[] = {
 	{NULL, NULL, false},
 };
 
+/* `dojo windows` where Windows is already: said as an errno, the guest has the words. */
+static void do_here(struct conn *c, uint64_t id, struct msg *m)
+{
+	struct err err = {0};
+
+	(void)m;
+	err_set(&err, ERR_USAGE, EALREADY, "This is the Windows prompt already");
+	peer_answer_err(c->peer, id, &err);
+}
+
 static const struct verb windows_verbs[] = {
 	EVERY_NODES,
+	{"interop", do_here, false},
 	{"windows.model", windows_verb_model, false},
 	{"windows.read", windows_verb_read, false},
 	{"windows.probe", windows_verb_probe, false},

@@ -13,6 +13,8 @@
 #include "lab/windows.h"
 #include "lab/wsl_life.h"
 
+#define DRIVE "/mnt/c" /* C: in the Windows node */
+
 /* What runs every Windows program (docs/protocol.md), and where it is in the node. */
 static const char program[] = "netdojo-windows", installed_at[] = "/init";
 
@@ -138,23 +140,41 @@ static bool is_prompt(const char *exe)
 	return !strcasecmp(base, "powershell.exe") || !strcasecmp(base, "cmd.exe");
 }
 
+/* The folder of Windows' that WSL has at cwd: the drive may be anywhere there. NULL for none. */
+static json_t *windows_cwd(const struct conn *c, const char *cwd)
+{
+	const struct node *n = c->lab->now ? model_node(c->lab->now, c->node->name) : NULL;
+
+	for (size_t i = 0; n && i < n->n_volumes; i++) {
+		const char *target = n->volumes[i].target;
+		size_t len = strlen(target);
+
+		if (!strcmp(n->volumes[i].name, "c") && !strncmp(cwd, target, len) &&
+		    (!cwd[len] || cwd[len] == '/'))
+			return json_sprintf(DRIVE "%s", cwd + len);
+	}
+	return NULL;
+}
+
 /* ["/init","--interop","--cwd",CWD,"--",EXE,ARG...]; NULL when argv is none. */
-static json_t *interop_argv(const json_t *body)
+static json_t *interop_argv(const struct conn *c, const json_t *body)
 {
 	const json_t *argv = json_object_get(body, "argv");
+	const char *cwd = json_str(body, "cwd", "/");
+	auto_json json_t *there = windows_cwd(c, cwd);
 	json_t *out;
 
 	if (json_array_size(argv) == 0)
 		return NULL;
 	out = json_pack("[s, s, s, s, s]", installed_at, "--interop", "--cwd",
-			json_str(body, "cwd", "/"), "--");
+			there ? json_string_value(there) : cwd, "--");
 	json_array_extend(out, (json_t *)argv);
 	return out;
 }
 
 static json_t *interop_body(const struct conn *c, const json_t *asked)
 {
-	json_t *argv = interop_argv(asked), *body = argv ? json_copy((json_t *)asked) : NULL;
+	json_t *argv = interop_argv(c, asked), *body = argv ? json_copy((json_t *)asked) : NULL;
 	const char *exe = json_string_value(json_array_get(json_object_get(asked, "argv"), 0));
 
 	if (!body) {
@@ -214,7 +234,7 @@ static void own_shell(json_t *body, const json_t *recipe)
 /* Where WSL has the folder of Windows' that the asker is in: the drive may be anywhere, or nowhere, then it is the home. */
 static void place_cwd(const struct lab *lab, const char *wsl, json_t *body)
 {
-	static const char drive[] = "/mnt/c";
+	static const char drive[] = DRIVE;
 	const char *cwd = json_str(body, "cwd", ""), *rest = cwd + sizeof(drive) - 1;
 	const struct node *n = lab->now ? model_node(lab->now, wsl) : NULL;
 	json_t *there = NULL;

@@ -50,6 +50,12 @@ class Life(windows_rig.WindowsTest):
         self.assertEqual(self.wsl("cat ~/file; sudo cat /root/file"), "kept\nkept\n")
         self.assertEqual(self.wsl("cat /tmp/file /run/file 2>/dev/null; ip addr | grep 192.0.2.9; true"), "")
 
+    def test_what_windows_makes_the_learner_may_change(self):
+        self.ps(f"Remove-Item {CONFIG} -ErrorAction SilentlyContinue; Set-Content {CONFIG} '[wsl2]'; mkdir C:\\made | Out-Null")
+        self.wsl("echo '# more' >>/mnt/c/Users/learner/.wslconfig; touch /mnt/c/made/file")
+        self.assertEqual(self.wsl("stat -c '%U %a' /mnt/c/Users/learner/.wslconfig /mnt/c/made"), "learner 666\nlearner 777\n")
+        self.ps(f"Remove-Item {CONFIG}")
+
     def test_terminate(self):
         self.ps("wsl --terminate Debian")
         self.assertRegex(self.ps("wsl -l -v"), r"(?m)^\* Debian +Stopped +2$")

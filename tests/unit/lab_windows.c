@@ -47,7 +47,10 @@ START_TEST(each_where_it_belongs)
 	auto_fd fd = rig_guest(&r, cases[_i].node);
 	auto_json json_t *answer = rig_ask(&r, fd, json_pack("{s:s}", "do", cases[_i].verb));
 
-	ck_assert_msg(strstr(rig_error(answer), "Unknown request") != NULL, "%s on %s",
+	bool here = !strcmp(cases[_i].node, "windows"); /* there is nothing to open */
+	const char *said = here ? "This is the Windows prompt already" : "Unknown request";
+
+	ck_assert_msg(strstr(rig_error(answer), said) != NULL, "%s on %s",
 		      cases[_i].verb, cases[_i].node);
 }
 END_TEST
