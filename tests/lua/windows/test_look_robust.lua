@@ -122,3 +122,12 @@ for _, list in ipairs({ programs, cmdlets }) do
     end)
   end
 end
+
+-- An object where a number may stand is none: every cmdlet's objects are counted and compared, not followed for ever.
+ps.case("objects are measured", function()
+  local pc = fake.new()
+  for _, line in ipairs({ "Get-NetIPAddress", "Get-NetRoute", "Get-NetAdapter" }) do
+    local count = tonumber((pc:run("(" .. line .. ").Count")))
+    ps.eq(tonumber((pc:run(line .. " | measure | % Count"))), count)
+  end
+end)

@@ -170,8 +170,8 @@ function values.number(v)
   if type(v) == "boolean" then return v and 1 or 0 end
   if type(v) == "string" then return v == "" and 0 or values.parse_number(v) end
   for _ = 1, 100 do -- an array may hold itself
-    if not values.is_list(v) then return values.number(v) end
-    if #v ~= 1 then return nil end
+    if type(v) ~= "table" then return values.number(v) end
+    if not values.is_list(v) or #v ~= 1 then return nil end
     v = v[1]
   end
   return nil
