@@ -152,6 +152,9 @@ static void stdin_readable(evutil_socket_t fd, short what, void *arg)
 	if (n > 0) {
 		evbuffer_add(r->input, buf, (size_t)n);
 		pump_input(r);
+	} else if (n < 0 && errno == EIO) {
+		/* the window is gone; the signal for it went to the session's leader alone, which may be su */
+		stop(r, SESSION_SIGNALLED, SIGHUP);
 	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
 		r->eof = true;
 		event_del(r->events[EV_STDIN]);
