@@ -16,7 +16,7 @@ static const struct {
 	{"ping", "learner", "ping -c1 -W1 127.0.0.1", "1 received"},
 	{"ping", "root", "ping -c1 -W1 127.0.0.1", "1 received"},
 	{"tcpdump", "root",
-	 "tcpdump -i lo -c1 -w /tmp/x.pcap icmp 2>/tmp/log & "
+	 "tcpdump -i lo -c1 -w /tmp/x.pcap 'icmp[0] == 8' 2>/tmp/log & "
 	 "while kill -0 $! 2>/dev/null; do ping -c1 -W1 127.0.0.1 >/dev/null; done; wait; tcpdump "
 	 "-nr /tmp/x.pcap; cat /tmp/log",
 	 "ICMP echo request"},
