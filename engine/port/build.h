@@ -15,8 +15,8 @@ enum read_what {
 	READ_ROUTES, /* every table, both families: [{dst,gateway,dev,protocol,scope,prefsrc,metric,table,flags[],type,family}] */
 	READ_RULES,  /* [{priority,src,dst,fwmark,iif,table,family}] */
 	READ_NEIGHS, /* [{dst,dev,lladdr,state[]}] */
-	READ_RULESET, /* {"text": what `nft list ruleset` prints} */
-	READ_SOCKETS, /* TCP and UDP: [{proto,state,local,local_port,peer,peer_port,uid,inode}] */
+	READ_RULESET,	/* {"text": what `nft list ruleset` prints} */
+	READ_SOCKETS,	/* TCP and UDP: [{proto,state,local,local_port,peer,peer_port,uid,inode}] */
 	READ_LISTENERS, /* those of TCP that listen; far cheaper, for the kernel has all others of the machine in one table */
 	READ_CONNTRACK, /* [{proto,src,dst,sport,dport,reply_src,reply_dst,reply_sport,reply_dport}] */
 	READ_SYSCTL,	/* arg = name: {"value"} */

@@ -50,8 +50,8 @@ START_TEST(each_where_it_belongs)
 	bool here = !strcmp(cases[_i].node, "windows"); /* there is nothing to open */
 	const char *said = here ? "This is the Windows prompt already" : "Unknown request";
 
-	ck_assert_msg(strstr(rig_error(answer), said) != NULL, "%s on %s",
-		      cases[_i].verb, cases[_i].node);
+	ck_assert_msg(strstr(rig_error(answer), said) != NULL, "%s on %s", cases[_i].verb,
+		      cases[_i].node);
 }
 END_TEST
 
