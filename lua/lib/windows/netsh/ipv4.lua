@@ -22,6 +22,19 @@ local function chosen(ctx, v)
   return nil
 end
 
+-- A show command that writes a part for each interface: say(ctx, i, net) writes one, after a blank line.
+local function by_interface(say)
+  return function(ctx, v)
+    local list, net = chosen(ctx, v)
+    if not list then return 1 end
+    for _, i in ipairs(list) do
+      ctx.emit("")
+      say(ctx, i, net)
+    end
+    ctx.emit("")
+  end
+end
+
 local function interfaces(ctx, v)
   if v.interface then
     local list = chosen(ctx, v)
@@ -30,10 +43,10 @@ local function interfaces(ctx, v)
     ctx.emit("")
     ctx.emit("Interface " .. i.alias .. " Parameters")
     ctx.emit("----------------------------------------------")
-    for _, row in ipairs { { "IfLuid", i.dev }, { "IfIndex", i.index }, { "State", state(i) }, { "Metric", i.metric },
+    for _, row in ipairs { { "IfIndex", i.index }, { "State", state(i) }, { "Metric", i.metric },
       { "Link MTU", i.mtu .. " bytes" },
       { "Forwarding", live.new(ctx.world):forwarding(i, v.family):lower() }, { "DHCP", i.dhcp and "enabled" or "disabled" } } do
-      if row[1] ~= "IfLuid" then ctx.emit(("%-35s: %s"):format(row[1], row[2])) end
+      ctx.emit(("%-35s: %s"):format(row[1], row[2]))
     end
     ctx.emit("")
     return 0
@@ -93,39 +106,27 @@ local function dns_lines(ctx, i)
 end
 
 local function config(with_dns)
-  return function(ctx, v)
-    local list, net = chosen(ctx, v)
-    if not list then return 1 end
-    for _, i in ipairs(list) do
-      ctx.emit("")
-      ctx.emit(('Configuration for interface "%s"'):format(i.alias))
-      local function row(key, value) ctx.emit(("    %-38s%s"):format(key, value)) end
-      row("DHCP enabled:", i.dhcp and "Yes" or "No")
-      for _, a in ipairs(i.v4) do
-        row("IP Address:", a.ip)
-        row("Subnet Prefix:", ("%s/%d (mask %s)"):format(v4_network(a), a.length, ip.netmask(a.length)))
-      end
-      for _, g in ipairs(net:gateways(i, "inet")) do
-        row("Default Gateway:", g.gateway)
-        row("Gateway Metric:", g.route_metric)
-      end
-      row("InterfaceMetric:", i.metric)
-      if with_dns then dns_lines(ctx, i) end
+  return by_interface(function(ctx, i, net)
+    ctx.emit(('Configuration for interface "%s"'):format(i.alias))
+    local function row(key, value) ctx.emit(("    %-38s%s"):format(key, value)) end
+    row("DHCP enabled:", i.dhcp and "Yes" or "No")
+    for _, a in ipairs(i.v4) do
+      row("IP Address:", a.ip)
+      row("Subnet Prefix:", ("%s/%d (mask %s)"):format(v4_network(a), a.length, ip.netmask(a.length)))
     end
-    ctx.emit("")
-  end
+    for _, g in ipairs(net:gateways(i, "inet")) do
+      row("Default Gateway:", g.gateway)
+      row("Gateway Metric:", g.route_metric)
+    end
+    row("InterfaceMetric:", i.metric)
+    if with_dns then dns_lines(ctx, i) end
+  end)
 end
 
-local function dnsservers(ctx, v)
-  local list = chosen(ctx, v)
-  if not list then return 1 end
-  for _, i in ipairs(list) do
-    ctx.emit("")
-    ctx.emit(('Configuration for interface "%s"'):format(i.alias))
-    dns_lines(ctx, i)
-  end
-  ctx.emit("")
-end
+local dnsservers = by_interface(function(ctx, i)
+  ctx.emit(('Configuration for interface "%s"'):format(i.alias))
+  dns_lines(ctx, i)
+end)
 
 local function routes(family)
   return function(ctx)
@@ -141,40 +142,28 @@ local function routes(family)
 end
 
 local function neighbors(family)
-  return function(ctx, v)
-    local list, net = chosen(ctx, v)
-    if not list then return 1 end
-    for _, i in ipairs(list) do
-      ctx.emit("")
-      ctx.emit(("Interface %d: %s"):format(i.index, i.alias))
-      ctx.emit("")
-      ctx.emit("")
-      ctx.emit("Internet Address                              Physical Address   Type")
-      ctx.emit("--------------------------------------------  -----------------  -----------")
-      for _, n in ipairs(net:neighbors()) do
-        if n.i == i and n.family == family then ctx.emit(("%-44s  %-17s  %s"):format(n.ip, n.mac:lower(), n.state)) end
-      end
-    end
-    ctx.emit("")
-  end
-end
-
-local function addresses6(ctx, v)
-  local list = chosen(ctx, v)
-  if not list then return 1 end
-  for _, i in ipairs(list) do
-    ctx.emit("")
+  return by_interface(function(ctx, i, net)
     ctx.emit(("Interface %d: %s"):format(i.index, i.alias))
     ctx.emit("")
-    ctx.emit("Addr Type  DAD State   Valid Life Pref. Life Address")
-    ctx.emit("---------  ----------- ---------- ---------- ------------------------")
-    for _, a in ipairs(i.v6) do
-      ctx.emit(("%-9s  %-11s %10s %10s %s"):format("Other", a.tentative and "Tentative" or "Preferred", "infinite", "infinite",
-        ip.zoned(a.ip, i.index)))
+    ctx.emit("")
+    ctx.emit("Internet Address                              Physical Address   Type")
+    ctx.emit("--------------------------------------------  -----------------  -----------")
+    for _, n in ipairs(net:neighbors()) do
+      if n.i == i and n.family == family then ctx.emit(("%-44s  %-17s  %s"):format(n.ip, n.mac:lower(), n.state)) end
     end
-  end
-  ctx.emit("")
+  end)
 end
+
+local addresses6 = by_interface(function(ctx, i)
+  ctx.emit(("Interface %d: %s"):format(i.index, i.alias))
+  ctx.emit("")
+  ctx.emit("Addr Type  DAD State   Valid Life Pref. Life Address")
+  ctx.emit("---------  ----------- ---------- ---------- ------------------------")
+  for _, a in ipairs(i.v6) do
+    ctx.emit(("%-9s  %-11s %10s %10s %s"):format("Other", a.tentative and "Tentative" or "Preferred", "infinite", "infinite",
+      ip.zoned(a.ip, i.index)))
+  end
+end)
 
 local function sysctl(ctx, name)
   local ok, v = pcall(ctx.world.read, "sysctl", name)
