@@ -4,6 +4,7 @@
 local change = require("windows.machine.change")
 local ip = require("windows.machine.ip")
 local live = require("windows.machine.live")
+local named = require("windows.machine.named")
 local registry = require("windows.registry")
 
 local confirm = { { name = "WhatIf", type = "switch" }, { name = "Confirm", type = "switch" } }
@@ -81,34 +82,6 @@ registry.add {
 
 local client_class = "MSFT_DNSClientServerAddress"
 
--- Interfaces by alias, index or piped in; loopback too.
-local function interfaces(ctx, cmdlet, args, of_class)
-  local net, found = live.new(ctx.world), {}
-  local function by_alias(a)
-    local hit = false
-    for _, i in ipairs(net:interfaces()) do
-      if change.like(a, i.alias) then
-        found[#found + 1], hit = i, true
-      end
-    end
-    if not hit and not change.has_wildcard(a) then change.not_found(ctx, cmdlet, of_class, "InterfaceAlias", a) end
-  end
-  for _, a in ipairs(change.list(args.InterfaceAlias)) do by_alias(a) end
-  for _, n in ipairs(change.list(args.InterfaceIndex)) do
-    local i = net:by_index(n)
-    if i then found[#found + 1] = i else change.not_found(ctx, cmdlet, of_class, "InterfaceIndex", tostring(n)) end
-  end
-  if args.InterfaceAlias == nil and args.InterfaceIndex == nil then
-    local seen = {}
-    change.each(ctx, args.InputObject, function(o)
-      local alias = o.InterfaceAlias or o.Name
-      if alias and not seen[alias] then by_alias(alias) end
-      seen[alias or ""] = true
-    end)
-  end
-  return found
-end
-
 local by_interface = {
   { name = "InterfaceAlias", type = "string[]", position = 1, wildcard = true, aliases = { "ifAlias" } },
   { name = "InterfaceIndex", type = "int[]", aliases = { "ifIndex" } }, { name = "InputObject", type = "object[]", pipeline = "value" },
@@ -128,7 +101,7 @@ registry.add {
         return change.cim_error(ctx, cmdlet, client_class, { code = "InvalidArgument", message = "The parameter is incorrect. " })
       end
     end
-    for _, i in ipairs(interfaces(ctx, cmdlet, args, client_class)) do
+    for _, i in ipairs(named.or_piped(ctx, cmdlet, client_class, args)) do
       local t = { InterfaceAlias = i.alias }
       if args.ResetServerAddresses then t.Reset = true else t.ServerAddresses = change.list(args.ServerAddresses) end
       if (args.ResetServerAddresses or args.ServerAddresses ~= nil) and not args.WhatIf then
@@ -166,7 +139,7 @@ registry.add {
       end
       args.InputObject = objects
     end
-    for _, i in ipairs(interfaces(ctx, cmdlet, args, of_class)) do
+    for _, i in ipairs(named.or_piped(ctx, cmdlet, of_class, args)) do
       if args.NetworkCategory and not args.WhatIf then
         local _, err = change.try(ctx, "category.set", { InterfaceAlias = i.alias, NetworkCategory = args.NetworkCategory })
         if err then change.cim_error(ctx, cmdlet, of_class, err) end

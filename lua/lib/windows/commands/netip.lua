@@ -4,6 +4,7 @@
 local change = require("windows.machine.change")
 local ip = require("windows.machine.ip")
 local live = require("windows.machine.live")
+local named = require("windows.machine.named")
 local registry = require("windows.registry")
 
 local confirm = { { name = "WhatIf", type = "switch" }, { name = "Confirm", type = "switch" } }
@@ -20,25 +21,6 @@ local function with(...)
     for _, p in ipairs(l) do out[#out + 1] = p end
   end
   return out
-end
-
--- The interfaces that -InterfaceAlias or -InterfaceIndex names; says what is missing.
-local function interfaces(ctx, cmdlet, class, args)
-  local net, found = live.new(ctx.world), {}
-  for _, a in ipairs(change.list(args.InterfaceAlias)) do
-    local hit = false
-    for _, i in ipairs(net:interfaces()) do
-      if change.like(a, i.alias) then
-        found[#found + 1], hit = i, true
-      end
-    end
-    if not hit and not change.has_wildcard(a) then change.not_found(ctx, cmdlet, class, "InterfaceAlias", a) end
-  end
-  for _, n in ipairs(change.list(args.InterfaceIndex)) do
-    local i = net:by_index(n)
-    if i then found[#found + 1] = i else change.not_found(ctx, cmdlet, class, "InterfaceIndex", tostring(n)) end
-  end
-  return found, net
 end
 
 local function invalid(ctx, cmdlet, class, text)
@@ -65,7 +47,7 @@ registry.add {
   about = address_effect, lacks = "lifetimes and -SkipAsSource: taken, without effect",
   run = function(ctx, args)
     local cmdlet = "New-NetIPAddress"
-    local i = interfaces(ctx, cmdlet, address_class, args)[1]
+    local i = named.interfaces(ctx, cmdlet, address_class, args)[1]
     if not i then
       if not (args.InterfaceAlias or args.InterfaceIndex) then invalid(ctx, cmdlet, address_class, "The parameter is incorrect. ") end
       return
@@ -183,7 +165,7 @@ registry.add {
   about = route_effect, lacks = "-Publish, lifetimes",
   run = function(ctx, args)
     local cmdlet = "New-NetRoute"
-    local i = interfaces(ctx, cmdlet, route_class, args)[1]
+    local i = named.interfaces(ctx, cmdlet, route_class, args)[1]
     if not i then return end
     local dst, family = prefix(args.DestinationPrefix)
     local hop = args.NextHop or (family == "inet" and "0.0.0.0" or "::")
@@ -289,7 +271,7 @@ registry.add {
       args.InterfaceIndex = indexes
     end
     local set = { InterfaceMetric = args.InterfaceMetric, NlMtu = args.NlMtuBytes, Forwarding = args.Forwarding, Dhcp = args.Dhcp }
-    for _, i in ipairs((interfaces(ctx, cmdlet, interface_class, args))) do
+    for _, i in ipairs((named.interfaces(ctx, cmdlet, interface_class, args))) do
       if next(set) and not args.WhatIf then
         local _, err = change.try(ctx, "interface.set", { InterfaceAlias = i.alias, set = set })
         if err then change.cim_error(ctx, cmdlet, interface_class, err, { InvalidArgument = "The parameter is incorrect. " }) end
