@@ -214,5 +214,25 @@ class Life(windows_rig.WindowsTest):
             self.assertIn(text, shown.replace("\x1b[?2004l", "").replace("\r", ""))
 
 
+class Moves(windows_rig.WindowsTest):
+    """A WSL whose address changes over a restart, and the port proxy that does not know."""
+    lab = "pub-portproxy-stale-guest-ip"
+
+    def page_on_phone(self):
+        lan = self.ps("(Get-NetIPAddress -InterfaceAlias Ethernet -AddressFamily IPv4).IPAddress").strip()
+        return self.run_netdojo("exec", "--lab", "w", "phone", "--", "curl", "-s", "-m", "5", f"http://{lan}:3000/").returncode == 0
+
+    def test_a_restart_makes_the_port_proxy_stale(self):
+        before = self.ps("wsl hostname -I").strip()
+        self.assertTrue(self.page_on_phone())
+        self.ps("wsl --shutdown")
+        after = self.ps("wsl hostname -I").strip()
+        self.assertNotEqual(after, before)
+        self.assertIn(f" {before} ", self.ps("netsh interface portproxy show all"))
+        self.assertFalse(self.page_on_phone())
+        self.ps(f"netsh interface portproxy set v4tov4 listenport=3000 listenaddress=0.0.0.0 connectport=3000 connectaddress={after}")
+        self.assertTrue(self.page_on_phone())
+
+
 if __name__ == "__main__":
     real_rig.main()
