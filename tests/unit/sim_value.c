@@ -130,3 +130,30 @@ const char *sim_find_dev(const json_t *node, const struct route *r)
 	}
 	return NULL;
 }
+
+bool sim_difference(const json_t *got, const json_t *want, const char *path, char *ret, size_t size)
+{
+	const char *key;
+	char down[400];
+	json_t *v;
+
+	if (json_equal(got, want))
+		return false;
+	if (json_is_object(got) && json_is_object(want)) {
+		json_object_foreach ((json_t *)got, key, v) {
+			snprintf(down, sizeof(down), "%.300s/%.60s", path, key);
+			if (sim_difference(v, json_object_get(want, key), down, ret, size))
+				return true;
+		}
+		json_object_foreach ((json_t *)want, key, v) {
+			snprintf(down, sizeof(down), "%.300s/%.60s", path, key);
+			if (sim_difference(json_object_get(got, key), v, down, ret, size))
+				return true;
+		}
+	}
+	auto_free char *a = got ? json_dumps(got, JSON_ENCODE_ANY) : NULL;
+	auto_free char *b = want ? json_dumps(want, JSON_ENCODE_ANY) : NULL;
+
+	snprintf(ret, size, "%s: got %s, wanted %s", path, a ? a : "nothing", b ? b : "nothing");
+	return true;
+}

@@ -41,4 +41,8 @@ json_t *sim_service_value(const struct service *s);
 /* The device through which a route of this node goes. */
 const char *sim_find_dev(const json_t *node, const struct route *r);
 
+/* Where two states differ first: "/nodes/n0/links/eth0: got ..., wanted ...". False when they are the same. */
+bool sim_difference(const json_t *got, const json_t *want, const char *path, char *ret,
+		    size_t size);
+
 #endif

@@ -7,6 +7,7 @@
 #include "tests/fake/fake_build.h"
 #include "tests/unit/random_model.h"
 #include "tests/unit/sim.h"
+#include "tests/unit/sim_value.h"
 
 static json_t *nat;
 
@@ -501,35 +502,6 @@ END_TEST
 /* --- properties
  * ---------------------------------------------------------------------------------------------- */
 
-/* Where two states differ first: "/nodes/n0/links/eth0: got ..., wanted ...". */
-static bool difference(const json_t *got, const json_t *want, const char *path, char *ret,
-		       size_t size)
-{
-	const char *key;
-	char down[400];
-	json_t *v;
-
-	if (json_equal(got, want))
-		return false;
-	if (json_is_object(got) && json_is_object(want)) {
-		json_object_foreach ((json_t *)got, key, v) {
-			snprintf(down, sizeof(down), "%.300s/%.60s", path, key);
-			if (difference(v, json_object_get(want, key), down, ret, size))
-				return true;
-		}
-		json_object_foreach ((json_t *)want, key, v) {
-			snprintf(down, sizeof(down), "%.300s/%.60s", path, key);
-			if (difference(json_object_get(got, key), v, down, ret, size))
-				return true;
-		}
-	}
-	auto_free char *a = got ? json_dumps(got, JSON_ENCODE_ANY) : NULL;
-	auto_free char *b = want ? json_dumps(want, JSON_ENCODE_ANY) : NULL;
-
-	snprintf(ret, size, "%s: got %s, wanted %s", path, a ? a : "nothing", b ? b : "nothing");
-	return true;
-}
-
 /* state(a), plan(a, b) applied strictly, is state(b). */
 static void check_change(const struct model *a, const struct model *b, uint64_t seed)
 {
@@ -544,7 +516,7 @@ static void check_change(const struct model *a, const struct model *b, uint64_t 
 		ck_assert_msg(sim_apply(state, &p.ops[i], &e) == 0, "seed %llu, operation %zu: %s",
 			      (unsigned long long)seed, i, e.msg);
 	sim_settle(state, want);
-	if (difference(state, want, "", why, sizeof(why)))
+	if (sim_difference(state, want, "", why, sizeof(why)))
 		ck_abort_msg("seed %llu: %s", (unsigned long long)seed, why);
 }
 
