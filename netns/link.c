@@ -285,6 +285,7 @@ static int (*const adders[])(struct build *, const struct op *, struct build_nod
 	[IFACE_VETH] = add_veth,
 	[IFACE_DUMMY] = add_dummy,
 	[IFACE_BRIDGE] = add_bridge,
+	[IFACE_TUNNEL] = add_veth, /* of the same MTU, dropping what does not fit */
 };
 _Static_assert(ARRAY_SIZE(adders) == N_IFACE_KINDS, "an adder for every kind of interface");
 

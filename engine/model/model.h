@@ -39,13 +39,18 @@ enum iface_kind {
 	IFACE_VETH,	/* one end on a segment */
 	IFACE_DUMMY,
 	IFACE_BRIDGE, /* a bridge of the node's own (docker0) */
+	IFACE_TUNNEL, /* one end of a VPN on a segment: WireGuard where the kernel has it, else a pair
+			 of the same MTU */
 	N_IFACE_KINDS,
 };
 
 struct address {
 	char *cidr;	 /* "172.27.43.151/20" or "fe80::1/64" */
 	char *broadcast; /* "" = computed for IPv4 */
+	char *scope;	 /* "" = global (IPv6 link-local: link), "link", "host" */
 	bool noprefixroute;
+	bool nodad;	 /* IPv6: taken at once, nobody is asked whether it is in use */
+	bool deprecated; /* preferred lifetime 0: no source for new connections */
 };
 
 struct iface {
@@ -53,6 +58,13 @@ struct iface {
 	char *label; /* what a person calls it: "vEthernet (WSL)"; "" = name */
 	enum iface_kind kind;
 	char *segment;	 /* segment joined; "" for none */
+	char *master;	 /* the node's own bridge it is a port of (docker0); "" for none */
+	char *mirrors;	 /* "windows/eth0": shares that interface's port of the segment, which is a
+			    bridge (decision 9); "" for none */
+	char *loopback;	 /* with mirrors: the segment where frames for the host itself go; "" for
+			    none */
+	char *endpoint;	 /* of a tunnel: "203.0.113.50:51820", where its peers find it; "" = it
+			    goes to them */
 	char *mac;	 /* "00:15:5d:21:8f:3b"; "" = the kernel's choice */
 	uint32_t mtu;	 /* bytes, 68-65535; 0 = 1500 (lo: 65536) */
 	uint32_t queues; /* tx/rx queues, 1-8; over 1 gives "qdisc mq" */
@@ -79,6 +91,7 @@ struct route {
 struct rule {
 	uint32_t priority;
 	char *from, *to, *iif;	 /* "" for any */
+	char *ipproto;		 /* "tcp", "udp", "icmp"; "" for any */
 	uint32_t fwmark, fwmask; /* both 0 = none */
 	uint32_t table;
 	bool ipv6;
@@ -146,6 +159,10 @@ struct node {
 	struct volume *volumes;
 	size_t n_volumes;
 	bool interop; /* .exe files run here as Windows programs */
+	uint32_t local_rule; /* priority of the IPv4 rule "from all lookup local"; 0 = the kernel's
+				own stands */
+	json_t *port_space;  /* the ports it shares with another node (docs/formats/model.md), an
+				object (owned); {} = its own */
 };
 
 struct segment {
@@ -154,6 +171,9 @@ struct segment {
 	char *label; /* "Home LAN" */
 	char *cidr;  /* for drawings; "" for none */
 	bool bridge; /* a bridge whatever the number of members: one may go, the others stay */
+	/* What its cable does to frames, in each direction; 0 = nothing. */
+	uint32_t rate_kbit, delay_ms, jitter_ms;
+	uint32_t loss, duplicate, reorder; /* in thousandths of the frames */
 };
 
 enum service_kind {
@@ -193,6 +213,8 @@ struct model {
 	size_t n_segments;
 	struct service *services;
 	size_t n_services;
+	char *switch_ruleset; /* nft syntax, tables of the bridge family where the segments' bridges
+				 are: the Hyper-V firewall of mirrored interfaces; "" for none */
 	json_t *windows; /* what Windows is (docs/formats/windows.md), an object carried as it is
 			    (owned) */
 };

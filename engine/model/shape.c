@@ -23,8 +23,8 @@ const char *const node_role_names[] = {
 static_assert(ARRAY_SIZE(node_role_names) == N_ROLES + 1, "a name for each role");
 
 const char *const iface_kind_names[] = {
-	[IFACE_LOOPBACK] = "loopback", [IFACE_VETH] = "veth",  [IFACE_DUMMY] = "dummy",
-	[IFACE_BRIDGE] = "bridge",     [N_IFACE_KINDS] = NULL,
+	[IFACE_LOOPBACK] = "loopback", [IFACE_VETH] = "veth",	  [IFACE_DUMMY] = "dummy",
+	[IFACE_BRIDGE] = "bridge",     [IFACE_TUNNEL] = "tunnel", [N_IFACE_KINDS] = NULL,
 };
 static_assert(ARRAY_SIZE(iface_kind_names) == N_IFACE_KINDS + 1, "a name for each kind");
 
@@ -38,6 +38,8 @@ static const char *const protocols[] = {"kernel", "boot", "static", "dhcp", "ra"
 static const char *const scopes[] = {"", "global", "link", "host", NULL};
 static const char *const route_types[] = {"unicast", "blackhole", "unreachable", "prohibit", NULL};
 static const char *const users[] = {"", "root", "learner", NULL};
+static const char *const address_scopes[] = {"", "link", "host", NULL};
+static const char *const rule_protocols[] = {"", "tcp", "udp", "icmp", NULL};
 static const char *const transports[] = {"udp", "tcp", NULL};
 
 /* Short words for the lines below; S is set before each table. */
@@ -79,7 +81,10 @@ static const char *const transports[] = {"udp", "tcp", NULL};
 static const struct field address_fields[] = {
 	STR(cidr, .required = true, .check = word_cidr),
 	STR(broadcast, .check = word_ip),
+	STR(scope, .choices = address_scopes),
 	BOOL(noprefixroute),
+	BOOL(nodad),
+	BOOL(deprecated),
 };
 static const struct shape shape_address = SHAPE("address", address_fields);
 #undef S
@@ -90,6 +95,10 @@ static const struct field iface_fields[] = {
 	STR(label, .max = 64, .check = word_plain),
 	ENUM(kind, .choices = iface_kind_names, .number = IFACE_VETH),
 	STR(segment, .check = word_name),
+	STR(master, .check = word_ifname),
+	STR(mirrors, .max = 64, .check = word_plain),
+	STR(loopback, .check = word_name),
+	STR(endpoint, .max = 64, .check = word_plain),
 	STR(mac, .check = word_mac),
 	U32(mtu, .min = 68, .max = 65535, .zero_ok = true),
 	U32(queues, .min = 1, .max = 8, .zero_ok = true, .number = 1),
@@ -122,6 +131,7 @@ static const struct field rule_fields[] = {
 	STR(from, .check = word_net),
 	STR(to, .check = word_net),
 	STR(iif, .check = word_ifname),
+	STR(ipproto, .choices = rule_protocols),
 	U32(fwmark),
 	U32(fwmask),
 	U32(table, .required = true, .min = 1),
@@ -202,6 +212,8 @@ static const struct field node_fields[] = {
 	STR(disk, .check = word_name),
 	LIST(volumes, shape_volume, 8),
 	BOOL(interop),
+	U32(local_rule, .max = 32765),
+	OBJECT(port_space),
 };
 static const struct shape shape_node = SHAPE("node", node_fields);
 #undef S
@@ -212,6 +224,12 @@ static const struct field segment_fields[] = {
 	STR(label, .max = 64, .check = word_plain),
 	STR(cidr, .check = word_net),
 	BOOL(bridge),
+	U32(rate_kbit, .max = 100000000),
+	U32(delay_ms, .max = 60000),
+	U32(jitter_ms, .max = 60000),
+	U32(loss, .max = 1000),
+	U32(duplicate, .max = 1000),
+	U32(reorder, .max = 1000),
 };
 static const struct shape shape_segment = SHAPE("segment", segment_fields);
 #undef S
@@ -246,6 +264,7 @@ static const struct field model_fields[] = {
 	LIST(nodes, shape_node, MODEL_MAX_NODES),
 	LIST(segments, shape_segment, 64),
 	LIST(services, shape_service, MOST_SERVICES),
+	STR(switch_ruleset, .max = BIG_TEXT),
 	OBJECT(windows),
 };
 const struct shape shape_model = SHAPE("model", model_fields);

@@ -23,6 +23,19 @@ enum read_what {
 	N_READS,
 };
 
+/* Ports lo to hi of one protocol (IPPROTO_TCP, IPPROTO_UDP). */
+struct port_range {
+	uint8_t proto;
+	uint16_t lo, hi;
+};
+
+/* What of two nodes' one port space is the guest's: frames and loopback traffic for these go to it, the rest to the host. */
+struct steering {
+	const char *guest, *host;
+	const struct port_range *ports;
+	size_t n;
+};
+
 struct build_port {
 	void *ctx;
 	/* Executes one operation other than OP_FILE_* and OP_SERVICE_*; those belong to the lab. */
@@ -41,6 +54,12 @@ struct build_port {
 	 */
 	int (*open_socket)(void *ctx, const char *node, int type, const char *address,
 			   uint16_t port, struct err *err);
+	/*
+	 * Puts a steering in force, in place of the one before: at the switch ports that the guest's interfaces mirror, and
+	 * as elements of the set `gp` of table `ip wslcore` in the host node, where that table is there. Nodes that are gone
+	 * are no error.
+	 */
+	int (*steer)(void *ctx, const struct steering *s, struct err *err);
 	/* A borrowed descriptor of the node's network namespace; -ENOENT when there is no such node. */
 	int (*netns_fd)(void *ctx, const char *node);
 };

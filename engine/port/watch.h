@@ -21,6 +21,7 @@ struct watch_node {
 	const char *
 		hostname; /* what uname(2) answers as nodename where the node's own can't be read; "" = none */
 	bool observed; /* false: only the listener is served */
+	bool binds;    /* bind(2) is asked about: see answer */
 	bool flows;    /* new conntrack entries become `flow` events (the Windows node) */
 };
 
@@ -42,6 +43,12 @@ struct watch_port {
 	 * "n":n}, which belongs in no log. May be NULL where nothing is ever late (fakes).
 	 */
 	int (*sync)(void *ctx, unsigned n, struct err *err);
+	/*
+	 * Of a node with `binds` next() also gives events {"kind":"lab","what":"bind","node","gen","n","proto":"tcp|udp",
+	 * "address","port"}, which belong in no log: a program there waits in bind(2) until it is answered with 0, or the
+	 * errno (EADDRINUSE) bind shall fail with. May be NULL (fakes).
+	 */
+	int (*answer)(void *ctx, const char *node, unsigned n, int error, struct err *err);
 };
 
 #endif
