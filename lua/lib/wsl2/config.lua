@@ -3,6 +3,7 @@
 -- (behaviour: the first of two wins, a wrong value leaves the default, nothing but a bad macAddress is fatal).
 
 local ip = require("wsl2.ip")
+local modes = require("wsl2.modes")
 local state = require("wsl2.state")
 
 local config = {}
@@ -11,8 +12,6 @@ config.path = "C:\\Users\\learner\\.wslconfig"
 config.file = "/mnt/c/Users/learner/.wslconfig"
 config.conf = "/etc/wsl.conf"
 
--- Networking modes as they are written, with the name warnings use.
-local modes = { none = "None", nat = "Nat", bridged = "Bridged", mirrored = "Mirrored", virtioproxy = "VirtioProxy", consomme = "Consomme" }
 local mode_words = { "bridged", "consomme", "mirrored", "nat", "none", "virtioproxy" }
 
 -- names (all of which are one key), type, default
@@ -124,8 +123,7 @@ function readers.memory(text)
 end
 
 function readers.mode(text)
-  local known = modes[text:lower()]
-  if not known then
+  if not modes.title(text:lower()) then
     return nil, "Invalid value '{v}' for config key '{k}' in {at} (Valid values: " .. table.concat(mode_words, ", ") .. ")"
   end
   return text:lower()
@@ -217,9 +215,9 @@ end
 
 -- What the modes netdojo does not have yet become.
 local function known_mode(s, warnings)
-  if s.networkingMode == "nat" or s.networkingMode == "none" then return end
+  if modes.of(s.networkingMode) then return end
   warnings[#warnings + 1] = ("wsl: networkingMode %s: this netdojo does not have that mode yet, networkingMode Nat is used")
-    :format(modes[s.networkingMode])
+    :format(modes.title(s.networkingMode))
   s.networkingMode = "nat"
 end
 
@@ -236,7 +234,8 @@ function config.wslconfig(text)
   safe_mode(s, warnings)
   if s.networkingMode ~= "mirrored" then s.ignoredPorts, s.hostAddressLoopback = "", false end
   known_mode(s, warnings)
-  if s.networkingMode == "none" then s.dnsTunneling, s.localhostForwarding = false, false end
+  local mode = modes.of(s.networkingMode)
+  if mode.settings then mode.settings(s, function(line) warnings[#warnings + 1] = line end) end
   return s, warnings
 end
 
@@ -284,8 +283,5 @@ function config.wsl_conf(text)
   s.hostname = config.clean_hostname(s.hostname)
   return s, warnings
 end
-
--- "Nat" for "nat".
-function config.mode_name(mode) return modes[mode] end
 
 return config

@@ -5,6 +5,7 @@
 -- one that differs is put in place; so what a fault did by hand to another piece stays. An operation may also ask for pieces by
 -- name (a restarted service sets its own right again).
 
+local modes = require("wsl2.modes")
 local room = require("wsl2.room")
 local state = require("wsl2.state")
 local vfp = require("wsl2.vfp")
@@ -216,9 +217,15 @@ function derive.mtu(model)
   return least < 1500 and math.max(least, 68) or nil
 end
 
-local function put_mtu(model, mtu)
-  local eth0 = state.iface(state.node(model, "wsl"), "eth0")
-  if eth0 then eth0.mtu = mtu end
+-- What of a running guest follows Windows is its mode's matter.
+local function follow(model)
+  local mode = modes.current(model)
+  return model.windows.wsl.running and mode.follow and mode.follow(model) or false
+end
+
+local function put_follow(model, new)
+  local mode = modes.current(model)
+  if model.windows.wsl.running and mode.put then mode.put(model, new) end
 end
 
 -- Windows passes packets on while something shares a connection, or an interface was told to.
@@ -239,7 +246,7 @@ local pieces = {
   { "portproxy", portproxies, function(model, new, _, old) put_portproxies(model, old, new) end },
   { "proxy", proxy, put_proxy },
   { "servers", derive.servers, put_upstream },
-  { "mtu", function(model) return derive.mtu(model) or false end, function(model, new) put_mtu(model, new or nil) end },
+  { "guest", follow, put_follow },
   { "forwards", derive.forwards, put_forwards },
 }
 

@@ -4,31 +4,19 @@
 local addr = require("addr")
 local files = require("wsl2.files")
 local ip = require("wsl2.ip")
+local modes = require("wsl2.modes")
 local state = require("wsl2.state")
 
 local guest = {}
 
 local DISK = "debian"
 
--- The nameservers WSL writes: the tunnel's listener, the gateway's proxy, or Windows' own servers (IPv4, at most 3).
-local function nameservers(g)
-  local s = g.settings
-  if s.networkingMode == "none" then return {} end
-  if s.dnsTunneling then return { s.dnsTunnelingIpAddress } end
-  if s.dnsProxy then return { g.params.gateway } end
-  local out = {}
-  for _, server in ipairs(g.servers) do
-    if ip.family(server) == 4 and #out < 3 then out[#out + 1] = server end
-  end
-  return out
-end
-
 -- What WSL writes anew at each start; the user's own files are the disk's.
-local function written(g)
+local function written(g, nameservers)
   local out, hostname = core.array({}), g.hostname
   out[1] = { path = "/etc/hostname", content = hostname .. "\n" }
   if g.conf.generateResolvConf then
-    out[#out + 1] = { path = "/mnt/wsl/resolv.conf", content = files.resolv_conf(nameservers(g), g.search) }
+    out[#out + 1] = { path = "/mnt/wsl/resolv.conf", content = files.resolv_conf(nameservers, g.search) }
     out[#out + 1] = { path = "/etc/resolv.conf", symlink = "/mnt/wsl/resolv.conf" }
   elseif g.own_link then
     -- Its own link WSL takes away again; nothing else.
@@ -55,35 +43,20 @@ local function environment(g)
   return out
 end
 
-local function interfaces(g)
-  local s, out = g.settings, core.array({})
-  if s.networkingMode ~= "none" and s.dnsTunneling then
-    local a = s.dnsTunnelingIpAddress
-    out[1] = { name = "lo", kind = "loopback", up = true, addresses = { { cidr = a .. "/32", broadcast = a } } }
-  end
-  if s.networkingMode ~= "none" then
-    out[#out + 1] = { name = "eth0", label = "", kind = "veth", segment = "vswitch", mac = g.params.guest_mac, up = true,
-      mtu = g.mtu, queues = 2, -- two queues: "qdisc mq", as hv_netvsc shows
-      addresses = { { cidr = g.address .. "/20" } } }
-  end
-  return out
-end
-
 local function drive(conf)
   if not conf.automount_enabled then return core.array({}) end
   return core.array({ { name = "c", target = conf.root .. "c" } })
 end
 
--- g: { params, settings, conf, servers, search, hosts, address, mtu, hostname, distro, kernel, files, env, ruleset, own_link }
+-- g: { model, params, settings, conf, servers, search, hosts, address, mtu, hostname, distro, kernel, files, env, ruleset, own_link }
 function guest.node(g)
-  local routes = core.array({})
-  if g.settings.networkingMode ~= "none" then
-    routes[1] = { dst = "default", via = g.params.gateway, dev = "eth0", protocol = "kernel" }
-  end
+  local net = modes.of(g.settings.networkingMode).guest(g)
   return {
     name = "wsl", role = "wsl", hostname = g.hostname, user = g.conf.default == "root" and "root" or "learner", kernel = g.kernel,
     observed = true, disk = DISK, volumes = drive(g.conf), interop = g.conf.interop_enabled,
-    ifaces = interfaces(g), routes = routes, ruleset = g.ruleset, files = written(g), env = environment(g),
+    ifaces = net.ifaces, routes = net.routes, rules = net.rules, neighs = net.neighs, sysctls = net.sysctls,
+    local_rule = net.local_rule, port_space = net.port_space, ruleset = (net.ruleset or "") .. (g.ruleset or ""),
+    files = written(g, net.nameservers), env = environment(g),
   }
 end
 
@@ -131,13 +104,16 @@ end
 
 -- The tunnel's listener: it asks Windows, whose resolver reads its hosts file and asks its servers from Windows' own sockets.
 function guest.services(g)
-  if g.settings.networkingMode == "none" or not g.settings.dnsTunneling then return {} end
+  local mode = modes.of(g.settings.networkingMode)
+  local out = mode.services and mode.services(g) or {}
+  if not g.settings.dnsTunneling then return out end
   local at = g.settings.dnsTunnelingIpAddress
   local function listen(proto) return { proto = proto, address = at, port = 53 } end
-  return { {
+  out[#out + 1] = {
     name = "dns-tunnel", node = "wsl", via = "windows", kind = "dns", listens = core.array({ listen("udp"), listen("tcp") }),
     config = { records = hosts_records(g.entries or {}), upstream = state.list(g.servers) },
-  } }
+  }
+  return out
 end
 
 -- The address of a start: kept, or the next of the network that is free.

@@ -5,6 +5,7 @@
 local config = require("wsl2.config")
 local derive = require("wsl2.derive")
 local guest = require("wsl2.guest")
+local modes = require("wsl2.modes")
 local state = require("wsl2.state")
 
 local life = { ops = {} }
@@ -78,15 +79,6 @@ function life.name_network(model, firewall)
   state.iface(state.node(model, "windows"), i.dev).label = i.InterfaceAlias
 end
 
--- NAT needs HNS and ICS. What had to be started for it: a table of pieces to put in place; nil when it can't be.
-local function network_services(model)
-  local services = require("wsl2.services")
-  local hns = services.need(model, "hns")
-  local ics, fresh = services.need(model, "SharedAccess")
-  if not hns or not ics then return nil end
-  return fresh and { nat = true, proxy = true, forwards = true } or {}
-end
-
 local function suffixes(w)
   local out, seen = {}, {}
   local function put(s)
@@ -105,7 +97,7 @@ local function generation(model, s, c, t, entries)
   local h, w = state.hidden(model), model.windows
   local tunnel_or_own = s.dnsTunneling or not s.dnsProxy
   return {
-    params = h.params, settings = s, conf = c, servers = derive.servers(model), entries = entries,
+    model = model, params = h.params, settings = s, conf = c, servers = derive.servers(model), entries = entries,
     hosts = guest.hosts_text(entries), search = t.search or (tunnel_or_own and suffixes(w)) or nil, own_link = h.own_link,
     hostname = c.hostname ~= "" and c.hostname or config.clean_hostname(w.hostname), distro = w.wsl.distro,
     kernel = t.kernel, env = t.env, mtu = derive.mtu(model), address = w.wsl.address,
@@ -161,11 +153,7 @@ life.ops["wsl.start"] = function(model, _, ctx)
   local s, warnings, address = read_settings(model, ctx)
   local c, more = config.wsl_conf(h.conf)
   for _, line in ipairs(more) do warnings[#warnings + 1] = line end
-  local force = s.networkingMode == "nat" and network_services(model)
-  if force == nil then
-    warnings[#warnings + 1] = "wsl: Failed to configure network (networkingMode Nat), falling back to networkingMode None."
-    s.networkingMode, s.dnsTunneling, s.localhostForwarding = "none", false, false
-  end
+  local force = modes.enter(model, s, warnings)
   if not address or address == "" then
     h.generation = (h.generation or 1) + 1
     address = guest.address(h.params, h.topology.wsl, h.generation)
@@ -173,7 +161,7 @@ life.ops["wsl.start"] = function(model, _, ctx)
   h.vm, h.stopped, h.stopped_services = nil, nil, nil
   life.enter(model, s, c, address, guest.hosts_entries(ctx.read("windows", life.hosts).content),
     { files = ctx.from_model, services = true })
-  return { started = true, warnings = core.array(warnings) }, force or {}
+  return { started = true, warnings = core.array(warnings) }, force
 end
 
 return life
