@@ -9,6 +9,7 @@
 
 #include "model/check_say.h"
 #include "model/net.h"
+#include "model/plan.h"
 
 static int check_names(const struct model *m, struct err *err)
 {
@@ -163,10 +164,40 @@ static int check_services(const struct model *m, struct err *err)
 	return rc;
 }
 
+static bool has_tunnel(const struct model *m, const char *segment)
+{
+	for (size_t i = 0; i < m->n_nodes; i++)
+		for (size_t k = 0; k < m->nodes[i].n_ifaces; k++)
+			if (m->nodes[i].ifaces[k].kind == IFACE_TUNNEL &&
+			    strcmp(m->nodes[i].ifaces[k].segment, segment) == 0)
+				return true;
+	return false;
+}
+
+/* What a cable can't do: let frames pass others that none is held back for; and a tunnel has none. */
+static int check_cables(const struct model *m, struct err *err)
+{
+	struct where top = {""};
+
+	for (size_t i = 0; i < m->n_segments; i++) {
+		const struct segment *s = &m->segments[i];
+		struct where here = check_item(&top, "segments", i);
+
+		if (s->reorder && !s->delay_ms)
+			return check_wrong(err, &here,
+					   "'reorder' needs a 'delay_ms' that some frames skip");
+		if (segment_is_impaired(s) && has_tunnel(m, s->name))
+			return check_wrong(err, &here,
+					   "A tunnel has no cable of its own: impair what it "
+					   "goes through");
+	}
+	return 0;
+}
+
 int model_check(const struct model *m, struct err *err)
 {
 	static int (*const checks[])(const struct model *, struct err *) = {
-		check_names, check_nodes, check_disks, check_ends, check_services,
+		check_names, check_nodes, check_disks, check_ends, check_services, check_cables,
 	};
 	int rc = 0;
 

@@ -39,7 +39,12 @@ static const struct segment *find_segment(const struct model *m, const char *nam
 
 bool segment_is_bridge(const struct segment *s, size_t members)
 {
-	return s && (s->bridge || members > 2);
+	return s && (s->bridge || members > 2 || segment_is_impaired(s));
+}
+
+bool segment_is_impaired(const struct segment *s)
+{
+	return s->rate_kbit || s->delay_ms || s->jitter_ms || s->loss || s->duplicate || s->reorder;
 }
 
 static void find_peer(const struct model *m, const struct iface *f, struct wire *w)
@@ -64,7 +69,7 @@ struct wire wire_of(const struct model *m, const struct node *n, const struct if
 		return w;
 	w.segment = find_segment(m, f->segment);
 	w.members = segment_members(m, f->segment);
-	if (w.members == 2 && w.segment && !w.segment->bridge)
+	if (w.members == 2 && w.segment && !segment_is_bridge(w.segment, w.members))
 		find_peer(m, f, &w);
 	return w;
 }
@@ -113,6 +118,36 @@ bool fate_segment_stays(const struct change *c, const char *segment)
 {
 	return find_segment(c->from, segment) && find_segment(c->to, segment) &&
 	       make_of_segment(c->from, segment) == make_of_segment(c->to, segment);
+}
+
+static bool same_cable(const struct segment *a, const struct segment *b)
+{
+	return a->rate_kbit == b->rate_kbit && a->delay_ms == b->delay_ms &&
+	       a->jitter_ms == b->jitter_ms && a->loss == b->loss && a->duplicate == b->duplicate &&
+	       a->reorder == b->reorder;
+}
+
+static bool has_new_member(const struct change *c, const char *segment)
+{
+	for (size_t i = 0; i < c->to->n_nodes; i++) {
+		const struct node *n = &c->to->nodes[i];
+
+		for (size_t k = 0; k < n->n_ifaces; k++)
+			if (same(n->ifaces[k].segment, segment) &&
+			    !fate_link_stays(c, n->name, n->ifaces[k].name))
+				return true;
+	}
+	return false;
+}
+
+bool fate_cable_differs(const struct change *c, const struct segment *to)
+{
+	const struct segment *was =
+		fate_segment_stays(c, to->name) ? find_segment(c->from, to->name) : NULL;
+
+	if (!was || same_cable(was, to))
+		return segment_is_impaired(to) && (!was || has_new_member(c, to->name));
+	return true;
 }
 
 static bool same_make(const struct iface *a, const struct iface *b)

@@ -39,6 +39,8 @@ bool fate_segment_stays(const struct change *c, const char *segment);
 bool fate_link_stays(const struct change *c, const char *node, const char *iface);
 /* An interface of `to` must be set: it was otherwise, or is new, with the kernel's own settings. */
 bool fate_link_differs(const struct change *c, const struct node *to, const struct iface *f);
+/* A segment of `to` needs its ports told what its cable does: it did otherwise, or a port is new. */
+bool fate_cable_differs(const struct change *c, const struct segment *to);
 bool fate_service_stays(const struct change *c, const struct service *from);
 
 /* Address i of an interface of `from` (or, for _stood, of `to`) is never taken away on the way. */

@@ -9,17 +9,18 @@
 #include "model/plan.h"
 
 static const char *const names[] = {
-	[OP_NODE_ADD] = "node-add",	  [OP_SEGMENT_ADD] = "segment-add",
-	[OP_LINK_ADD] = "link-add",	  [OP_SYSCTL_SET] = "sysctl-set",
-	[OP_LINK_SET] = "link-set",	  [OP_ADDR_ADD] = "addr-add",
-	[OP_RULE_ADD] = "rule-add",	  [OP_NEIGH_ADD] = "neigh-add",
-	[OP_ROUTE_ADD] = "route-add",	  [OP_RULESET_SET] = "ruleset-set",
-	[OP_FILE_SET] = "file-set",	  [OP_SERVICE_START] = "service-start",
-	[OP_SERVICE_SET] = "service-set", [OP_SERVICE_STOP] = "service-stop",
-	[OP_FILE_DEL] = "file-del",	  [OP_ROUTE_DEL] = "route-del",
-	[OP_NEIGH_DEL] = "neigh-del",	  [OP_RULE_DEL] = "rule-del",
-	[OP_ADDR_DEL] = "addr-del",	  [OP_LINK_DEL] = "link-del",
-	[OP_SEGMENT_DEL] = "segment-del", [OP_NODE_DEL] = "node-del",
+	[OP_NODE_ADD] = "node-add",	      [OP_SEGMENT_ADD] = "segment-add",
+	[OP_LINK_ADD] = "link-add",	      [OP_SEGMENT_SET] = "segment-set",
+	[OP_SYSCTL_SET] = "sysctl-set",	      [OP_LINK_SET] = "link-set",
+	[OP_ADDR_ADD] = "addr-add",	      [OP_RULE_ADD] = "rule-add",
+	[OP_NEIGH_ADD] = "neigh-add",	      [OP_ROUTE_ADD] = "route-add",
+	[OP_RULESET_SET] = "ruleset-set",     [OP_FILE_SET] = "file-set",
+	[OP_SERVICE_START] = "service-start", [OP_SERVICE_SET] = "service-set",
+	[OP_SERVICE_STOP] = "service-stop",   [OP_FILE_DEL] = "file-del",
+	[OP_ROUTE_DEL] = "route-del",	      [OP_NEIGH_DEL] = "neigh-del",
+	[OP_RULE_DEL] = "rule-del",	      [OP_ADDR_DEL] = "addr-del",
+	[OP_LINK_DEL] = "link-del",	      [OP_SEGMENT_DEL] = "segment-del",
+	[OP_NODE_DEL] = "node-del",
 };
 static_assert(ARRAY_SIZE(names) == N_OP_KINDS, "a name for each kind");
 
@@ -58,6 +59,34 @@ static void say_segment(struct words *w, const struct op *op)
 {
 	say(w, "segment %s, %zu member%s", op->segment->name, op->segment_members,
 	    op->segment_members == 1 ? "" : "s");
+}
+
+/* "segment lan: loss 3%, rate 2000 kbit/s"; thousandths of frames as percent. */
+static void say_cable(struct words *w, const struct op *op)
+{
+	const struct segment *s = op->segment;
+	const struct {
+		const char *word;
+		uint32_t thousandths;
+	} shares[] = {{"loss", s->loss}, {"duplicate", s->duplicate}, {"reorder", s->reorder}};
+	const char *comma = ":";
+
+	say(w, "segment %s", s->name);
+	for (size_t i = 0; i < ARRAY_SIZE(shares); i++)
+		if (shares[i].thousandths) {
+			say(w, "%s %s %g%%", comma, shares[i].word, shares[i].thousandths / 10.0);
+			comma = ",";
+		}
+	if (s->delay_ms || s->jitter_ms) {
+		say(w, "%s delay %u ms", comma, s->delay_ms);
+		if (s->jitter_ms)
+			say(w, " ± %u ms", s->jitter_ms);
+		comma = ",";
+	}
+	if (s->rate_kbit)
+		say(w, "%s rate %u kbit/s", comma, s->rate_kbit);
+	if (!segment_is_impaired(s))
+		say(w, ": a clean cable");
 }
 
 static void say_link(struct words *w, const struct op *op)
@@ -170,17 +199,18 @@ static const struct {
 	const char *verb;
 	void (*say)(struct words *w, const struct op *op);
 } lines[] = {
-	[OP_NODE_ADD] = {"add ", say_node},	     [OP_SEGMENT_ADD] = {"add ", say_segment},
-	[OP_LINK_ADD] = {"add ", say_link},	     [OP_SYSCTL_SET] = {"", say_sysctl},
-	[OP_LINK_SET] = {"", say_link_set},	     [OP_ADDR_ADD] = {"add ", say_address},
-	[OP_RULE_ADD] = {"add ", say_rule},	     [OP_NEIGH_ADD] = {"add ", say_neigh},
-	[OP_ROUTE_ADD] = {"add ", say_route},	     [OP_RULESET_SET] = {"", say_ruleset},
-	[OP_FILE_SET] = {"write ", say_file},	     [OP_SERVICE_START] = {"start ", say_service},
-	[OP_SERVICE_SET] = {"change ", say_service}, [OP_SERVICE_STOP] = {"stop ", say_service},
-	[OP_FILE_DEL] = {"delete ", say_file},	     [OP_ROUTE_DEL] = {"delete ", say_route},
-	[OP_NEIGH_DEL] = {"delete ", say_neigh},     [OP_RULE_DEL] = {"delete ", say_rule},
-	[OP_ADDR_DEL] = {"delete ", say_address},    [OP_LINK_DEL] = {"delete ", say_link},
-	[OP_SEGMENT_DEL] = {"delete ", say_segment}, [OP_NODE_DEL] = {"delete ", say_node},
+	[OP_NODE_ADD] = {"add ", say_node},	      [OP_SEGMENT_ADD] = {"add ", say_segment},
+	[OP_LINK_ADD] = {"add ", say_link},	      [OP_SEGMENT_SET] = {"", say_cable},
+	[OP_SYSCTL_SET] = {"", say_sysctl},	      [OP_LINK_SET] = {"", say_link_set},
+	[OP_ADDR_ADD] = {"add ", say_address},	      [OP_RULE_ADD] = {"add ", say_rule},
+	[OP_NEIGH_ADD] = {"add ", say_neigh},	      [OP_ROUTE_ADD] = {"add ", say_route},
+	[OP_RULESET_SET] = {"", say_ruleset},	      [OP_FILE_SET] = {"write ", say_file},
+	[OP_SERVICE_START] = {"start ", say_service}, [OP_SERVICE_SET] = {"change ", say_service},
+	[OP_SERVICE_STOP] = {"stop ", say_service},   [OP_FILE_DEL] = {"delete ", say_file},
+	[OP_ROUTE_DEL] = {"delete ", say_route},      [OP_NEIGH_DEL] = {"delete ", say_neigh},
+	[OP_RULE_DEL] = {"delete ", say_rule},	      [OP_ADDR_DEL] = {"delete ", say_address},
+	[OP_LINK_DEL] = {"delete ", say_link},	      [OP_SEGMENT_DEL] = {"delete ", say_segment},
+	[OP_NODE_DEL] = {"delete ", say_node},
 };
 static_assert(ARRAY_SIZE(lines) == N_OP_KINDS, "a line for each kind");
 

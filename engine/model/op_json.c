@@ -84,10 +84,27 @@ static void put_neigh(json_t *o, const struct neigh *a)
 	put(o, "mac", a->mac);
 }
 
+/* What its cable does to frames; absent = nothing. */
+static void put_cable(json_t *o, const struct segment *s)
+{
+	const struct {
+		const char *key;
+		uint32_t value;
+	} all[] = {{"rate_kbit", s->rate_kbit}, {"delay_ms", s->delay_ms},
+		   {"jitter_ms", s->jitter_ms}, {"loss", s->loss},
+		   {"duplicate", s->duplicate}, {"reorder", s->reorder}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		if (all[i].value)
+			put_number(o, all[i].key, all[i].value);
+}
+
 static void put_details(json_t *o, const struct op *op)
 {
 	if (op->segment)
 		put_number(o, "members", (json_int_t)op->segment_members);
+	if (op->kind == OP_SEGMENT_SET)
+		put_cable(o, op->segment);
 	if (op->iface)
 		put_link(o, op);
 	if (op->route)

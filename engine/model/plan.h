@@ -12,8 +12,8 @@
  * Order. Everything that goes, goes before anything comes, from the outside in:
  *
  *	SERVICE_STOP  ROUTE_DEL  NEIGH_DEL  RULE_DEL  ADDR_DEL  LINK_DEL  SEGMENT_DEL  NODE_DEL
- *	NODE_ADD  SEGMENT_ADD  LINK_ADD  SYSCTL_SET  LINK_SET  ADDR_ADD  NEIGH_ADD  ROUTE_ADD
- *	RULE_ADD  RULESET_SET  FILE_DEL  FILE_SET  SERVICE_START  SERVICE_SET
+ *	NODE_ADD  SEGMENT_ADD  LINK_ADD  SEGMENT_SET  SYSCTL_SET  LINK_SET  ADDR_ADD  NEIGH_ADD
+ *	ROUTE_ADD  RULE_ADD  RULESET_SET  FILE_DEL  FILE_SET  SERVICE_START  SERVICE_SET
  *
  * so that a new default route never meets the old one (EEXIST), a moved address never stands
  * twice, and a link is deleted from the side that survives, before the namespace of the other
@@ -38,6 +38,7 @@ enum op_kind {
 	OP_NODE_ADD,	/* node: namespaces, root, hostname, agent; lo up */
 	OP_SEGMENT_ADD, /* segment; nothing to make unless segment_is_bridge() */
 	OP_LINK_ADD,	/* node, iface; of a two-member segment one for the pair, peer_* set */
+	OP_SEGMENT_SET, /* segment: what its cable does to frames, on every port it has now */
 	OP_SYSCTL_SET,	/* node, sysctl; before links go up */
 	OP_LINK_SET,	/* node, iface: mac, mtu, up/down as the iface says */
 	OP_ADDR_ADD,	/* node, iface, address */
@@ -79,8 +80,11 @@ struct op {
 	const char *ruleset, *old_ruleset;
 };
 
-/* Whether a segment with that many members is a bridge, not a pair; NULL: false. */
+/* Whether a segment with that many members is a bridge, not a pair: by its word, its members, or a
+ * cable that does something to frames, which takes ports to do it on. NULL: false. */
 bool segment_is_bridge(const struct segment *s, size_t members);
+/* Whether its cable does anything to frames. */
+bool segment_is_impaired(const struct segment *s);
 
 struct plan {
 	struct op *ops;

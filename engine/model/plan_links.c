@@ -91,6 +91,21 @@ void plan_segments_add(struct planner *p)
 	segments(p, p->c.to, OP_SEGMENT_ADD);
 }
 
+void plan_segments_set(struct planner *p)
+{
+	const struct model *m = p->c.to;
+
+	for (size_t i = 0; m && i < m->n_segments; i++) {
+		const struct segment *s = &m->segments[i];
+
+		if (fate_cable_differs(&p->c, s))
+			planner_emit(p,
+				     (struct op){.kind = OP_SEGMENT_SET,
+						 .segment = s,
+						 .segment_members = segment_members(m, s->name)});
+	}
+}
+
 static void nodes(struct planner *p, const struct model *m, enum op_kind kind)
 {
 	for (size_t i = 0; m && i < m->n_nodes; i++)

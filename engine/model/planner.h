@@ -22,6 +22,7 @@ void plan_nodes_del(struct planner *p);
 void plan_nodes_add(struct planner *p);
 void plan_segments_add(struct planner *p);
 void plan_links_add(struct planner *p);
+void plan_segments_set(struct planner *p);
 void plan_links_set(struct planner *p);
 
 /* What is configured in a node (plan_config.c). */

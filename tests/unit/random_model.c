@@ -307,8 +307,11 @@ struct model *random_model(uint64_t seed, uint64_t other, unsigned mutate)
 			json_array_append_new(json_object_get(m, "nodes"), make_node(&d, n));
 	for (int s = 0; s < N_SEGMENTS; s++)
 		json_array_append_new(json_object_get(m, "segments"),
-				      json_pack("{s:o, s:b}", "name", text("s%d", s), "bridge",
-						chance(&d, "bridge", s, 0, 0, 30)));
+				      json_pack("{s:o, s:b, s:i, s:i}", "name", text("s%d", s),
+						"bridge", chance(&d, "bridge", s, 0, 0, 30), "loss",
+						chance(&d, "loss", s, 0, 0, 15) ? 30 : 0,
+						"rate_kbit",
+						(int)roll(&d, "rate", s, 0, 0, 2) * 512));
 	json_object_set_new(m, "windows",
 			    json_pack("{s:i}", "x", (int)roll(&d, "windows", 0, 0, 0, 9)));
 	for (int i = 0; i < 4; i++)

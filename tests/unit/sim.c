@@ -207,9 +207,10 @@ static int segment_add(json_t *state, const struct op *op, struct err *err)
 {
 	if (at(at(state, "segments"), op->segment->name))
 		return bad(err, op, "exists");
-	json_object_set_new(
-		at(state, "segments"), op->segment->name,
-		json_string(op->segment->bridge || op->segment_members > 2 ? "bridge" : "wire"));
+	json_object_set_new(at(state, "segments"), op->segment->name,
+			    json_string(sim_told_bridge(op->segment) || op->segment_members > 2
+						? "bridge"
+						: "wire"));
 	return 0;
 }
 
@@ -217,6 +218,24 @@ static int segment_del(json_t *state, const struct op *op, struct err *err)
 {
 	if (json_object_del(at(state, "segments"), op->segment->name) < 0)
 		return bad(err, op, "not there");
+	return 0;
+}
+
+/* Every port that is there now. */
+static int segment_set(json_t *state, const struct op *op, struct err *err)
+{
+	const char *name = op->segment->name,
+		   *kind = json_string_value(at(at(state, "segments"), name)), *key, *dev;
+	json_t *node, *link;
+
+	if (!kind)
+		return bad(err, op, "not there");
+	if (!same(kind, "bridge"))
+		return sim_told_bridge(op->segment) ? bad(err, op, "no bridge") : 0;
+	json_object_foreach (at(state, "nodes"), key, node)
+		json_object_foreach (at(node, "links"), dev, link)
+			if (same(json_str(link, "segment", ""), name))
+				json_object_set_new(link, "cable", sim_cable(op->segment));
 	return 0;
 }
 
@@ -247,7 +266,7 @@ static int link_add(json_t *state, const struct op *op, struct err *err)
 	snprintf(here, sizeof(here), "%s/%s", op->node->name, op->iface->name);
 	if (op->peer_node)
 		snprintf(there, sizeof(there), "%s/%s", op->peer_node->name, op->peer_iface->name);
-	else if (op->segment && (op->segment->bridge || op->segment_members > 2))
+	else if (op->segment && (sim_told_bridge(op->segment) || op->segment_members > 2))
 		snprintf(there, sizeof(there), "bridge %s", op->segment->name);
 	rc = put_link(state, op, op->node, op->iface, there, err);
 	if (rc == 0 && op->peer_node)
@@ -492,17 +511,18 @@ static int service_stop(json_t *state, const struct op *op, struct err *err)
 }
 
 static int (*const appliers[])(json_t *state, const struct op *op, struct err *err) = {
-	[OP_NODE_ADD] = node_add,	[OP_SEGMENT_ADD] = segment_add,
-	[OP_LINK_ADD] = link_add,	[OP_SYSCTL_SET] = sysctl_set,
-	[OP_LINK_SET] = link_set,	[OP_ADDR_ADD] = addr_add,
-	[OP_RULE_ADD] = rule_add,	[OP_NEIGH_ADD] = neigh_add,
-	[OP_ROUTE_ADD] = route_add,	[OP_RULESET_SET] = ruleset_set,
-	[OP_FILE_SET] = file_set,	[OP_SERVICE_START] = service_put,
-	[OP_SERVICE_SET] = service_put, [OP_SERVICE_STOP] = service_stop,
-	[OP_FILE_DEL] = file_del,	[OP_ROUTE_DEL] = route_del,
-	[OP_NEIGH_DEL] = neigh_del,	[OP_RULE_DEL] = rule_del,
-	[OP_ADDR_DEL] = addr_del,	[OP_LINK_DEL] = link_del,
-	[OP_SEGMENT_DEL] = segment_del, [OP_NODE_DEL] = node_del,
+	[OP_NODE_ADD] = node_add,	  [OP_SEGMENT_ADD] = segment_add,
+	[OP_LINK_ADD] = link_add,	  [OP_SEGMENT_SET] = segment_set,
+	[OP_SYSCTL_SET] = sysctl_set,	  [OP_LINK_SET] = link_set,
+	[OP_ADDR_ADD] = addr_add,	  [OP_RULE_ADD] = rule_add,
+	[OP_NEIGH_ADD] = neigh_add,	  [OP_ROUTE_ADD] = route_add,
+	[OP_RULESET_SET] = ruleset_set,	  [OP_FILE_SET] = file_set,
+	[OP_SERVICE_START] = service_put, [OP_SERVICE_SET] = service_put,
+	[OP_SERVICE_STOP] = service_stop, [OP_FILE_DEL] = file_del,
+	[OP_ROUTE_DEL] = route_del,	  [OP_NEIGH_DEL] = neigh_del,
+	[OP_RULE_DEL] = rule_del,	  [OP_ADDR_DEL] = addr_del,
+	[OP_LINK_DEL] = link_del,	  [OP_SEGMENT_DEL] = segment_del,
+	[OP_NODE_DEL] = node_del,
 };
 static_assert(ARRAY_SIZE(appliers) == N_OP_KINDS, "an applier for each kind");
 

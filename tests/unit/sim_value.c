@@ -15,9 +15,24 @@ uint32_t sim_mtu_of(const struct iface *f)
 
 json_t *sim_new_link(const char *kind, const char *segment, uint32_t queues, const char *peer)
 {
-	return json_pack("{s:s, s:s, s:i, s:s, s:b, s:i, s:s, s:[]}", "kind", kind, "segment",
+	return json_pack("{s:s, s:s, s:i, s:s, s:b, s:i, s:s, s:s, s:[]}", "kind", kind, "segment",
 			 segment, "queues", (int)queues, "peer", peer, "up", 0, "mtu", 1500, "mac",
-			 "random", "addrs");
+			 "random", "cable", "", "addrs");
+}
+
+json_t *sim_cable(const struct segment *s)
+{
+	if (!sim_told_bridge(s) ||
+	    s->rate_kbit + s->delay_ms + s->jitter_ms + s->loss + s->duplicate + s->reorder == 0)
+		return json_string("");
+	return json_sprintf("%u %u %u %u %u %u", s->rate_kbit, s->delay_ms, s->jitter_ms, s->loss,
+			    s->duplicate, s->reorder);
+}
+
+bool sim_told_bridge(const struct segment *s)
+{
+	return s->bridge || s->rate_kbit || s->delay_ms || s->jitter_ms || s->loss ||
+	       s->duplicate || s->reorder;
 }
 
 static json_t *volumes(const struct node *n)

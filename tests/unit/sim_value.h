@@ -29,6 +29,10 @@ static inline json_t *link_state(const json_t *state, const char *node, const ch
 
 uint32_t sim_mtu_of(const struct iface *f);
 json_t *sim_new_link(const char *kind, const char *segment, uint32_t queues, const char *peer);
+/* What a segment's cable does to frames; "" = nothing. */
+json_t *sim_cable(const struct segment *s);
+/* A bridge whatever its members. */
+bool sim_told_bridge(const struct segment *s);
 json_t *sim_new_node(const struct node *n);
 void sim_route_key(const struct route *r, char *ret, size_t size);
 json_t *sim_route_value(const struct route *r, const char *dev);

@@ -24,7 +24,8 @@ static bool on_bridge(const struct model *m, const char *segment)
 	bool told = false;
 
 	for (size_t i = 0; i < m->n_segments; i++)
-		told = told || (same(m->segments[i].name, segment) && m->segments[i].bridge);
+		told = told ||
+		       (same(m->segments[i].name, segment) && sim_told_bridge(&m->segments[i]));
 	return told || (segment[0] && members_of(m, segment) > 2);
 }
 
@@ -53,6 +54,9 @@ static void want_link(json_t *links, const struct model *m, const struct iface *
 
 	peer_of(m, f, peer, sizeof(peer));
 	link = sim_new_link(iface_kind_name(f->kind), f->segment, f->queues, peer);
+	for (size_t i = 0; i < m->n_segments; i++)
+		if (same(m->segments[i].name, f->segment))
+			json_object_set_new(link, "cable", sim_cable(&m->segments[i]));
 	json_object_set_new(link, "up", json_boolean(f->up));
 	json_object_set_new(link, "mtu", json_integer(sim_mtu_of(f)));
 	if (f->mac[0])
