@@ -56,6 +56,11 @@ end
 
 local iface_meta = strict.handle("an interface", iface)
 
+-- One without a segment: what a node's own programs make, such as Docker's bridges.
+local add_iface_schema = strict.schema("add_iface", {
+  name = "string!", kind = "bridge|dummy!", up = "boolean", mtu = "integer", addresses = "list", mac = "string", label = "string",
+})
+
 -- Nodes -----------------------------------------------------------------------------------------------------------
 
 local route_schema = strict.schema("route", {
@@ -68,6 +73,20 @@ local node = {}
 
 function node.iface(self, name)
   return handle(iface_meta, function() return (named(object(self, "node").ifaces, name, "interface")) end)
+end
+
+-- A further interface, up unless said.
+function node.add_iface(self, t)
+  local o = object(self, "node")
+  strict.check(add_iface_schema, t, "add_iface")
+  o.ifaces = o.ifaces or core.array({})
+  for _, i in ipairs(o.ifaces) do
+    if i.name == t.name then strict.fail("name", "node '%s' has an interface '%s' already", o.name, t.name) end
+  end
+  local i = { up = true }
+  for k, v in pairs(t) do i[k] = k == "addresses" and as_addresses(v) or v end
+  o.ifaces[#o.ifaces + 1] = i
+  return self
 end
 
 -- Removes every route to dst ("default" or a CIDR); it is an error when there is none.
@@ -152,6 +171,17 @@ function service.set(self, t)
       o.config[k] = v
     end
   end
+  return self
+end
+
+-- What a DNS server says of one name: { A = { ... }, TXT = ... }; its other names stay as they are.
+function service.record(self, name, t)
+  local o = object(self, "service")
+  if o.kind ~= "dns" then strict.fail(nil, "service '%s' is no DNS server", o.name) end
+  if type(name) ~= "string" or type(t) ~= "table" then strict.fail(nil, "record takes a name and a table by type") end
+  o.config = o.config or {}
+  o.config.records = o.config.records or {}
+  o.config.records[name] = t
   return self
 end
 

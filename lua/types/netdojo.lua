@@ -202,6 +202,15 @@ function wsl2.addresses(seed) end
 ---@field mode? integer
 ---@field remove? boolean
 
+---@class netdojo.add_iface
+---@field name string
+---@field kind "bridge"|"dummy"
+---@field up? boolean true unless said
+---@field mtu? integer
+---@field addresses? string[] CIDRs
+---@field mac? string
+---@field label? string
+
 ---@class netdojo_lab
 netdojo_lab = {}
 
@@ -231,6 +240,11 @@ netdojo_node = {}
 ---@param name string
 ---@return netdojo_iface
 function netdojo_node:iface(name) end
+
+---A further interface, joined to nothing: what the node's own programs make.
+---@param t netdojo.add_iface
+---@return netdojo_node
+function netdojo_node:add_iface(t) end
 
 ---@param dst string
 ---@return netdojo_node
@@ -274,6 +288,12 @@ netdojo_service = {}
 ---@param t table
 ---@return netdojo_service
 function netdojo_service:set(t) end
+
+---What a DNS server says of one name; its other names stay.
+---@param name string
+---@param t table { A = {...}, AAAA = {...}, TXT = ..., CNAME = "..." }
+---@return netdojo_service
+function netdojo_service:record(name, t) end
 
 ---@return netdojo_service
 function netdojo_service:stop() end
