@@ -2,6 +2,7 @@
 /* Shell-integration marks in a terminal's output. */
 #include "term/osc.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,22 +125,36 @@ static int exit_of(const char *s)
 	return end != s && !*end && v >= 0 && v <= 255 ? (int)v : -1;
 }
 
-/* 133: "A", "B", "C", "D" or "D;EXIT", then ";aid=NONCE". */
+/* Takes ";t=SECONDS" off the end of body, where it stands there. */
+static double take_time(char *body)
+{
+	char *last = strrchr(body, ';'), *end;
+	double at;
+
+	if (!last || strncmp(last, ";t=", 3) != 0)
+		return 0;
+	at = strtod(last + 3, &end);
+	*last = '\0';
+	return *end || !isfinite(at) || at < 0 ? 0 : at;
+}
+
+/* 133: "A", "B", "C", "D" or "D;EXIT", then ";t=SECONDS" from a shell that says when, then ";aid=NONCE". */
 static bool mark_133(struct osc *o, char *body)
 {
 	static const char letters[] = "ABCD";
 	static const enum osc_mark marks[] = {OSC_PROMPT, OSC_INPUT, OSC_RUN, OSC_DONE};
-	const char *at;
+	const char *which;
 	int status = -1;
 
 	if (!take_nonce(o, body, "aid="))
 		return false;
-	at = body[0] ? strchr(letters, body[0]) : NULL;
-	if (!at || (body[1] && body[1] != ';'))
+	o->at = take_time(body);
+	which = body[0] ? strchr(letters, body[0]) : NULL;
+	if (!which || (body[1] && body[1] != ';'))
 		return false;
-	if (*at == 'D' && body[1])
+	if (*which == 'D' && body[1])
 		status = exit_of(body + 2);
-	o->sink.mark(o->sink.arg, marks[at - letters], "", status);
+	o->sink.mark(o->sink.arg, marks[which - letters], "", status);
 	return true;
 }
 
@@ -148,6 +163,7 @@ static bool mark_633(struct osc *o, char *body)
 {
 	if (!take_nonce(o, body, ""))
 		return false;
+	o->at = 0;
 	if (strncmp(body, "E;", 2) == 0) {
 		unescape(body + 2);
 		o->sink.mark(o->sink.arg, OSC_COMMAND, body + 2, -1);

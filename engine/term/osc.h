@@ -39,6 +39,7 @@ struct osc_sink {
 struct osc {
 	char nonce[OSC_NONCE_MAX + 1];
 	char from[OSC_FROM_MAX]; /* whose the mark being told is; "" = the session's own shell's */
+	double at; /* when the shell says it made that mark, CLOCK_MONOTONIC; 0 = it does not say */
 	struct osc_sink sink;
 	char *held; /* an unfinished sequence that may be a mark (owned) */
 	size_t n_held, cap_held;

@@ -35,10 +35,23 @@ void track_done(struct track *t)
 	set(&t->cwd, NULL);
 }
 
+void track_at(struct track *t, double at)
+{
+	t->at = at;
+}
+
+/* When the mark was made: as the shell says, for it knows, or as it was read. None is of a time to come. */
+static double when(const struct track *t)
+{
+	double now = t->now(t->now_arg);
+
+	return t->at > 0 && t->at < now ? t->at : now;
+}
+
 static void run(struct track *t)
 {
 	t->state = TRACK_RUN;
-	t->started = t->now(t->now_arg);
+	t->started = when(t);
 	plain_reset(&t->output);
 }
 
@@ -77,13 +90,14 @@ static void done(struct track *t, int status)
 	e = json_pack("{s:o, s:o, s:i, s:s, s:b, s:f, s:f}", "text", text_json(text), "cwd",
 		      text_json(t->cwd ? t->cwd : ""), "exit", status, "output",
 		      plain_text(&t->output), "truncated", (int)t->output.truncated, "started",
-		      t->started, "ended", t->now(t->now_arg));
+		      t->started, "ended", when(t));
 	if (e)
 		t->sink.command(t->sink.arg, e);
 }
 
 void track_end(struct track *t)
 {
+	t->at = 0;
 	done(t, -1);
 	t->state = TRACK_START;
 }
@@ -102,6 +116,7 @@ void track_bytes(struct track *t, const char *data, size_t len)
 		return;
 	}
 	plain_add(&t->echo, data, (size_t)(nl - data));
+	t->at = 0;
 	run(t);
 	track_bytes(t, nl + 1, len - (size_t)(nl + 1 - data));
 }

@@ -31,6 +31,7 @@ struct track {
 	enum track_state state;
 	char *text, *cwd; /* owned; NULL = not told */
 	double started;
+	double at;	  /* when the next mark was made; 0 = nobody said */
 	bool echoed_only; /* the shell has no mark for "runs": the echoed line is the command (sh)
 			   */
 	struct plain echo, output;
@@ -43,5 +44,7 @@ void track_end(struct track *t);
 /* The two feeds, to be called from an osc_sink. */
 void track_bytes(struct track *t, const char *data, size_t len);
 void track_mark(struct track *t, enum osc_mark m, const char *text, int exit);
+/* The shell says when it made the mark that comes next: reading it may take long on a busy machine. */
+void track_at(struct track *t, double at);
 
 #endif

@@ -69,6 +69,7 @@ static void on_mark(void *arg, enum osc_mark m, const char *text, int status)
 
 	if (!enter(t))
 		return;
+	track_at(&t->levels[t->top].track, t->osc.at);
 	track_mark(&t->levels[t->top].track, m, text, status);
 	if (t->sink.mark)
 		t->sink.mark(t->sink.arg, m);

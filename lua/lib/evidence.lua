@@ -104,13 +104,12 @@ end
 local tells = { map = true, task = true, hint = true }
 
 -- A line at Windows' prompt starts its programs in WSL through init: the kernel's record knows no command of them, only their times.
--- What is stamped when it is read may seem a little late.
-local READ_LATE = 0.25
+-- Both are exact: the prompt says when a line began and ended, the recorder when a program was asked for, its asker standing still.
 
--- Did this happen while that line was being run at Windows' prompt? Of lines in quick succession it may be said of both.
+-- Did this happen while that line was being run at Windows' prompt? Of lines run at once in two windows it may be said of both.
 function evidence.during(e, command)
   local began, ended, t = tonumber(command.started), tonumber(command.ended), e.t or 0
-  return command.node == "windows" and not e.cause and began ~= nil and ended ~= nil and began <= t and t <= ended + READ_LATE
+  return command.node == "windows" and not e.cause and began ~= nil and ended ~= nil and began <= t and t <= ended
 end
 
 -- The command in which this happened: its cause, or the line at Windows' prompt, the latest that it can have been.

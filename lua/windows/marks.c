@@ -8,11 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "windows/output.h"
 
-enum { NONCE_MAX = 64, TEXT_MAX = 8192 };
+enum { NONCE_MAX = 64, TEXT_MAX = 8192, TIME_MAX = 32 };
 
 static char nonce[NONCE_MAX + 1];
 static bool running; /* a command was begun and its end not told */
@@ -61,6 +62,19 @@ static void escape(char *out, size_t size, const char *s)
 	out[n] = '\0';
 }
 
+/*
+ * What a command starts in WSL is put down to it by the times of both, so its beginning and end are told as they are, not as
+ * somebody comes to read them.
+ */
+static const char *time_of(char out[TIME_MAX])
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	snprintf(out, TIME_MAX, "t=%lld.%09ld", (long long)ts.tv_sec, ts.tv_nsec);
+	return out;
+}
+
 void marks_prompt(bool more, char ret_before[MARK_MAX], char ret_after[MARK_MAX])
 {
 	ret_before[0] = ret_after[0] = '\0';
@@ -74,24 +88,24 @@ void marks_prompt(bool more, char ret_before[MARK_MAX], char ret_after[MARK_MAX]
 
 void marks_entered(const char *text)
 {
-	char escaped[TEXT_MAX], mark[TEXT_MAX + 2 * MARK_MAX];
+	char escaped[TEXT_MAX], mark[TEXT_MAX + 2 * MARK_MAX], t[TIME_MAX];
 
 	if (!marks_wanted())
 		return;
 	escape(escaped, sizeof(escaped), text);
-	snprintf(mark, sizeof(mark), "\033]633;E;%s;%s\a\033]133;C;aid=%s\a", escaped, nonce,
-		 nonce);
+	snprintf(mark, sizeof(mark), "\033]633;E;%s;%s\a\033]133;C;%s;aid=%s\a", escaped, nonce,
+		 time_of(t), nonce);
 	put(mark);
 	running = true;
 }
 
 void marks_left(int status, const char *folder)
 {
-	char escaped[TEXT_MAX], mark[TEXT_MAX + 2 * MARK_MAX];
+	char escaped[TEXT_MAX], mark[TEXT_MAX + 2 * MARK_MAX], t[TIME_MAX];
 
 	if (!marks_wanted())
 		return;
-	snprintf(mark, sizeof(mark), "\033]133;D;%d;aid=%s\a", status & 255, nonce);
+	snprintf(mark, sizeof(mark), "\033]133;D;%d;%s;aid=%s\a", status & 255, time_of(t), nonce);
 	put(mark);
 	if (folder[0]) {
 		escape(escaped, sizeof(escaped), folder);

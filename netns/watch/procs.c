@@ -144,6 +144,8 @@ static void started(struct proc *r)
 	json_t *e = wnode_event(r->node, "exec");
 
 	account(r);
+	/* When it was asked for: what the caller began before comes before it, what it waits for after. */
+	json_object_set_new(e, "mono", json_real(t->mono));
 	json_object_set_new(e, "pid", json_integer(r->pid));
 	json_object_set_new(e, "npid", json_integer(t->before.npid));
 	json_object_set_new(e, "ppid", json_integer(t->before.ppid));
@@ -325,6 +327,7 @@ void procs_try(struct procs *p, struct wnode *n, struct exec_try *t)
 	}
 	exec_try_done(&r->try);
 	r->try = *t;
+	r->try.mono = (double)now_us() / 1e6;
 	*t = (struct exec_try){0};
 	r->trying = true;
 	r->wait_us = CHECK_FIRST_US;

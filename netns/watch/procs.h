@@ -14,6 +14,7 @@ struct exec_try {
 	struct target_file file;   /* what path names */
 	bool resolved;		   /* file is known */
 	bool hinted;		   /* path and argv are the agent's own word */
+	double mono;		   /* when it was asked for */
 };
 void exec_try_done(struct exec_try *t);
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """netdojo-windows against an init played in Python: what Lua gets of the machine, the prompt, Ctrl-C, line ends, limits."""
 import os
+import re
 import shutil
 import signal
 import sys
@@ -367,8 +368,9 @@ class Marks(WindowsTest):
         w.see(f"\x1b]133;B;aid={NONCE}\a")
         self.assertIn(f"\x1b]133;A;aid={NONCE}\a", w.screen)
         at = w.type("unknown; 1\r")
-        at = w.see(f"\x1b]633;E;unknown\\x3b 1;{NONCE}\a\x1b]133;C;aid={NONCE}\a", at)
-        at = w.see(f"\x1b]133;D;1;aid={NONCE}\a\x1b]633;P;Cwd=C:\\\\Users\\\\learner;{NONCE}\a", at)
+        at = w.see(f"\x1b]633;E;unknown\\x3b 1;{NONCE}\a\x1b]133;C;t=", at)
+        at = w.see("\x1b]133;D;1;t=", at)
+        at = w.see(f";aid={NONCE}\a\x1b]633;P;Cwd=C:\\\\Users\\\\learner;{NONCE}\a", at)
         w.see(PROMPT.rstrip(), at)
         at = w.type("env\r")
         w.see("nil en y", at)
@@ -376,6 +378,16 @@ class Marks(WindowsTest):
         at = w.see(">> ", at)
         w.type("links\r")
         at = w.see(f"E;ask links;{NONCE}", at)
+
+    def test_the_times_of_a_command_are_when_it_ran(self):
+        w = self.window(env={"TERM_MARKS": NONCE, "X": "y"})
+        w.see(f"\x1b]133;B;aid={NONCE}\a")
+        before = time.monotonic()
+        at = w.type("unknown\r")
+        w.see(f"\x1b]133;B;aid={NONCE}\a", at)
+        began, ended = (float(t) for t in re.findall(r"\x1b\]133;(?:C|D;1);t=([0-9.]+);aid=", w.screen[at:]))
+        self.assertEqual([before, began, ended], sorted([before, began, ended]))
+        self.assertLessEqual(ended, time.monotonic())
 
     def test_nobody_else_reads_the_signature(self):
         w = self.window(env={"TERM_MARKS": NONCE, "X": "y"})

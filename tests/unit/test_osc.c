@@ -10,7 +10,8 @@
 struct seen {
 	char bytes[4096];
 	size_t n;
-	char marks[1024]; /* "A B E(text) D(0) " */
+	char marks[1024];	/* "A B E(text) C@12.50 D(0) " */
+	const struct osc *told; /* by it */
 };
 
 static void on_bytes(void *arg, const char *data, size_t len)
@@ -28,13 +29,16 @@ static void on_mark(void *arg, enum osc_mark m, const char *text, int status)
 	static const char letters[] = "ABCDEP";
 	struct seen *s = arg;
 	size_t at = strlen(s->marks);
+	char when[32] = "";
 
+	if (s->told && s->told->at > 0)
+		snprintf(when, sizeof(when), "@%.2f", s->told->at);
 	if (m == OSC_DONE)
-		snprintf(s->marks + at, sizeof(s->marks) - at, "D(%d) ", status);
+		snprintf(s->marks + at, sizeof(s->marks) - at, "D(%d)%s ", status, when);
 	else if (*text)
-		snprintf(s->marks + at, sizeof(s->marks) - at, "%c(%s) ", letters[m], text);
+		snprintf(s->marks + at, sizeof(s->marks) - at, "%c(%s)%s ", letters[m], text, when);
 	else
-		snprintf(s->marks + at, sizeof(s->marks) - at, "%c ", letters[m]);
+		snprintf(s->marks + at, sizeof(s->marks) - at, "%c%s ", letters[m], when);
 }
 
 /* Feeds text in pieces of `step` bytes. */
@@ -44,10 +48,12 @@ static struct seen parse(const char *text, size_t len, size_t step)
 	struct osc o;
 
 	osc_init(&o, "n0nce", &(struct osc_sink){.arg = &s, .bytes = on_bytes, .mark = on_mark});
+	s.told = &o;
 	for (size_t i = 0; i < len; i += step)
 		osc_feed(&o, text + i, len - i < step ? len - i : step);
 	osc_flush(&o);
 	osc_done(&o);
+	s.told = NULL;
 	return s;
 }
 
@@ -61,6 +67,11 @@ static const struct {
 	{"\033]133;D;130;aid=n0nce\a", "", "D(130) "},
 	{"\033]133;D;aid=n0nce\a", "", "D(-1) "},
 	{"\033]133;D;x;aid=n0nce\a", "", "D(-1) "},
+	{"\033]133;C;t=12.5;aid=n0nce\a\033]133;D;3;t=13.25;aid=n0nce\a\033]133;D;4;aid=n0nce\a",
+	 "", "C@12.50 D(3)@13.25 D(4) "},
+	{"\033]133;D;3;t=x;aid=n0nce\a\033]133;C;t=-1;aid=n0nce\a\033]133;C;t=nan;aid=n0nce\a", "",
+	 "D(3) C C "},
+	{"\033]133;C;t=12.5;aid=n0nce\a\033]633;E;x;n0nce\a", "", "C@12.50 E(x) "},
 	{"\033]633;E;ping 8.8.8.8;n0nce\a", "", "E(ping 8.8.8.8) "},
 	{"\033]633;E;a\\x3b b\\\\c\\x0ad;n0nce\a", "", "E(a; b\\c\nd) "},
 	{"\033]633;E;\\xzz\\;n0nce\a", "", "E(\\xzz\\) "},

@@ -83,6 +83,44 @@ START_TEST(a_command_with_all_its_marks)
 }
 END_TEST
 
+/* The clock counts the readings of it: a busy machine's reader may come late, a shell that says when is believed. */
+START_TEST(a_mark_read_late_is_of_when_it_was_made)
+{
+	const json_t *e;
+
+	begin(false);
+	seen.clock = 100;
+	prompt(0);
+	track_mark(&track, OSC_COMMAND, "wsl true", -1);
+	track_at(&track, 42.5);
+	track_mark(&track, OSC_RUN, "", -1);
+	track_at(&track, 43.25);
+	track_mark(&track, OSC_DONE, "", 0);
+	e = json_array_get(seen.events, 0);
+	ck_assert_double_eq(json_num(e, "started", 0), 42.5);
+	ck_assert_double_eq(json_num(e, "ended", 0), 43.25);
+	end();
+}
+END_TEST
+
+START_TEST(no_mark_is_of_a_time_to_come)
+{
+	const json_t *e;
+
+	begin(false);
+	prompt(0);
+	track_mark(&track, OSC_COMMAND, "wsl true", -1);
+	track_at(&track, 1e6);
+	track_mark(&track, OSC_RUN, "", -1);
+	track_at(&track, 1e6);
+	track_mark(&track, OSC_DONE, "", 0);
+	e = json_array_get(seen.events, 0);
+	ck_assert(json_num(e, "started", 1e6) < json_num(e, "ended", 0));
+	ck_assert(json_num(e, "ended", 1e6) <= seen.clock);
+	end();
+}
+END_TEST
+
 START_TEST(an_empty_line_and_a_redraw_are_no_commands)
 {
 	begin(false);
@@ -146,6 +184,8 @@ int main(void)
 	int failed;
 
 	tcase_add_test(t, a_command_with_all_its_marks);
+	tcase_add_test(t, a_mark_read_late_is_of_when_it_was_made);
+	tcase_add_test(t, no_mark_is_of_a_time_to_come);
 	tcase_add_test(t, an_empty_line_and_a_redraw_are_no_commands);
 	tcase_add_test(t, without_text_the_echo_counts);
 	tcase_add_test(t, sh_has_only_the_echo);
