@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "model/check_say.h"
+#include "model/mirror.h"
 #include "model/net.h"
 #include "model/plan.h"
 
@@ -54,9 +55,19 @@ static int check_disks(const struct model *m, struct err *err)
 
 /* One end of a segment, for comparing it with the others. */
 struct end {
+	const struct node *node;
 	const struct iface *iface;
 	struct where where;
 };
+
+/* Two that share all they have. */
+static bool mirrors(const struct end *a, const struct end *b)
+{
+	struct mirror_name of;
+
+	return mirror_parse(a->iface->mirrors, &of) && strcmp(of.node, b->node->name) == 0 &&
+	       strcmp(of.iface, b->iface->name) == 0;
+}
 
 static bool share_address(const struct iface *a, const struct iface *b, const char **ret)
 {
@@ -76,7 +87,7 @@ static int compare_ends(const struct end *a, const struct end *b, struct err *er
 {
 	const char *cidr;
 
-	if (strcmp(a->iface->segment, b->iface->segment) != 0)
+	if (strcmp(a->iface->segment, b->iface->segment) != 0 || mirrors(a, b) || mirrors(b, a))
 		return 0;
 	if (share_address(b->iface, a->iface, &cidr))
 		return check_wrong(err, &b->where, "%s is also on %s, on the same segment '%s'",
@@ -101,6 +112,7 @@ static int check_ends(const struct model *m, struct err *err)
 		struct where node = check_item(&top, "nodes", i);
 
 		for (size_t k = 0; k < m->nodes[i].n_ifaces && rc == 0; k++) {
+			ends[n].node = &m->nodes[i];
 			ends[n].iface = &m->nodes[i].ifaces[k];
 			ends[n].where = check_item(&node, "ifaces", k);
 			for (size_t e = 0; e < n && rc == 0 && ends[n].iface->segment[0]; e++)

@@ -40,6 +40,11 @@ static int unknown_segment(const struct model *m, const struct iface *f, const s
 			   near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
+static bool joins(enum iface_kind k)
+{
+	return k == IFACE_VETH || k == IFACE_TUNNEL;
+}
+
 static int check_wiring(const struct model *m, const struct iface *f, const struct where *w,
 			struct err *err)
 {
@@ -47,16 +52,34 @@ static int check_wiring(const struct model *m, const struct iface *f, const stru
 
 	if (lo != (f->kind == IFACE_LOOPBACK))
 		return check_wrong(err, w, "'lo' is the loopback interface, and the only one");
-	if (f->kind != IFACE_VETH && f->segment[0])
-		return check_wrong(err, w, "Only a veth joins a segment");
-	if (f->kind != IFACE_VETH)
+	if (!joins(f->kind) && f->segment[0])
+		return check_wrong(err, w, "Only a veth or a tunnel joins a segment");
+	if (f->endpoint[0] && f->kind != IFACE_TUNNEL)
+		return check_wrong(err, w, "Only a tunnel has an endpoint");
+	if (!joins(f->kind))
 		return 0;
 	if (!f->segment[0])
-		return check_wrong(err, w, "A veth must join a segment");
+		return check_wrong(err, w, "A %s must join a segment", iface_kind_name(f->kind));
 	for (size_t i = 0; i < m->n_segments; i++)
 		if (strcmp(m->segments[i].name, f->segment) == 0)
 			return 0;
 	return unknown_segment(m, f, w, err);
+}
+
+/* IPv6: the address itself says it. IPv4: one for all of a subnet (__inet_insert_ifa()). */
+static bool scope_fits(const struct iface *f, size_t i)
+{
+	const struct address *a = &f->addresses[i];
+	struct prefix p, q;
+
+	prefix_parse(a->cidr, &p);
+	if (strchr(a->cidr, ':'))
+		return !a->scope[0] || (strcmp(a->scope, "link") == 0 && p.addr[0] == 0xfe &&
+					(p.addr[1] & 0xc0) == 0x80);
+	for (size_t k = 0; k < i; k++)
+		if (prefix_parse(f->addresses[k].cidr, &q) && prefix_same_net(&p, &q))
+			return strcmp(a->scope, f->addresses[k].scope) == 0;
+	return true;
 }
 
 static int check_addresses(const struct iface *f, const struct where *w, struct err *err)
@@ -73,27 +96,18 @@ static int check_addresses(const struct iface *f, const struct where *w, struct 
 					   f->name, f->mtu);
 		if (a->broadcast[0] && (strchr(a->cidr, ':') || strchr(a->broadcast, ':')))
 			return check_wrong(err, &here, "Only IPv4 has a broadcast address");
+		if (a->nodad && !strchr(a->cidr, ':'))
+			return check_wrong(err, &here, "Only IPv6 asks for duplicates: no 'nodad'");
+		if (!scope_fits(f, i))
+			return check_wrong(err, &here, "The kernel has no scope '%s' for %s%s",
+					   a->scope[0] ? a->scope : "global", a->cidr,
+					   strchr(a->cidr, ':') ? "" : " beside its subnet's first");
 		for (size_t k = 0; k < i; k++)
 			if (prefix_parse(f->addresses[k].cidr, &q) && prefix_same_address(&p, &q))
 				return check_wrong(err, &here, "%s is already addresses[%zu]",
 						   a->cidr, k);
 	}
 	return 0;
-}
-
-static int check_ifaces(const struct model *m, const struct node *n, const struct where *w,
-			struct err *err)
-{
-	int rc = 0;
-
-	for (size_t i = 0; i < n->n_ifaces && rc == 0; i++) {
-		struct where here = check_item(w, "ifaces", i);
-
-		rc = check_wiring(m, &n->ifaces[i], &here, err);
-		if (rc == 0)
-			rc = check_addresses(&n->ifaces[i], &here, err);
-	}
-	return rc;
 }
 
 static int no_iface(const struct node *n, const char *name, const struct where *w, struct err *err)
@@ -108,6 +122,40 @@ static int no_iface(const struct node *n, const char *name, const struct where *
 	near = nearest(name, known, count);
 	return check_wrong(err, w, "Node '%s' has no interface '%s'%s%s%s", n->name, name,
 			   near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+static int check_master(const struct node *n, const struct iface *f, const struct where *w,
+			struct err *err)
+{
+	int rc = no_iface(n, f->master, w, err);
+
+	if (rc < 0 || !f->master[0])
+		return rc;
+	if (node_iface(n, f->master) == NULL || node_iface(n, f->master)->kind != IFACE_BRIDGE)
+		return check_wrong(err, w, "'%s' is no bridge", f->master);
+	if (f->kind != IFACE_VETH && f->kind != IFACE_DUMMY)
+		return check_wrong(err, w, "A %s can't be a bridge's port", iface_kind_name(f->kind));
+	return 0;
+}
+
+static int check_ifaces(const struct model *m, const struct node *n, const struct where *w,
+			struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < n->n_ifaces && rc == 0; i++) {
+		const struct iface *f = &n->ifaces[i];
+		struct where here = check_item(w, "ifaces", i);
+
+		rc = check_wiring(m, f, &here, err);
+		if (rc == 0)
+			rc = check_master(n, f, &here, err);
+		if (rc == 0)
+			rc = check_mirror(m, n, f, &here, err);
+		if (rc == 0)
+			rc = check_addresses(f, &here, err);
+	}
+	return rc;
 }
 
 static bool other_family(const char *address, bool ipv6)
@@ -203,11 +251,14 @@ static int check_routes(const struct model *m, const struct node *n, const struc
 	return rc;
 }
 
+enum { TABLE_LOCAL = 255 };
+
 static bool same_rule(const struct rule *a, const struct rule *b)
 {
 	return a->priority == b->priority && a->ipv6 == b->ipv6 && a->table == b->table &&
 	       a->fwmark == b->fwmark && a->fwmask == b->fwmask && strcmp(a->from, b->from) == 0 &&
-	       strcmp(a->to, b->to) == 0 && strcmp(a->iif, b->iif) == 0;
+	       strcmp(a->to, b->to) == 0 && strcmp(a->iif, b->iif) == 0 &&
+	       strcmp(a->ipproto, b->ipproto) == 0;
 }
 
 static int check_rules(const struct model *m, const struct node *n, const struct where *w,
@@ -225,11 +276,25 @@ static int check_rules(const struct model *m, const struct node *n, const struct
 			return check_wrong(err, &here, "IPv4 and IPv6 are mixed");
 		if (r->fwmask && !r->fwmark)
 			return check_wrong(err, &here, "'fwmask' without 'fwmark'");
+		if (r->table == TABLE_LOCAL && r->priority == n->local_rule && !r->ipv6)
+			return check_wrong(err, &here,
+					   "The rule 'from all lookup local' has priority %u too: "
+					   "the kernel could not tell them apart",
+					   r->priority);
 		for (size_t k = 0; k < i; k++)
 			if (same_rule(r, &n->rules[k]))
 				return check_wrong(err, &here, "The same as rules[%zu]", k);
 	}
 	return 0;
+}
+
+/* A bridge has the lowest MAC of its ports unless it was given one. */
+static bool takes_macs(const struct node *n, const char *dev)
+{
+	for (size_t i = 0; i < n->n_ifaces; i++)
+		if (strcmp(n->ifaces[i].master, dev) == 0)
+			return !subnet_iface(n, dev)->mac[0];
+	return false;
 }
 
 static int check_neighs(const struct model *m, const struct node *n, const struct where *w,
@@ -245,6 +310,11 @@ static int check_neighs(const struct model *m, const struct node *n, const struc
 			return rc;
 		if (strcmp(a->dev, "lo") == 0)
 			return check_wrong(err, &here, "'lo' has no neighbours");
+		if (takes_macs(n, a->dev))
+			return check_wrong(err, &here,
+					   "'%s' changes its MAC with its ports and forgets "
+					   "neighbours then: say a MAC for it",
+					   a->dev);
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(a->dev, n->neighs[k].dev) == 0 &&
 			    strcmp(a->address, n->neighs[k].address) == 0)

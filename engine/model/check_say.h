@@ -24,5 +24,8 @@ int check_unique(const void *base, size_t n, size_t step, size_t offset, const c
 
 /* One node by itself: its interfaces, routes, rules, neighbours, files (check_node.c). */
 int check_node(const struct model *m, const struct node *n, const struct where *w, struct err *err);
+/* An interface's `mirrors` and `loopback` (check_mirror.c). */
+int check_mirror(const struct model *m, const struct node *n, const struct iface *f,
+		 const struct where *w, struct err *err);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "model/mirror.h"
 #include "model/plan.h"
 #include "model/subnet.h"
 
@@ -25,7 +26,8 @@ size_t segment_members(const struct model *m, const char *segment)
 
 	for (size_t i = 0; m && i < m->n_nodes; i++)
 		for (size_t k = 0; k < m->nodes[i].n_ifaces; k++)
-			n += same(m->nodes[i].ifaces[k].segment, segment);
+			n += same(m->nodes[i].ifaces[k].segment, segment) &&
+			     !m->nodes[i].ifaces[k].mirrors[0];
 	return n;
 }
 
@@ -53,7 +55,7 @@ static void find_peer(const struct model *m, const struct iface *f, struct wire 
 		for (size_t k = 0; k < m->nodes[i].n_ifaces; k++) {
 			const struct iface *p = &m->nodes[i].ifaces[k];
 
-			if (p == f || !same(p->segment, f->segment))
+			if (p == f || p->mirrors[0] || !same(p->segment, f->segment))
 				continue;
 			w->peer_node = &m->nodes[i];
 			w->peer_iface = p;
@@ -152,7 +154,8 @@ bool fate_cable_differs(const struct change *c, const struct segment *to)
 
 static bool same_make(const struct iface *a, const struct iface *b)
 {
-	return a->kind == b->kind && a->queues == b->queues && same(a->segment, b->segment);
+	return a->kind == b->kind && a->queues == b->queues && same(a->segment, b->segment) &&
+	       same(a->mirrors, b->mirrors);
 }
 
 /* One end of a link: made alike in both models, in a node that stays. */
@@ -164,6 +167,14 @@ static bool end_stays(const struct change *c, const char *node, const char *ifac
 	return a && b && fate_node_stays(c, node) && same_make(a, b);
 }
 
+/* It hangs on the other's port, and goes with it. */
+static bool mirrored_stays(const struct change *c, const struct iface *f)
+{
+	struct mirror_name of;
+
+	return !mirror_parse(f->mirrors, &of) || fate_link_stays(c, of.node, of.iface);
+}
+
 bool fate_link_stays(const struct change *c, const char *node, const char *iface)
 {
 	const struct node *a = model_node(c->from, node), *b = model_node(c->to, node);
@@ -171,7 +182,7 @@ bool fate_link_stays(const struct change *c, const char *node, const char *iface
 
 	if (same(iface, "lo"))
 		return fate_node_stays(c, node);
-	if (!end_stays(c, node, iface))
+	if (!end_stays(c, node, iface) || !mirrored_stays(c, node_iface(a, iface)))
 		return false;
 	wa = wire_of(c->from, a, node_iface(a, iface));
 	wb = wire_of(c->to, b, node_iface(b, iface));
@@ -186,6 +197,23 @@ bool fate_link_stays(const struct change *c, const char *node, const char *iface
 	       end_stays(c, wa.peer_node->name, wa.peer_iface->name);
 }
 
+bool fate_mirror_differs(const struct change *c, const struct node *to, const struct iface *f)
+{
+	const struct iface *was = node_iface(model_node(c->from, to->name), f->name);
+	struct mirrored a, b = mirror_find(c->to, f);
+
+	if (!f->mirrors[0])
+		return false;
+	if (!fate_link_stays(c, to->name, f->name))
+		return f->loopback[0];
+	a = mirror_find(c->from, was);
+	if (!a.loopback || !b.loopback)
+		return a.loopback || b.loopback;
+	return !same(was->mac, f->mac) || !same(a.loopback->name, b.loopback->name) ||
+	       !same(a.loopback->mac, b.loopback->mac) ||
+	       !fate_link_stays(c, b.node->name, b.loopback->name);
+}
+
 bool fate_link_differs(const struct change *c, const struct node *to, const struct iface *f)
 {
 	const struct iface *was;
@@ -194,7 +222,8 @@ bool fate_link_differs(const struct change *c, const struct node *to, const stru
 		return true;
 	was = subnet_iface(model_node(c->from, to->name), f->name);
 	return was->up != f->up || fate_mtu(was) != fate_mtu(f) ||
-	       (f->mac[0] && !same(was->mac, f->mac));
+	       (f->mac[0] && !same(was->mac, f->mac)) || !same(was->master, f->master) ||
+	       (f->master[0] && !fate_link_stays(c, to->name, f->master));
 }
 
 static bool same_listens(const struct service *a, const struct service *b)

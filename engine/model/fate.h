@@ -31,12 +31,15 @@ struct wire {
 };
 
 struct wire wire_of(const struct model *m, const struct node *n, const struct iface *f);
+/* Without those that only mirror a member. */
 size_t segment_members(const struct model *m, const char *segment);
 
 /* The same node, segment or link, before and after, is one kernel object. */
 bool fate_node_stays(const struct change *c, const char *node);
 bool fate_segment_stays(const struct change *c, const char *segment);
 bool fate_link_stays(const struct change *c, const char *node, const char *iface);
+/* The frames for the host itself of an interface that mirrors must be led anew. */
+bool fate_mirror_differs(const struct change *c, const struct node *to, const struct iface *f);
 /* An interface of `to` must be set: it was otherwise, or is new, with the kernel's own settings. */
 bool fate_link_differs(const struct change *c, const struct node *to, const struct iface *f);
 /* A segment of `to` needs its ports told what its cable does: it did otherwise, or a port is new. */
@@ -51,6 +54,8 @@ bool fate_address_stood(const struct change *c, const struct node *to, const str
 
 /* A thing of `to` that already is in the kernel and stays there throughout. */
 bool fate_route_stood(const struct change *c, const struct node *to, const struct route *r);
+/* The priority of the rule "from all lookup local" of a node of `to` before. */
+uint32_t fate_local_rule_was(const struct change *c, const struct node *to);
 bool fate_rule_stood(const struct change *c, const struct node *to, const struct rule *r);
 bool fate_neigh_stood(const struct change *c, const struct node *to, const struct neigh *a);
 

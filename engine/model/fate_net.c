@@ -19,7 +19,8 @@ static bool is_v6(const char *text)
 static bool same_address(const struct address *a, const struct address *b)
 {
 	return same(a->cidr, b->cidr) && same(a->broadcast, b->broadcast) &&
-	       a->noprefixroute == b->noprefixroute;
+	       same(a->scope, b->scope) && a->noprefixroute == b->noprefixroute &&
+	       a->nodad == b->nodad && a->deprecated == b->deprecated;
 }
 
 static bool same_net(const char *a, const char *b)
@@ -212,7 +213,12 @@ static bool same_rule(const struct rule *a, const struct rule *b)
 {
 	return a->priority == b->priority && a->ipv6 == b->ipv6 && a->table == b->table &&
 	       a->fwmark == b->fwmark && a->fwmask == b->fwmask && same(a->from, b->from) &&
-	       same(a->to, b->to) && same(a->iif, b->iif);
+	       same(a->to, b->to) && same(a->iif, b->iif) && same(a->ipproto, b->ipproto);
+}
+
+uint32_t fate_local_rule_was(const struct change *c, const struct node *to)
+{
+	return fate_node_stays(c, to->name) ? model_node(c->from, to->name)->local_rule : 0;
 }
 
 static bool has_rule(const struct node *n, const struct rule *r)

@@ -11,6 +11,7 @@
 static const char *const names[] = {
 	[OP_NODE_ADD] = "node-add",	      [OP_SEGMENT_ADD] = "segment-add",
 	[OP_LINK_ADD] = "link-add",	      [OP_SEGMENT_SET] = "segment-set",
+	[OP_MIRROR_SET] = "mirror-set",	      [OP_LOCAL_RULE_SET] = "local-rule-set",
 	[OP_SYSCTL_SET] = "sysctl-set",	      [OP_LINK_SET] = "link-set",
 	[OP_ADDR_ADD] = "addr-add",	      [OP_RULE_ADD] = "rule-add",
 	[OP_NEIGH_ADD] = "neigh-add",	      [OP_ROUTE_ADD] = "route-add",
@@ -94,6 +95,8 @@ static void say_link(struct words *w, const struct op *op)
 	say(w, "link %s", op->iface->name);
 	if (op->peer_iface)
 		say(w, " to %s %s", op->peer_node->name, op->peer_iface->name);
+	else if (op->iface->mirrors[0])
+		say(w, " that mirrors %s", op->iface->mirrors);
 	else if (op->segment)
 		say(w, " on segment %s", op->segment->name);
 	else
@@ -107,6 +110,22 @@ static void say_link_set(struct words *w, const struct op *op)
 	say(w, "link %s %s, mtu %u", f->name, f->up ? "up" : "down", fate_mtu(f));
 	if (f->mac[0])
 		say(w, ", mac %s", f->mac);
+	if (f->master[0])
+		say(w, ", port of %s", f->master);
+}
+
+static void say_mirror(struct words *w, const struct op *op)
+{
+	say(w, "loopback frames of %s", op->iface->name);
+	if (op->peer_iface)
+		say(w, " to %s %s", op->peer_node->name, op->peer_iface->name);
+	else
+		say(w, " no more");
+}
+
+static void say_local_rule(struct words *w, const struct op *op)
+{
+	say(w, "rule %u: from all lookup local, was %u", op->local_rule, op->old_local_rule);
 }
 
 static void say_sysctl(struct words *w, const struct op *op)
@@ -118,7 +137,9 @@ static void say_address(struct words *w, const struct op *op)
 {
 	say(w, "address %s dev %s", op->address->cidr, op->iface->name);
 	say_opt(w, "brd", op->address->broadcast);
-	say(w, "%s", op->address->noprefixroute ? " noprefixroute" : "");
+	say_opt(w, "scope", op->address->scope);
+	say(w, "%s%s%s", op->address->noprefixroute ? " noprefixroute" : "",
+	    op->address->nodad ? " nodad" : "", op->address->deprecated ? " deprecated" : "");
 }
 
 static void say_rule(struct words *w, const struct op *op)
@@ -129,6 +150,7 @@ static void say_rule(struct words *w, const struct op *op)
 	    r->from[0] ? r->from : "all");
 	say_opt(w, "to", r->to);
 	say_opt(w, "iif", r->iif);
+	say_opt(w, "ipproto", r->ipproto);
 	if (r->fwmask)
 		say(w, " fwmark 0x%x/0x%x", r->fwmark, r->fwmask);
 	say(w, " lookup %u", r->table);
@@ -162,6 +184,7 @@ static void say_ruleset(struct words *w, const struct op *op)
 
 	for (const char *p = op->ruleset; *p; p++)
 		lines += *p == '\n';
+	say(w, "%s", op->node ? "" : "switch ");
 	if (!op->ruleset[0])
 		say(w, "ruleset removed");
 	else
@@ -201,6 +224,7 @@ static const struct {
 } lines[] = {
 	[OP_NODE_ADD] = {"add ", say_node},	      [OP_SEGMENT_ADD] = {"add ", say_segment},
 	[OP_LINK_ADD] = {"add ", say_link},	      [OP_SEGMENT_SET] = {"", say_cable},
+	[OP_MIRROR_SET] = {"", say_mirror},	      [OP_LOCAL_RULE_SET] = {"", say_local_rule},
 	[OP_SYSCTL_SET] = {"", say_sysctl},	      [OP_LINK_SET] = {"", say_link_set},
 	[OP_ADDR_ADD] = {"add ", say_address},	      [OP_RULE_ADD] = {"add ", say_rule},
 	[OP_NEIGH_ADD] = {"add ", say_neigh},	      [OP_ROUTE_ADD] = {"add ", say_route},

@@ -27,17 +27,22 @@ static void put_link(json_t *o, const struct op *op)
 	if (op->address) {
 		put(o, "address", op->address->cidr);
 		put(o, "broadcast", op->address->broadcast);
+		put(o, "scope", op->address->scope);
 		put_flag(o, "noprefixroute", op->address->noprefixroute);
+		put_flag(o, "nodad", op->address->nodad);
+		put_flag(o, "deprecated", op->address->deprecated);
 		return;
 	}
 	put(o, "kind", iface_kind_name(op->iface->kind));
 	put(o, "peer_node", op->peer_node ? op->peer_node->name : "");
 	put(o, "peer_iface", op->peer_iface ? op->peer_iface->name : "");
+	put(o, "mirrors", op->iface->mirrors);
 	if (op->kind != OP_LINK_SET)
 		return;
 	json_object_set_new(o, "up", json_boolean(op->iface->up));
 	put_number(o, "mtu", fate_mtu(op->iface));
 	put(o, "mac", op->iface->mac);
+	put(o, "master", op->iface->master);
 }
 
 static void put_route(json_t *o, const struct route *r)
@@ -61,6 +66,7 @@ static void put_rule(json_t *o, const struct rule *r)
 	put(o, "from", r->from);
 	put(o, "to", r->to);
 	put(o, "iif", r->iif);
+	put(o, "ipproto", r->ipproto);
 	put_number(o, "fwmark", r->fwmark);
 	put_number(o, "fwmask", r->fwmask);
 	put_number(o, "table", r->table);
@@ -119,6 +125,10 @@ static void put_details(json_t *o, const struct op *op)
 	}
 	if (op->file)
 		put_file(o, op->file, op->kind == OP_FILE_SET);
+	if (op->kind == OP_LOCAL_RULE_SET) {
+		put_number(o, "priority", op->local_rule);
+		put_number(o, "old_priority", op->old_local_rule);
+	}
 	if (op->ruleset)
 		json_object_set_new(o, "ruleset", json_string(op->ruleset));
 }

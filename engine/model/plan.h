@@ -12,8 +12,9 @@
  * Order. Everything that goes, goes before anything comes, from the outside in:
  *
  *	SERVICE_STOP  ROUTE_DEL  NEIGH_DEL  RULE_DEL  ADDR_DEL  LINK_DEL  SEGMENT_DEL  NODE_DEL
- *	NODE_ADD  SEGMENT_ADD  LINK_ADD  SEGMENT_SET  SYSCTL_SET  LINK_SET  ADDR_ADD  NEIGH_ADD
- *	ROUTE_ADD  RULE_ADD  RULESET_SET  FILE_DEL  FILE_SET  SERVICE_START  SERVICE_SET
+ *	NODE_ADD  SEGMENT_ADD  LINK_ADD  SEGMENT_SET  SYSCTL_SET  LINK_SET  MIRROR_SET  ADDR_ADD
+ *	NEIGH_ADD  ROUTE_ADD  LOCAL_RULE_SET  RULE_ADD  RULESET_SET  FILE_DEL  FILE_SET
+ *	SERVICE_START  SERVICE_SET
  *
  * so that a new default route never meets the old one (EEXIST), a moved address never stands
  * twice, and a link is deleted from the side that survives, before the namespace of the other
@@ -22,6 +23,7 @@
  * model's order, since the first of a subnet is its primary. Links are made down; sysctls come
  * before they are up, ip_forward first because switching it resets others. Routes without a
  * gateway come before those with one, and rules after all, since a gateway is looked up by them.
+ * An interface that mirrors another is made after all others and goes before them.
  * What the kernel could not hold (a route by an interface that is down) is not asked for; it
  * comes when the interface does. A sysctl that a later model no longer names keeps its value:
  * nobody knows what it was before. A node whose role, host name, kernel, trees, disk, volumes or
@@ -41,11 +43,15 @@ enum op_kind {
 	OP_SEGMENT_SET, /* segment: what its cable does to frames, on every port it has now */
 	OP_SYSCTL_SET,	/* node, sysctl; before links go up */
 	OP_LINK_SET,	/* node, iface: mac, mtu, up/down as the iface says */
+	OP_MIRROR_SET,	/* node, iface, which mirrors: what leads its frames to peer_*, the host's
+			   interface of the loopback segment (NULL: none) */
 	OP_ADDR_ADD,	/* node, iface, address */
 	OP_NEIGH_ADD,	/* node, neigh */
 	OP_ROUTE_ADD,	/* node, route */
+	OP_LOCAL_RULE_SET, /* node; local_rule (new), old_local_rule: "from all lookup local" moves */
 	OP_RULE_ADD,	/* node, rule */
-	OP_RULESET_SET, /* node, ruleset (new), old_ruleset (old or ""): one transaction */
+	OP_RULESET_SET, /* node (NULL: the switch), ruleset (new), old_ruleset (old or ""): one
+			   transaction */
 	OP_FILE_SET,	/* node, file */
 	OP_SERVICE_START,
 	OP_SERVICE_SET, /* same sockets, new config */
@@ -78,6 +84,7 @@ struct op {
 	const struct file *file;
 	const struct service *service;
 	const char *ruleset, *old_ruleset;
+	uint32_t local_rule, old_local_rule;
 };
 
 /* Whether a segment with that many members is a bridge, not a pair: by its word, its members, or a

@@ -180,6 +180,22 @@ void plan_sysctls_set(struct planner *p)
 	each_node(p, p->c.to, sysctls_set);
 }
 
+static void local_rule_set(struct planner *p, const struct node *n)
+{
+	uint32_t was = fate_local_rule_was(&p->c, n);
+
+	if (was != n->local_rule)
+		planner_emit(p, (struct op){.kind = OP_LOCAL_RULE_SET,
+					    .node = n,
+					    .local_rule = n->local_rule,
+					    .old_local_rule = was});
+}
+
+void plan_local_rules_set(struct planner *p)
+{
+	each_node(p, p->c.to, local_rule_set);
+}
+
 static void rules_add(struct planner *p, const struct node *n)
 {
 	for (size_t i = 0; i < n->n_rules; i++)
@@ -271,7 +287,31 @@ static void ruleset_set(struct planner *p, const struct node *n)
 				    .old_ruleset = old});
 }
 
+/* An interface that mirrors has links of its own in the switch. */
+static bool has_new_mirror(const struct change *c)
+{
+	for (size_t i = 0; i < c->to->n_nodes; i++)
+		for (size_t k = 0; k < c->to->nodes[i].n_ifaces; k++) {
+			const struct iface *f = &c->to->nodes[i].ifaces[k];
+
+			if (f->mirrors[0] && !fate_link_stays(c, c->to->nodes[i].name, f->name))
+				return true;
+		}
+	return false;
+}
+
+static void switch_ruleset_set(struct planner *p)
+{
+	const char *new = p->c.to ? p->c.to->switch_ruleset : "";
+	const char *old = p->c.from ? p->c.from->switch_ruleset : "";
+
+	if (same(old, new) && !(holds_index(new) && has_new_mirror(&p->c)))
+		return;
+	planner_emit(p, (struct op){.kind = OP_RULESET_SET, .ruleset = new, .old_ruleset = old});
+}
+
 void plan_rulesets_set(struct planner *p)
 {
+	switch_ruleset_set(p);
 	each_node(p, p->c.to, ruleset_set);
 }

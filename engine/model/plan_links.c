@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The planner's phases for nodes, segments and links. */
+#include "model/mirror.h"
 #include "model/planner.h"
 #include "model/subnet.h"
 
@@ -47,25 +48,34 @@ static bool speaks_for_deletion(const struct change *c, const struct node *n, co
 	return mine && is_first_end(n, f, w);
 }
 
-/* Without a `to` the nodes' deaths take every link: nothing outlives them that could trip over one.
- */
-void plan_links_del(struct planner *p)
+static void links_del(struct planner *p, bool mirrors)
 {
 	const struct model *m = p->c.from;
 
-	for (size_t i = 0; p->c.to && m && i < m->n_nodes; i++) {
+	for (size_t i = 0; m && i < m->n_nodes; i++) {
 		const struct node *n = &m->nodes[i];
 
 		for (size_t k = 0; k < n->n_ifaces; k++) {
 			const struct iface *f = &n->ifaces[k];
 			struct wire w = wire_of(m, n, f);
 
-			if (f->kind != IFACE_LOOPBACK &&
+			if (f->kind != IFACE_LOOPBACK && !f->mirrors[0] == !mirrors &&
 			    !fate_link_stays(&p->c, n->name, f->name) &&
 			    speaks_for_deletion(&p->c, n, f, &w))
 				planner_emit(p, link_op(OP_LINK_DEL, m, n, f));
 		}
 	}
+}
+
+/*
+ * Without a `to` the nodes' deaths take every link: nothing outlives them that could trip over one. But what mirrors has
+ * links of its own in the switch.
+ */
+void plan_links_del(struct planner *p)
+{
+	links_del(p, true);
+	if (p->c.to)
+		links_del(p, false);
 }
 
 static void segments(struct planner *p, const struct model *m, enum op_kind kind)
@@ -123,7 +133,7 @@ void plan_nodes_add(struct planner *p)
 	nodes(p, p->c.to, OP_NODE_ADD);
 }
 
-void plan_links_add(struct planner *p)
+static void links_add(struct planner *p, bool mirrors)
 {
 	const struct model *m = p->c.to;
 
@@ -134,11 +144,38 @@ void plan_links_add(struct planner *p)
 			const struct iface *f = &n->ifaces[k];
 			struct wire w = wire_of(m, n, f);
 
-			if (f->kind != IFACE_LOOPBACK &&
+			if (f->kind != IFACE_LOOPBACK && !f->mirrors[0] == !mirrors &&
 			    !fate_link_stays(&p->c, n->name, f->name) && is_first_end(n, f, &w))
 				planner_emit(p, link_op(OP_LINK_ADD, m, n, f));
 		}
 	}
+}
+
+void plan_links_add(struct planner *p)
+{
+	links_add(p, false);
+	links_add(p, true);
+}
+
+static void mirror_set(struct planner *p, const struct node *n, const struct iface *f)
+{
+	struct mirrored of = mirror_find(p->c.to, f);
+
+	if (fate_mirror_differs(&p->c, n, f))
+		planner_emit(p, (struct op){.kind = OP_MIRROR_SET,
+					    .node = n,
+					    .iface = f,
+					    .peer_node = of.loopback ? of.node : NULL,
+					    .peer_iface = of.loopback});
+}
+
+void plan_mirrors_set(struct planner *p)
+{
+	const struct model *m = p->c.to;
+
+	for (size_t i = 0; m && i < m->n_nodes; i++)
+		for (size_t k = 0; k < m->nodes[i].n_ifaces; k++)
+			mirror_set(p, &m->nodes[i], &m->nodes[i].ifaces[k]);
 }
 
 /* "lo" of a node that does not list it any more goes back to what every node has. */

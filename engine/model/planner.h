@@ -24,6 +24,7 @@ void plan_segments_add(struct planner *p);
 void plan_links_add(struct planner *p);
 void plan_segments_set(struct planner *p);
 void plan_links_set(struct planner *p);
+void plan_mirrors_set(struct planner *p);
 
 /* What is configured in a node (plan_config.c). */
 void plan_routes_del(struct planner *p);
@@ -32,6 +33,7 @@ void plan_rules_del(struct planner *p);
 void plan_addresses_del(struct planner *p);
 void plan_sysctls_set(struct planner *p);
 void plan_addresses_add(struct planner *p);
+void plan_local_rules_set(struct planner *p);
 void plan_rules_add(struct planner *p);
 void plan_neighs_add(struct planner *p);
 void plan_routes_add(struct planner *p);
