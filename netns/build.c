@@ -7,6 +7,7 @@
 #include "netns/address.h"
 #include "netns/build_node.h"
 #include "netns/build_read.h"
+#include "netns/impair.h"
 #include "netns/link.h"
 #include "netns/neigh.h"
 #include "netns/netns.h"
@@ -35,6 +36,7 @@ static const struct {
 	[OP_NODE_ADD] = {node_add, node_del},
 	[OP_SEGMENT_ADD] = {link_add_segment, link_del_segment},
 	[OP_LINK_ADD] = {link_add, link_del},
+	[OP_SEGMENT_SET] = {impair_set, NULL}, /* undone by the way back's own */
 	[OP_SYSCTL_SET] = {sysctl_set, NULL},
 	[OP_LINK_SET] = {link_set, NULL},
 	[OP_ADDR_ADD] = {address_add, address_del},

@@ -29,6 +29,8 @@ struct build {
 		char node[IFNAMSIZ], iface[IFNAMSIZ];
 	} raised[BUILD_RAISED_MAX]; /* up, not settled */
 	size_t n_raised;
+	bool no_netem; /* the kernel said so */
+	char lossy[64][IFNAMSIZ]; /* segments whose cable loses frames by a table of nftables */
 	uint32_t pins; /* bit i: a fresh namespace is not as our i-th pin says, so a node sets it */
 };
 

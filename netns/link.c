@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "netns/dump.h"
+#include "netns/impair.h"
 #include "netns/nlaux.h"
 
 /* A hub's port passes whatever its node's end takes, so that a changed MTU in a node needs no
@@ -165,6 +166,7 @@ int link_del_segment(struct build *b, const struct op *op, struct err *err)
 {
 	unsigned int index = rtsock_ifindex(&b->hub, op->segment->name);
 
+	impair_forget(b, op->segment);
 	return index ? del_index(&b->hub, index, err) : 0;
 }
 

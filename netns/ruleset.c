@@ -101,6 +101,13 @@ int ruleset_set(struct build *b, const struct op *op, struct err *err)
 	return set(nft, op, RULESET_REPLACE, err);
 }
 
+int ruleset_run(int ns, int home, const char *text, struct err *err)
+{
+	auto_nft *nft = open_in(ns, home, err);
+
+	return nft ? run(nft, text, err) : -EIO;
+}
+
 int ruleset_read(struct build *b, struct build_node *n, json_t **ret, struct err *err)
 {
 	auto_nft *nft = open_in(n->netns, b->home, err);

@@ -8,6 +8,8 @@
 /* Puts op->ruleset in place of op->old_ruleset, in one transaction; the learner's own tables stay.
  */
 int ruleset_set(struct build *b, const struct op *op, struct err *err);
+/* Runs nft commands in a namespace, in one transaction. */
+int ruleset_run(int ns, int home, const char *text, struct err *err);
 /* {"text": what `nft list ruleset` prints}; caller owns *ret. */
 int ruleset_read(struct build *b, struct build_node *n, json_t **ret, struct err *err);
 
