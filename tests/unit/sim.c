@@ -18,7 +18,8 @@ static int bad(struct err *err, const struct op *op, const char *why)
 
 json_t *sim_new(void)
 {
-	return json_pack("{s:{}, s:{}, s:{}, s:{}}", "nodes", "segments", "services", "ghosts");
+	return json_pack("{s:{}, s:{}, s:{}, s:{}, s:{s:s}}", "nodes", "segments", "services",
+			 "ghosts", "switch", "ruleset", "");
 }
 
 static bool is_v6(const char *text)
@@ -134,10 +135,43 @@ static bool has_v4(const json_t *link)
 	return false;
 }
 
+/* What hangs on a port goes with it: a bridge lets its ports go, frames for the host itself lose their way. */
+static void let_go(json_t *state, const char *node, const char *iface)
+{
+	json_t *n, *link;
+	const char *name, *other;
+	char host[64];
+
+	json_object_foreach (at(node_state(state, node), "links"), name, link)
+		if (same(json_str(link, "master", ""), iface))
+			json_object_set_new(link, "master", json_string(""));
+	snprintf(host, sizeof(host), "%s/%s ", node, iface);
+	json_object_foreach (at(state, "nodes"), other, n)
+		json_object_foreach (at(n, "links"), name, link)
+			if (strncmp(json_str(link, "loopback", ""), host, strlen(host)) == 0)
+				json_object_set_new(link, "loopback", json_string("lost"));
+}
+
+/* Something mirrors it, and would be left with half of its plumbing. */
+static bool is_mirrored(const json_t *state, const char *node, const char *iface)
+{
+	const char *name, *other;
+	json_t *n, *link;
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s/%s", node, iface);
+	json_object_foreach (at(state, "nodes"), other, n)
+		json_object_foreach (at(n, "links"), name, link)
+			if (same(json_str(link, "mirrors", ""), text))
+				return true;
+	return false;
+}
+
 static void drop_link(json_t *state, const char *node, const char *iface)
 {
 	json_t *n = node_state(state, node);
 
+	let_go(state, node, iface);
 	flush_dev(n, iface, false);
 	json_object_del(at(n, "links"), iface);
 	sources(n);
@@ -253,8 +287,12 @@ static int put_link(json_t *state, const struct op *op, const struct node *n, co
 		return bad(err, op, "exists");
 	if (f->segment[0] && !at(at(state, "segments"), f->segment))
 		return bad(err, op, "no such segment");
+	if (f->mirrors[0] && !mirrored_state(state, f->mirrors))
+		return bad(err, op, "what it mirrors is not there");
 	json_object_set_new(at(node, "links"), f->name,
 			    sim_new_link(iface_kind_name(f->kind), f->segment, f->queues, peer));
+	if (f->mirrors[0])
+		sim_mirror(link_state(state, n->name, f->name), f->mirrors);
 	return 0;
 }
 
@@ -278,6 +316,8 @@ static int link_del(json_t *state, const struct op *op, struct err *err)
 {
 	if (!link_state(state, op->node->name, op->iface->name))
 		return bad(err, op, "not there");
+	if (is_mirrored(state, op->node->name, op->iface->name))
+		return bad(err, op, "what mirrors it is still there");
 	drop_link(state, op->node->name, op->iface->name);
 	if (!op->peer_node)
 		return 0;
@@ -301,6 +341,9 @@ static int link_set(json_t *state, const struct op *op, struct err *err)
 		json_object_set_new(link, "mac", json_string(f->mac));
 		sweep(at(node, "neighs"), neigh_on, &all);
 	}
+	if (f->master[0] && !link_state(state, op->node->name, f->master))
+		return bad(err, op, "no such bridge");
+	json_object_set_new(link, "master", json_string(f->master));
 	json_object_set_new(link, "mtu", json_integer(sim_mtu_of(f)));
 	if (!f->up && json_flag(link, "up", false)) {
 		flush_dev(node, f->name, false);
@@ -308,6 +351,23 @@ static int link_set(json_t *state, const struct op *op, struct err *err)
 		blank_v6_sources(node);
 	}
 	json_object_set_new(link, "up", json_boolean(f->up));
+	return 0;
+}
+
+static int mirror_set(json_t *state, const struct op *op, struct err *err)
+{
+	json_t *link = link_state(state, op->node->name, op->iface->name);
+	char to[200] = "";
+
+	if (!link || !at(link, "mirrors"))
+		return bad(err, op, "is not there, or mirrors nothing");
+	if (op->peer_iface) {
+		if (!link_state(state, op->peer_node->name, op->peer_iface->name))
+			return bad(err, op, "no such host's interface");
+		snprintf(to, sizeof(to), "%s/%s %s %s", op->peer_node->name, op->peer_iface->name,
+			 op->peer_iface->mac, op->iface->mac);
+	}
+	json_object_set_new(link, "loopback", json_string(to));
 	return 0;
 }
 
@@ -368,6 +428,16 @@ static int addr_del(json_t *state, const struct op *op, struct err *err)
 		return 0;
 	}
 	return bad(err, op, "not there");
+}
+
+static int local_rule_set(json_t *state, const struct op *op, struct err *err)
+{
+	json_t *node = node_state(state, op->node->name);
+
+	if (!node || json_int(node, "local_rule", -1) != op->old_local_rule)
+		return bad(err, op, "is not where it was");
+	json_object_set_new(node, "local_rule", json_integer(op->local_rule));
+	return 0;
 }
 
 static int rule_add(json_t *state, const struct op *op, struct err *err)
@@ -461,7 +531,7 @@ static int sysctl_set(json_t *state, const struct op *op, struct err *err)
 
 static int ruleset_set(json_t *state, const struct op *op, struct err *err)
 {
-	json_t *node = node_state(state, op->node->name);
+	json_t *node = op->node ? node_state(state, op->node->name) : at(state, "switch");
 
 	if (!node || !same(json_str(node, "ruleset", "?"), op->old_ruleset))
 		return bad(err, op, "is not what it replaces");
@@ -513,6 +583,7 @@ static int service_stop(json_t *state, const struct op *op, struct err *err)
 static int (*const appliers[])(json_t *state, const struct op *op, struct err *err) = {
 	[OP_NODE_ADD] = node_add,	  [OP_SEGMENT_ADD] = segment_add,
 	[OP_LINK_ADD] = link_add,	  [OP_SEGMENT_SET] = segment_set,
+	[OP_MIRROR_SET] = mirror_set,	  [OP_LOCAL_RULE_SET] = local_rule_set,
 	[OP_SYSCTL_SET] = sysctl_set,	  [OP_LINK_SET] = link_set,
 	[OP_ADDR_ADD] = addr_add,	  [OP_RULE_ADD] = rule_add,
 	[OP_NEIGH_ADD] = neigh_add,	  [OP_ROUTE_ADD] = route_add,

@@ -15,9 +15,15 @@ uint32_t sim_mtu_of(const struct iface *f)
 
 json_t *sim_new_link(const char *kind, const char *segment, uint32_t queues, const char *peer)
 {
-	return json_pack("{s:s, s:s, s:i, s:s, s:b, s:i, s:s, s:s, s:[]}", "kind", kind, "segment",
-			 segment, "queues", (int)queues, "peer", peer, "up", 0, "mtu", 1500, "mac",
-			 "random", "cable", "", "addrs");
+	return json_pack("{s:s, s:s, s:i, s:s, s:b, s:i, s:s, s:s, s:[], s:s}", "kind", kind,
+			 "segment", segment, "queues", (int)queues, "peer", peer, "up", 0, "mtu",
+			 1500, "mac", "random", "cable", "", "addrs", "master", "");
+}
+
+void sim_mirror(json_t *link, const char *mirrors)
+{
+	json_object_set_new(link, "mirrors", json_string(mirrors));
+	json_object_set_new(link, "loopback", json_string(""));
 }
 
 json_t *sim_cable(const struct segment *s)
@@ -52,11 +58,11 @@ json_t *sim_new_node(const struct node *n)
 	json_object_set_new(lo, "up", json_true());
 	json_object_set_new(lo, "mtu", json_integer(65536));
 	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:b, s:{s:o}, s:{}, s:{}, s:{}, s:{}, s:s, "
-			 "s:{}}",
+			 "s:{}, s:i}",
 			 "role", node_role_name(n->role), "hostname", n->hostname, "kernel",
 			 n->kernel, "disk", n->disk, "volumes", volumes(n), "interop",
 			 (int)n->interop, "links", "lo", lo, "routes", "rules", "neighs", "sysctls",
-			 "ruleset", "", "files");
+			 "ruleset", "", "files", "local_rule", 0);
 }
 
 /* --- keys and values
@@ -76,8 +82,8 @@ json_t *sim_route_value(const struct route *r, const char *dev)
 
 void sim_rule_key(const struct rule *r, char *ret, size_t size)
 {
-	snprintf(ret, size, "%u %s %s %s %x/%x %u %d", r->priority, r->from, r->to, r->iif,
-		 r->fwmark, r->fwmask, r->table, r->ipv6);
+	snprintf(ret, size, "%u %s %s %s %s %x/%x %u %d", r->priority, r->from, r->to, r->iif,
+		 r->ipproto, r->fwmark, r->fwmask, r->table, r->ipv6);
 }
 
 void sim_neigh_key(const struct neigh *a, char *ret, size_t size)
@@ -87,8 +93,9 @@ void sim_neigh_key(const struct neigh *a, char *ret, size_t size)
 
 json_t *sim_address_value(const struct address *a)
 {
-	return json_pack("{s:s, s:s, s:b}", "cidr", a->cidr, "broadcast", a->broadcast,
-			 "noprefixroute", (int)a->noprefixroute);
+	return json_pack("{s:s, s:s, s:s, s:b, s:b, s:b}", "cidr", a->cidr, "broadcast",
+			 a->broadcast, "scope", a->scope, "noprefixroute", (int)a->noprefixroute,
+			 "nodad", (int)a->nodad, "deprecated", (int)a->deprecated);
 }
 
 json_t *sim_file_value(const struct file *f)

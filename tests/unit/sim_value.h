@@ -27,12 +27,24 @@ static inline json_t *link_state(const json_t *state, const char *node, const ch
 	return at(at(node_state(state, node), "links"), iface);
 }
 
+/* The link that "node/iface" names. */
+static inline json_t *mirrored_state(const json_t *state, const char *name)
+{
+	const char *slash = strchr(name, '/');
+	char node[32];
+
+	snprintf(node, sizeof(node), "%.*s", (int)(slash - name), name);
+	return link_state(state, node, slash + 1);
+}
+
 uint32_t sim_mtu_of(const struct iface *f);
 json_t *sim_new_link(const char *kind, const char *segment, uint32_t queues, const char *peer);
 /* What a segment's cable does to frames; "" = nothing. */
 json_t *sim_cable(const struct segment *s);
 /* A bridge whatever its members. */
 bool sim_told_bridge(const struct segment *s);
+/* What an interface that mirrors "node/iface" has besides. */
+void sim_mirror(json_t *link, const char *mirrors);
 json_t *sim_new_node(const struct node *n);
 void sim_route_key(const struct route *r, char *ret, size_t size);
 json_t *sim_route_value(const struct route *r, const char *dev);

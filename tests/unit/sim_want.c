@@ -14,7 +14,8 @@ static size_t members_of(const struct model *m, const char *segment)
 
 	for (size_t i = 0; i < m->n_nodes; i++)
 		for (size_t k = 0; k < m->nodes[i].n_ifaces; k++)
-			n += same(m->nodes[i].ifaces[k].segment, segment);
+			n += same(m->nodes[i].ifaces[k].segment, segment) &&
+			     !m->nodes[i].ifaces[k].mirrors[0];
 	return n;
 }
 
@@ -47,6 +48,29 @@ static void peer_of(const struct model *m, const struct iface *f, char *ret, siz
 		}
 }
 
+/* Where its frames for the host itself must lead. */
+static void want_mirror(json_t *link, const struct model *m, const struct iface *f)
+{
+	const char *slash = strchr(f->mirrors, '/');
+	char text[200];
+
+	if (!slash)
+		return;
+	sim_mirror(link, f->mirrors);
+	for (size_t i = 0; f->loopback[0] && i < m->n_nodes; i++) {
+		const struct node *n = &m->nodes[i];
+		size_t len = (size_t)(slash - f->mirrors), k = 0;
+
+		if (strncmp(n->name, f->mirrors, len) || n->name[len])
+			continue;
+		while (!same(n->ifaces[k].segment, f->loopback))
+			k++;
+		snprintf(text, sizeof(text), "%s/%s %s %s", n->name, n->ifaces[k].name,
+			 n->ifaces[k].mac, f->mac);
+		json_object_set_new(link, "loopback", json_string(text));
+	}
+}
+
 static void want_link(json_t *links, const struct model *m, const struct iface *f)
 {
 	char peer[64];
@@ -65,6 +89,8 @@ static void want_link(json_t *links, const struct model *m, const struct iface *
 		json_object_del(link, "mac");
 	for (size_t i = 0; i < f->n_addresses; i++)
 		json_array_append_new(at(link, "addrs"), sim_address_value(&f->addresses[i]));
+	json_object_set_new(link, "master", json_string(f->master));
+	want_mirror(link, m, f);
 	json_object_set_new(links, f->name, link);
 }
 
@@ -106,6 +132,7 @@ static void want_config(json_t *node, const struct node *n)
 			json_object_set_new(at(node, "files"), n->files[i].path,
 					    sim_file_value(&n->files[i]));
 	json_object_set_new(node, "ruleset", json_string(n->ruleset));
+	json_object_set_new(node, "local_rule", json_integer(n->local_rule));
 }
 
 json_t *sim_of(const struct model *m)
@@ -129,6 +156,8 @@ json_t *sim_of(const struct model *m)
 		json_object_set_new(at(state, "segments"), name,
 				    json_string(on_bridge(m, name) ? "bridge" : "wire"));
 	}
+	if (m)
+		json_object_set_new(at(state, "switch"), "ruleset", json_string(m->switch_ruleset));
 	for (size_t i = 0; m && i < m->n_services; i++)
 		if (m->services[i].running)
 			json_object_set_new(at(state, "services"), m->services[i].name,

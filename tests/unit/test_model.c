@@ -202,7 +202,7 @@ static const struct {
 	{"nodes/4/ifaces/0/name", "\"lo\"",
 	 "nodes[4].ifaces[0]: 'lo' is the loopback interface, and the only one"},
 	{"nodes/4/ifaces/0/kind", "\"loopback\"", "'lo' is the loopback interface"},
-	{"nodes/4/ifaces/0/kind", "\"dummy\"", "nodes[4].ifaces[0]: Only a veth joins a segment"},
+	{"nodes/4/ifaces/0/kind", "\"dummy\"", "nodes[4].ifaces[0]: Only a veth or a tunnel joins a segment"},
 	{"nodes/4/ifaces/0/segment", "\"vswich\"",
 	 "nodes[4].ifaces[0]: Unknown segment 'vswich', did you mean 'vswitch'?"},
 	{"nodes/4/ifaces/0/segment", NULL, "nodes[4].ifaces[0]: A veth must join a segment"},
