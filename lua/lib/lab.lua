@@ -190,6 +190,25 @@ function service.start(self) return service.set(self, { running = true }) end
 
 local service_meta = strict.handle("a service", service)
 
+-- Segments --------------------------------------------------------------------------------------------------------
+
+local cable_schema = strict.schema("cable", {
+  rate_kbit = "integer", delay_ms = "integer", jitter_ms = "integer",
+  loss = "integer", duplicate = "integer", reorder = "integer",
+})
+
+local segment = {}
+
+-- What its cable does to frames; 0 = nothing. Keys that are not said stay as they are.
+function segment.set(self, t)
+  local o = object(self, "segment")
+  strict.check(cable_schema, t, "segment")
+  for k, v in pairs(t) do o[k] = v end
+  return self
+end
+
+local segment_meta = strict.handle("a segment", segment)
+
 -- The lab ---------------------------------------------------------------------------------------------------------
 
 local top = {}
@@ -210,6 +229,10 @@ function top.service(self, name)
     local stopped = state.hidden(model).stopped_services
     return stopped and state.by(stopped, "name", name) or (named(model.services, name, "service"))
   end)
+end
+
+function top.segment(self, name)
+  return handle(segment_meta, function() return (named(object(self, "lab").model.segments, name, "segment")) end)
 end
 
 -- An operation of docs/formats/windows.md, as a learner's command would do it: lab:windows("portproxy.add", { ... }).
@@ -234,7 +257,7 @@ function top.after(self, seconds, fn)
   return self
 end
 
-lab.tables = { lab = top, node = node, iface = iface, service = service }
+lab.tables = { lab = top, node = node, iface = iface, service = service, segment = segment }
 local lab_meta = strict.handle("the lab", top)
 
 -- Asks C for a tick at the earliest timer.
@@ -255,6 +278,13 @@ function lab.inject()
   attempt.scenario().fault(h, attempt.params())
   attempt.set_broken(h)
   arm(object(h))
+  return object(h).model
+end
+
+-- The model the fault gave, as it was before anybody touched it. Of no effect on the lab.
+function lab.faulty()
+  local h = new()
+  attempt.scenario().fault(h, attempt.params())
   return object(h).model
 end
 

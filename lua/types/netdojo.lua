@@ -211,6 +211,14 @@ function wsl2.addresses(seed) end
 ---@field mac? string
 ---@field label? string
 
+---@class netdojo.cable 0 = nothing
+---@field rate_kbit? integer kbit/s towards each member
+---@field delay_ms? integer
+---@field jitter_ms? integer
+---@field loss? integer thousandths of the frames
+---@field duplicate? integer thousandths of the frames
+---@field reorder? integer thousandths of the frames, which skip the delay
+
 ---@class netdojo_lab
 netdojo_lab = {}
 
@@ -221,6 +229,10 @@ function netdojo_lab:node(name) end
 ---@param name string
 ---@return netdojo_service
 function netdojo_lab:service(name) end
+
+---@param name string
+---@return netdojo_segment
+function netdojo_lab:segment(name) end
 
 ---An operation of docs/formats/windows.md, as a learner's command would do it.
 ---@param op string "portproxy.add"
@@ -280,6 +292,14 @@ netdojo_iface = {}
 ---@param t netdojo.iface
 ---@return netdojo_iface
 function netdojo_iface:set(t) end
+
+---@class netdojo_segment
+netdojo_segment = {}
+
+---What its cable does to frames, in each direction.
+---@param t netdojo.cable
+---@return netdojo_segment
+function netdojo_segment:set(t) end
 
 ---@class netdojo_service
 netdojo_service = {}
