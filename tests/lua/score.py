@@ -22,6 +22,7 @@ def dojo_by_alias(log, a):
 
 # What mends the faults of publishing, by cause.
 MENDS = {"portproxy-stale": "portproxy.set", "portproxy-no-rule": "firewall.rule.add"}
+OWN_RESOLV = L2.replace('remove_route("default")', 'file("/etc/resolv.conf", "nameserver 10.9.9.9\\n")', 1)  # the fault's, in no event
 NOT_A_COMMAND = ("{0} : The term '{0}' is not recognized as the name of a cmdlet, function, script file, or operable program.")
 
 
@@ -97,6 +98,8 @@ def predicates(problems):
           lambda g, a: g.output(f"nameserver {a.server} is", command="dojo hint"),
           lambda g, a: g.output("nameserver 8.8.8.8"), lambda g, a: g.output(f"via {a.server}"),
           lambda g, a: g.run("cat /etc/resolv.conf"), lambda g, a: g.output(f"nameserver {a.server}", by="lab")]),
+        ("resolv_conf_read", "", "", OWN_RESOLV,
+         [lambda g, a: g.output("nameserver 10.9.9.9\nnameserver 1.1.1.1\n")], [lambda g, a: g.output("nameserver 10.9.9.8")]),
         ("listening_seen", ", port = 8080", "", L2,
          [lambda g, a: g.run("ss -lnt"), lambda g, a: g.run("ss --all"), lambda g, a: g.run("netstat -an"), lambda g, a: g.run("lsof -i"),
           lambda g, a: g.run("cat /proc/net/tcp"), lambda g, a: g.run("grep 0A /proc/1/net/tcp6"), lambda g, a: g.run("busybox netstat -l")],
@@ -189,6 +192,13 @@ def void_when_blind(problems):
     attempt.close()
 
 
+# What a scenario's further observing steps want to have been looked at.
+LOOKS = {
+    "gateway-pinged": lambda g, a: g.run("ip neigh"),
+    "firewall-seen": lambda g, a: g.prompt("Get-NetFirewallPortFilter | ? LocalPort -eq 53", ""),
+}
+
+
 def observe(log, a, text):
     """A good path: the guide's order."""
     table = re.search(r"nft list table inet (\w+)", " ".join(c for c in sum(a.meta["alternatives"], []) if isinstance(c, str)))
@@ -199,6 +209,8 @@ def observe(log, a, text):
     if a.meta["layer"] == "L5":
         log.prompt("netsh interface portproxy show all", "".join(SHOW_ALL.format(c) for c in a.connects))
         log.prompt("netstat -ano", SOCKETS.format(3000)).prompt("Get-NetFirewallPortFilter | ? LocalPort -eq 3000", "").run("ss -lnt")
+    for step in a.meta["steps"]:
+        LOOKS.get(step["id"], lambda g, a: g)(log, a)
     return log
 
 

@@ -44,19 +44,23 @@ local function of_another(argv)
   return named
 end
 
--- The nameservers the lab's own resolv.conf names.
+local function add_servers(out, text)
+  for server in (text or ""):gmatch("nameserver%s+(%S+)") do out[server] = true end
+end
+
+-- The nameservers resolv.conf named: the healthy lab's, the broken one's, and the learner's own.
 local function nameservers(ev)
+  if ev.nameservers then return ev.nameservers end
   local out = {}
-  for _, node in ipairs(require("attempt").healthy().nodes) do
-    for _, f in ipairs(node.name == "wsl" and node.files or {}) do
-      if f.path == "/mnt/wsl/resolv.conf" or f.path == "/etc/resolv.conf" then
-        for server in (f.content or ""):gmatch("nameserver%s+(%S+)") do out[server] = true end
+  for _, model in ipairs({ require("attempt").healthy(), require("lab").faulty() }) do
+    for _, node in ipairs(model.nodes) do
+      for _, f in ipairs(node.name == "wsl" and node.files or {}) do
+        if f.path == "/mnt/wsl/resolv.conf" or f.path == "/etc/resolv.conf" then add_servers(out, f.content) end
       end
     end
   end
-  for _, e in ipairs(ev:all("file")) do
-    for server in (e.content or ""):gmatch("nameserver%s+(%S+)") do out[server] = true end
-  end
+  for _, e in ipairs(ev:all("file")) do add_servers(out, e.content) end
+  ev.nameservers = out
   return out
 end
 
@@ -222,11 +226,16 @@ function tests.name_looked_up(ev)
 end
 
 -- Did the file's name stand in what this line of Windows' prompt started in WSL? (`wsl cat /etc/resolv.conf`)
-local function names_resolv_conf(ev, command)
+local function names_file(ev, command, name)
   return #ev:find("exec", function(e)
-    return (e.node or "wsl") == "wsl" and e.what ~= "exit" and has_arg(e.argv or {}, function(a) return a:find("resolv%.conf") ~= nil end)
+    return (e.node or "wsl") == "wsl" and e.what ~= "exit" and has_arg(e.argv or {}, function(a) return a:find(name) ~= nil end)
       and evidence.during(e, command)
   end, 1) > 0
+end
+
+-- Was this line, at Windows' prompt, one of WSL's about that file?
+local function of_wsls_file(ev, e, name)
+  return looking.at(ev, e, "wsl") ~= nil and names_file(ev, e, name)
 end
 
 -- A recorded output that holds the line. A shell inside the shell (sudo -i) is one long command, recorded when it ends:
@@ -241,7 +250,7 @@ function tests.resolv_conf_read(ev)
   end
   local shown = ev:output("any", function(out, e)
     return holds(out) and not (e.text or ""):find("nameserver%s+%d")
-      and (e.node ~= "windows" or (looking.at(ev, e, "wsl") ~= nil and names_resolv_conf(ev, e)))
+      and (e.node ~= "windows" or of_wsls_file(ev, e, "resolv%.conf"))
   end)
   local ran = ev:ran("wsl", function(program, argv, status, e)
     local around = e.cause and ev:event(e.cause)
@@ -249,6 +258,16 @@ function tests.resolv_conf_read(ev)
       and around.node ~= "windows" and type(around.output) == "string" and holds(around.output)
   end)
   return looked(ev, shown, ran)
+end
+
+-- line: what stands in .wslconfig or wsl.conf, as it was shown and not as it was typed. WSL's own warning about it is no look at the file.
+function tests.config_seen(ev, t)
+  local wanted = require("text").fill(t.line, ev.p):lower()
+  return looked(ev, ev:output("any", function(out, e)
+    local shown = some_line(out, function(line) return line:lower():find(wanted, 1, true) ~= nil and line:find("^wsl: ") == nil end)
+    return shown and not ev:typed(wanted, e)
+      and (not at_windows(e) or looking.at(ev, e, "config") ~= nil or of_wsls_file(ev, e, "wsl%.?conf"))
+  end))
 end
 
 local function filter_tool(program, argv)
