@@ -19,6 +19,7 @@
 
 #include "netns/rootfs_fs.h"
 #include "netns/seccomp_filter.h"
+#include "port/proc.h"
 
 enum { NODE_SOCKET_BACKLOG = 16 };
 
@@ -172,20 +173,16 @@ static int open_hints(struct agent *a)
 	return pair[0];
 }
 
-static int tell_ready(const struct agent_start *s, struct agent *a, int listener,
-		      const struct rootfs_made *made, struct err *err)
+static void tell_ready(struct agent *a, int sock, int listener, const struct rootfs_made *made)
 {
 	static const char *const names[] = {"socket", "etc", "listener", "wsl", "hints"};
 	auto_fd wsl = open("/mnt/wsl", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	auto_fd etc = open("/etc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	auto_fd sock = listen_node(s->node, err);
 	auto_fd hints = listener < 0 ? -1 : open_hints(a);
 	int all[] = {sock, etc, listener, wsl, hints}, fds[5];
 	auto_json json_t *have = json_array();
 	size_t n = 0;
 
-	if (sock < 0)
-		return sock;
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
 		if (all[i] >= 0) {
 			json_array_append_new(have, json_string(names[i]));
@@ -193,7 +190,6 @@ static int tell_ready(const struct agent_start *s, struct agent *a, int listener
 		}
 	agent_tell(a, "ready", 0, json_pack("{s:O, s:O*}", "fds", have, "warnings", made->warnings),
 		   fds, n);
-	return 0;
 }
 
 static int become_root(bool range_map, struct err *err)
@@ -215,9 +211,10 @@ int agent_setup(const struct agent_start *s, struct agent *a, struct err *err)
 {
 	const struct node *n = s->node;
 	struct filter_setup filter = {.answer_uname = n->kernel[0] != '\0',
+				      .ask_binds = proc_asks_binds(n),
 				      .fake_ids = !s->rootfs->range_map};
 	nd_cleanup(made_done) struct rootfs_made made = {0};
-	auto_fd listener = -1;
+	auto_fd listener = -1, sock = -1;
 	int rc;
 
 	a->spawn = (struct spawn_ctx){n, s->rootfs->range_map, -1, -1};
@@ -242,7 +239,14 @@ int agent_setup(const struct agent_start *s, struct agent *a, struct err *err)
 	rc = write_files(n, &made, err);
 	if (rc == 0)
 		rc = children_signal(a, err);
+	if (rc < 0)
+		return rc;
+	/* before the filter: until the watch has its listener nobody answers a bind */
+	sock = listen_node(n, err);
+	if (sock < 0)
+		return sock;
+	rc = filter_install(&filter, &listener, err);
 	if (rc == 0)
-		rc = filter_install(&filter, &listener, err);
-	return rc == 0 ? tell_ready(s, a, listener, &made, err) : rc;
+		tell_ready(a, sock, listener, &made);
+	return rc;
 }

@@ -41,48 +41,50 @@ static int one_socket(const struct nlmsghdr *h, void *arg)
 	return json_array_append_new(r->out, o) < 0 ? MNL_CB_ERROR : MNL_CB_OK;
 }
 
-static int read_kind(json_t *out, struct build *b, struct build_node *n, int family, int proto,
-		     struct err *err)
+/* The request of before Linux 3.3 gives both families in one walk. */
+static int read_tcp(json_t *out, struct build *b, struct build_node *n, uint32_t states,
+		    struct err *err)
+{
+	struct inet_diag_req q = {.idiag_states = states};
+	struct dump_ask ask = {NETLINK_SOCK_DIAG, TCPDIAG_GETSOCK, &q, sizeof(q)};
+	struct reading r = {"tcp", out};
+
+	return dump_run(n->netns, b->home, &ask, one_socket, &r, err);
+}
+
+static int read_udp(json_t *out, struct build *b, struct build_node *n, int family, struct err *err)
 {
 	struct inet_diag_req_v2 q = {.sdiag_family = (uint8_t)family,
-				     .sdiag_protocol = (uint8_t)proto,
+				     .sdiag_protocol = IPPROTO_UDP,
 				     .idiag_states = ~0u};
 	struct dump_ask ask = {NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, &q, sizeof(q)};
-	struct reading r = {proto == IPPROTO_TCP ? "tcp" : "udp", out};
-	int rc = dump_run(n->netns, b->home, &ask, one_socket, &r, err);
+	struct reading r = {"udp", out};
 
-	return rc;
+	return dump_run(n->netns, b->home, &ask, one_socket, &r, err);
 }
 
 int read_sockets(struct build *b, struct build_node *n, json_t **ret, struct err *err)
 {
-	static const struct {
-		int family, proto;
-	} kinds[] = {{AF_INET, IPPROTO_TCP},
-		     {AF_INET6, IPPROTO_TCP},
-		     {AF_INET, IPPROTO_UDP},
-		     {AF_INET6, IPPROTO_UDP}};
 	auto_json json_t *out = json_array();
-	int rc = 0;
+	int rc = read_tcp(out, b, n, ~0u, err);
 
-	for (size_t i = 0; i < ARRAY_SIZE(kinds) && rc == 0; i++)
-		rc = read_kind(out, b, n, kinds[i].family, kinds[i].proto, err);
+	if (rc == 0)
+		rc = read_udp(out, b, n, AF_INET, err);
+	if (rc == 0)
+		rc = read_udp(out, b, n, AF_INET6, err);
 	if (rc == 0)
 		*ret = ptr_steal(out);
 	return rc;
 }
 
 /*
- * The request of before Linux 3.3 gives both families in one walk, of the table of listeners alone: asked for other states
- * too, the kernel walks its table of connections, one for the whole machine. Init asks once a second.
+ * Those that listen are in a table of their own: asked for other states too, the kernel walks its table of connections, one
+ * for the whole machine. Init asks once a second.
  */
 int read_listeners(struct build *b, struct build_node *n, json_t **ret, struct err *err)
 {
-	struct inet_diag_req q = {.idiag_states = 1u << TCP_LISTEN};
-	struct dump_ask ask = {NETLINK_SOCK_DIAG, TCPDIAG_GETSOCK, &q, sizeof(q)};
 	auto_json json_t *out = json_array();
-	struct reading r = {"tcp", out};
-	int rc = dump_run(n->netns, b->home, &ask, one_socket, &r, err);
+	int rc = read_tcp(out, b, n, 1u << TCP_LISTEN, err);
 
 	if (rc == 0)
 		*ret = ptr_steal(out);

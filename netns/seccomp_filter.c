@@ -7,6 +7,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mount.h>
@@ -144,6 +145,18 @@ static void emit_families(struct program *p)
 	give(p, SECCOMP_RET_ERRNO | EAFNOSUPPORT);
 }
 
+/* Shorter addresses are no internet ones: netlink's, which ip(8) and its like bind, is not asked about. */
+static void emit_bind(struct program *p)
+{
+	unsigned short begun = begin_call(p, SYS_bind);
+
+	load(p, offsetof(struct seccomp_data, args[2]));
+	emit(p, BPF_JMP | BPF_JGE | BPF_K, sizeof(struct sockaddr_in), 0, 1);
+	give(p, SECCOMP_RET_USER_NOTIF);
+	give(p, SECCOMP_RET_ALLOW);
+	end_call(p, begun);
+}
+
 static void build(struct program *p, const struct filter_setup *s, bool notify)
 {
 	static const int ids[] = {
@@ -168,6 +181,8 @@ static void build(struct program *p, const struct filter_setup *s, bool notify)
 		give_if(p, SYS_execveat, SECCOMP_RET_USER_NOTIF);
 		if (s->answer_uname)
 			give_if(p, SYS_uname, SECCOMP_RET_USER_NOTIF);
+		if (s->ask_binds)
+			emit_bind(p);
 	}
 	emit_families(p);
 }

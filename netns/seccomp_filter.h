@@ -9,6 +9,7 @@
 
 struct filter_setup {
 	bool answer_uname; /* uname(2) is answered by the listener */
+	bool ask_binds;	   /* so is bind(2), of what may be an internet address */
 	bool fake_ids;	   /* one-uid map: set*id, setgroups and chown succeed and do nothing */
 };
 

@@ -66,11 +66,11 @@ static int port_add(void *ctx, const struct watch_node *n, struct err *err)
 	bundle_add(&b, "etc", n->etc_dir);
 	bundle_add(&b, "wsl", n->wsl_dir);
 	bundle_add(&b, "hints", n->hints > 0 ? n->hints : -1);
-	body = json_pack("{s:I, s:s, s:s, s:I, s:s, s:s, s:b, s:b, s:o}", "id",
+	body = json_pack("{s:I, s:s, s:s, s:I, s:s, s:s, s:b, s:b, s:b, s:o}", "id",
 			 (json_int_t)++p->last_id, "do", "add", "node", n->name, "generation",
 			 (json_int_t)n->generation, "kernel", n->kernel ? n->kernel : "",
 			 "hostname", n->hostname ? n->hostname : "", "observed", n->observed,
-			 "flows", n->flows, "fds", b.names);
+			 "binds", n->binds, "flows", n->flows, "fds", b.names);
 	rc = body ? msg_send(p->sock, body, b.fds, b.n, err)
 		  : err_set(err, ERR_MACHINE, EINVAL, "Names are not UTF-8");
 	if (rc < 0)
@@ -97,6 +97,16 @@ static int port_sync(void *ctx, unsigned n, struct err *err)
 
 	return body ? msg_send(p->sock, body, NULL, 0, err)
 		    : err_sys(err, ENOMEM, "Can't ask the watch");
+}
+
+static int port_answer(void *ctx, const char *node, unsigned n, int error, struct err *err)
+{
+	struct port *p = ctx;
+	auto_json json_t *body = json_pack("{s:s, s:s, s:I, s:i}", "do", "answer", "node", node,
+					   "n", (json_int_t)n, "error", error);
+
+	return body ? msg_send(p->sock, body, NULL, 0, err)
+		    : err_sys(err, ENOMEM, "Can't answer the watch");
 }
 
 static int port_fd(void *ctx)
@@ -193,7 +203,8 @@ int watch_port_attach(int sock, struct watch_port *ret, struct err *err)
 				   .remove = port_remove,
 				   .fd = port_fd,
 				   .next = port_next,
-				   .sync = port_sync};
+				   .sync = port_sync,
+				   .answer = port_answer};
 	return 0;
 }
 

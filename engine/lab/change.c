@@ -18,6 +18,7 @@
 
 #include "lab/localhost.h"
 #include "lab/node.h"
+#include "lab/port_space.h"
 #include "lab/rollback.h"
 #include "lab/service.h"
 #include "model/plan.h"
@@ -113,6 +114,7 @@ static void finish(struct change *c)
 		take_place(c);
 	change_free(c);
 	actor_end(&lab->changing);
+	port_space_update(lab); /* after a way back too: a node may be another */
 	if (!bad) {
 		service_retry(lab);
 		localhost_update(lab);
@@ -422,6 +424,11 @@ void change_early(struct lab *lab)
 {
 	if (lab->early)
 		change_later(lab, ptr_steal(lab->early));
+}
+
+bool change_under_way(const struct lab *lab)
+{
+	return lab->changes && !TAILQ_EMPTY(lab->changes);
 }
 
 void change_done(struct lab *lab)

@@ -28,6 +28,8 @@ void change_take(struct lab *lab, struct model *to, change_done_fn done, void *a
  */
 void change_later(struct lab *lab, struct model *to);
 void change_early(struct lab *lab);
+/* Whether one is being made. */
+bool change_under_way(const struct lab *lab);
 /* The lab ends: drops what waits. */
 void change_done(struct lab *lab);
 

@@ -14,6 +14,7 @@
 #include "lab/host.h"
 #include "lab/localhost.h"
 #include "lab/node.h"
+#include "lab/port_space.h"
 #include "lab/record.h"
 #include "lab/scripting.h"
 #include "lab/service.h"
@@ -172,6 +173,7 @@ static void close_doors(struct lab *lab)
 	change_done(lab);
 	windows_done(lab);
 	localhost_done(lab);
+	port_space_done(lab);
 	exec_done(lab);
 	hold_done(lab);
 	flows_done(&lab->flows);

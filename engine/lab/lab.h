@@ -30,6 +30,7 @@ struct exec_list;
 struct lab_node;
 struct listener;
 struct localhost;
+struct port_space;
 struct record_wait;
 struct held_list;
 struct service_list;
@@ -87,6 +88,7 @@ struct lab {
 	struct service_list *services;		 /* real programs that serve */
 	struct service_wait_list *service_waits; /* optional ones that have no socket yet */
 	struct localhost *localhost;		 /* WSL's relay of Windows' localhost */
+	struct port_space *port_space;		 /* NULL while no node shares its ports */
 	struct windows *windows;		 /* what is being changed on the Windows side */
 	unsigned windows_probes;		 /* under way for programs there */
 	int windows_program; /* netdojo-windows, for nodes to have; -1 until asked for */

@@ -7,14 +7,19 @@
  * listeners share it, which connects to WSL's own loopback: so a server there sees 127.0.0.1 or ::1 as its peer. A port
  * that somebody has on Windows is left to them, silently, and tried again a second later. What listens is not in the
  * model: it follows from what programs do.
+ *
+ * A mode that publishes WSL's ports has the same relays on every address of Windows, and for a server on WSL's own address too,
+ * where they then lead. What listens on WSL's loopback alone is not for others: its relay is on Windows' loopback.
  */
 #define _GNU_SOURCE
 #include "lab/localhost.h"
 
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lab/node.h"
+#include "lab/port_space.h"
 #include "lab/service.h"
 
 enum { RELAYS_MAX = 256 };
@@ -23,7 +28,9 @@ struct relay {
 	TAILQ_ENTRY(relay) link;
 	struct lab *lab;
 	bool v6;
+	bool wild; /* on every address */
 	uint16_t port;
+	char to[INET6_ADDRSTRLEN];
 	bool up;       /* serve has it */
 	bool starting; /* and has not answered */
 	bool doomed;   /* to go when it has */
@@ -37,7 +44,12 @@ struct localhost {
 	TAILQ_HEAD(, relay) relays;
 };
 
-static const char *const loopback[2] = {"127.0.0.1", "::1"};
+static const char *const loopback[2] = {"127.0.0.1", "::1"}, *const wildcard[2] = {"0.0.0.0", "::"};
+
+static const char *address_of(const struct relay *r)
+{
+	return (r->wild ? wildcard : loopback)[r->v6];
+}
 
 static void name_of(const struct relay *r, char *buf, size_t size)
 {
@@ -58,7 +70,7 @@ static struct service service_of(const struct relay *r, char *name, struct liste
 {
 	const struct localhost *l = r->lab->localhost;
 
-	*listens = (struct listen_on){(char *)"tcp", (char *)loopback[r->v6], r->port};
+	*listens = (struct listen_on){(char *)"tcp", (char *)address_of(r), r->port};
 	return (struct service){
 		.name = name,
 		.node = l->from,
@@ -67,8 +79,7 @@ static struct service service_of(const struct relay *r, char *name, struct liste
 		.running = true,
 		.listens = listens,
 		.n_listens = 1,
-		.config = json_pack("{s:{s:s, s:i}}", "to", "address", loopback[r->v6], "port",
-				    (int)r->port),
+		.config = json_pack("{s:{s:s, s:i}}", "to", "address", r->to, "port", (int)r->port),
 	};
 }
 
@@ -102,7 +113,7 @@ static void on_started(void *arg, const struct err *err)
 		relay_stop(r);
 }
 
-static void relay_start(struct lab *lab, bool v6, uint16_t port)
+static void relay_start(struct lab *lab, const struct relay *like)
 {
 	struct localhost *l = lab->localhost;
 	struct relay *r = l->n < RELAYS_MAX ? calloc(1, sizeof(*r)) : NULL;
@@ -112,7 +123,9 @@ static void relay_start(struct lab *lab, bool v6, uint16_t port)
 
 	if (!r)
 		return;
-	*r = (struct relay){.lab = lab, .v6 = v6, .port = port, .starting = true, .wanted = true};
+	*r = *like;
+	r->lab = lab;
+	r->starting = r->wanted = true;
 	TAILQ_INSERT_TAIL(&l->relays, r, link);
 	l->n++;
 	name_of(r, name, sizeof(name));
@@ -132,7 +145,7 @@ static struct relay *relay_find(const struct localhost *l, bool v6, uint16_t por
 }
 
 /* A service of the model's, or one that waits to be, goes before: it would share the socket address. */
-static bool is_services(const struct lab *lab, bool v6, uint16_t port)
+static bool is_services(const struct lab *lab, const struct relay *r)
 {
 	const struct model *m = lab->now;
 
@@ -142,30 +155,29 @@ static bool is_services(const struct lab *lab, bool v6, uint16_t port)
 		if (!s->running || strcmp(s->node, lab->localhost->from))
 			continue;
 		for (size_t k = 0; k < s->n_listens; k++)
-			if (s->listens[k].port == port && !strcmp(s->listens[k].proto, "tcp") &&
-			    !strcmp(s->listens[k].address, loopback[v6]))
+			if (s->listens[k].port == r->port && !strcmp(s->listens[k].proto, "tcp") &&
+			    !strcmp(s->listens[k].address, address_of(r)))
 				return true;
 	}
 	return false;
 }
 
-/* Whether a socket of WSL's is one to relay; *ret_v6, *ret_port. */
-static bool is_relayed(const json_t *s, bool *ret_v6, uint16_t *ret_port)
+/* Whether a socket of WSL's is one to relay, and how: ret's v6, wild, port and to. */
+static bool is_relayed(const json_t *s, bool published, struct relay *ret)
 {
-	static const char *const addresses[] = {"0.0.0.0", "127.0.0.1", "::", "::1"};
 	const char *local = json_str(s, "local", "");
 	int64_t port = json_int(s, "local_port", 0);
+	bool v6 = strchr(local, ':') != NULL, common = !strcmp(local, wildcard[v6]),
+	     own = !strcmp(local, loopback[v6]);
 
 	if (strcmp(json_str(s, "proto", ""), "tcp") || strcmp(json_str(s, "state", ""), "LISTEN") ||
-	    port < 1 || port > 65535)
+	    port < 1 || port > 65535 || strlen(local) >= sizeof(ret->to))
 		return false;
-	*ret_port = (uint16_t)port;
-	for (size_t i = 0; i < ARRAY_SIZE(addresses); i++) {
-		*ret_v6 = i >= 2;
-		if (!strcmp(local, addresses[i]))
-			return true;
-	}
-	return false;
+	if (!common && !own && (!published || !strncmp(local, "127.", 4)))
+		return false;
+	*ret = (struct relay){.v6 = v6, .wild = published && !own, .port = (uint16_t)port};
+	strcpy(ret->to, common ? loopback[v6] : local);
+	return true;
 }
 
 static void drop_unwanted(struct localhost *l)
@@ -184,21 +196,21 @@ static void drop_unwanted(struct localhost *l)
 static void follow(struct lab *lab, const json_t *sockets)
 {
 	struct localhost *l = lab->localhost;
+	bool published = port_space_relayed(lab) != NULL;
+	struct relay one;
 	const json_t *s;
-	uint16_t port;
-	bool v6;
 	size_t i;
 
 	json_array_foreach (sockets, i, s) {
 		struct relay *r;
 
-		if (!is_relayed(s, &v6, &port) || is_services(lab, v6, port))
+		if (!is_relayed(s, published, &one) || is_services(lab, &one))
 			continue;
-		r = relay_find(l, v6, port);
+		r = relay_find(l, one.v6, one.port);
 		if (r)
 			r->wanted = true;
 		else
-			relay_start(lab, v6, port);
+			relay_start(lab, &one);
 	}
 	drop_unwanted(l);
 }
@@ -238,12 +250,15 @@ static const struct node *by_role(const struct model *m, enum node_role role)
 }
 
 /* Another mode has no relay; a model that says nothing of WSL has none to relay for. */
-static bool is_on(const struct model *m)
+static bool is_on(const struct lab *lab)
 {
-	const json_t *wsl = json_object_get(m->windows, "wsl");
+	const json_t *wsl = json_object_get(lab->now->windows, "wsl");
+	const char *mode = json_str(wsl, "networkingMode", "");
 
+	if (port_space_relayed(lab))
+		return true;
 	return json_flag(wsl, "localhostForwarding", false) &&
-	       !strcmp(json_str(wsl, "networkingMode", ""), "nat");
+	       (!strcmp(mode, "nat") || !strcmp(mode, "bridged"));
 }
 
 static struct localhost *localhost_new(struct lab *lab)
@@ -282,10 +297,21 @@ void localhost_update(struct lab *lab)
 	const struct node *from = by_role(lab->now, ROLE_WINDOWS),
 			  *to = by_role(lab->now, ROLE_WSL);
 
-	if (from && to && is_on(lab->now))
+	if (from && to && is_on(lab))
 		begin(lab, from, to);
 	else if (lab->localhost && lab->localhost->from)
 		stand_still(lab->localhost);
+}
+
+bool localhost_relays(const struct lab *lab, uint16_t port)
+{
+	const struct relay *r;
+
+	if (lab->localhost)
+		TAILQ_FOREACH(r, &lab->localhost->relays, link)
+	if (r->port == port)
+		return true;
+	return false;
 }
 
 const char *localhost_onward(const struct lab *lab, const char *service)
@@ -313,8 +339,8 @@ json_t *localhost_json(const struct lab *lab)
 	if (lab->localhost)
 		TAILQ_FOREACH(r, &lab->localhost->relays, link)
 	if (r->up)
-		json_array_append_new(out, json_pack("{s:s, s:i}", "address", loopback[r->v6],
-						     "port", (int)r->port));
+		json_array_append_new(out, json_pack("{s:s, s:i}", "address", address_of(r), "port",
+						     (int)r->port));
 	return out;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lab/guest.h"
+#include "lab/port_space.h"
 
 struct node_call {
 	TAILQ_ENTRY(node_call) link;
@@ -87,6 +88,7 @@ static void on_ready(struct lab_node *n, struct proc_event *e)
 			       .kernel = n->kernel,
 			       .hostname = n->hostname,
 			       .observed = n->observed,
+			       .binds = n->binds,
 			       .flows = n->role == ROLE_WINDOWS};
 	struct err err = {0};
 	int rc = 0;
@@ -95,7 +97,7 @@ static void on_ready(struct lab_node *n, struct proc_event *e)
 	n->warnings = json_incref(e->warnings);
 	if (e->node_socket >= 0)
 		rc = guest_listen(n, fd_steal(&e->node_socket), &err);
-	if (rc == 0 && (w.observed || w.listener >= 0)) {
+	if (rc == 0 && (w.observed || w.binds || w.listener >= 0)) {
 		rc = lab->ports.watch.add(lab->ports.watch.ctx, &w, &err);
 		n->watched = rc == 0;
 		if (n->watched)
@@ -246,6 +248,7 @@ static struct lab_node *node_new(struct lab *lab, const struct node *n)
 	out->hostname = strdup(n->hostname);
 	out->role = n->role;
 	out->observed = n->observed;
+	out->binds = proc_asks_binds(n);
 	out->generation = next_generation(lab, n->name);
 	if (!out->name || !out->user || !out->kernel || !out->hostname) {
 		node_stop(out);
@@ -263,7 +266,9 @@ int node_start(struct lab *lab, const struct node *n, node_ready_fn ready, void 
 
 	if (!out)
 		return err_sys(err, ENOMEM, "%s", n->name);
-	rc = lab->ports.proc.start(lab->ports.proc.ctx, n, netns, &out->proc, err);
+	rc = port_space_begin(lab, n, err);
+	if (rc == 0)
+		rc = lab->ports.proc.start(lab->ports.proc.ctx, n, netns, &out->proc, err);
 	if (rc < 0) {
 		node_stop(out);
 		return err_wrap(err, "%s", n->name);
@@ -293,6 +298,8 @@ void node_stop(struct lab_node *n)
 	if (n->watched && n->lab->phase != LAB_ENDING) /* else its own end is near */
 		n->lab->ports.watch.remove(n->lab->ports.watch.ctx, n->name);
 	guest_close(n);
+	if (n->name)
+		port_space_end(n->lab, n->name);
 	if (n->readable)
 		event_free(n->readable);
 	n->readable = NULL;

@@ -28,6 +28,7 @@ struct lab_node {
 	char *hostname;
 	enum node_role role;
 	bool observed;
+	bool binds; /* what its programs bind is asked about */
 	unsigned generation;
 	struct proc_node *proc;
 	struct event *readable;

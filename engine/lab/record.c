@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lab/node.h"
+#include "lab/port_space.h"
 
 struct record_wait {
 	struct record_wait *next;
@@ -71,10 +72,26 @@ static const char *who(struct lab *lab, const json_t *e)
 	return lab_actor(lab, &lab->probing, mono);
 }
 
+/* A program stands still until this is answered. Of a node that is gone, nobody takes it. */
+static void answer_bind(struct lab *lab, const json_t *e)
+{
+	const struct watch_port *w = &lab->ports.watch;
+	const char *node = json_str(e, "node", "");
+	int error = port_space_bind(lab, node, json_str(e, "proto", ""), json_str(e, "address", ""),
+				    (uint16_t)json_int(e, "port", 0));
+
+	if (w->answer)
+		w->answer(w->ctx, node, (unsigned)json_int(e, "n", 0), error, NULL);
+}
+
 static void take_event(struct lab *lab, json_t *e)
 {
 	bool of_lab = !strcmp(json_str(e, "kind", ""), "lab");
 
+	if (of_lab && !strcmp(json_str(e, "what", ""), "bind")) {
+		answer_bind(lab, e);
+		return;
+	}
 	if (of_lab && !strcmp(json_str(e, "what", ""), "synced")) {
 		synced(lab, (unsigned)json_int(e, "n", 0));
 		return;

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "lab/localhost.h"
+#include "lab/port_space.h"
 #include "lab/program.h"
 
 /* A request to serve whose asker waits. */
@@ -152,6 +153,22 @@ static int check_free(struct lab *lab, const struct service *s, struct err *err)
 	return 0;
 }
 
+/* What a relay of ours has on Windows is WSL's by its own server there. */
+static int ask_ports(struct lab *lab, const struct service *s, struct err *err)
+{
+	if (localhost_onward(lab, s->name))
+		return 0;
+	for (size_t i = 0; i < s->n_listens; i++) {
+		const struct listen_on *l = &s->listens[i];
+		int refused = port_space_bind(lab, s->node, l->proto, l->address, l->port);
+
+		if (refused)
+			return err_sys(err, refused, "Can't listen on %s:%u/%s", l->address,
+				       l->port, l->proto);
+	}
+	return 0;
+}
+
 /* One bound socket a listen, then one for asking upstream where the kind wants it. */
 static int open_sockets(struct lab *lab, const struct service *s, int *fds, size_t *ret_n,
 			struct err *err)
@@ -164,6 +181,8 @@ static int open_sockets(struct lab *lab, const struct service *s, int *fds, size
 		return err_set(err, ERR_USAGE, E2BIG, "Service %s listens on too many sockets",
 			       s->name);
 	fd = check_free(lab, s, err);
+	if (fd == 0)
+		fd = ask_ports(lab, s, err);
 	if (fd < 0)
 		return fd;
 	for (size_t i = 0; i < s->n_listens; i++) {

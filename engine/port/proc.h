@@ -18,6 +18,12 @@
 
 struct proc_node; /* one running node, owned by init */
 
+/* Whether bind(2) is asked about there: it shares its ports, or is the Windows with which some WSL may come to. */
+static inline bool proc_asks_binds(const struct node *n)
+{
+	return n->role == ROLE_WINDOWS || json_object_size(n->port_space) > 0;
+}
+
 /* What to run in a node. Borrowed for the call. */
 struct proc_spawn {
 	const char *const *argv; /* NULL-terminated; argv[0] found along the node's PATH */

@@ -30,7 +30,7 @@ struct watch_port {
 	/*
 	 * Returns at once. When every recorder stands, next() gives the event {"kind":"lab","what":"recorders","node",
 	 * "gen","recorders":{"packets":bool,"changes":bool,"exec":bool,"files":bool},"why":{"packets":"..."}}, exactly one
-	 * for each add; a node the watch refused has all four false.
+	 * for each add; a node the watch refused has all four false. Of a node with `binds` recorders say `binds` too.
 	 */
 	int (*add)(void *ctx, const struct watch_node *n, struct err *err);
 	void (*remove)(void *ctx, const char *name);

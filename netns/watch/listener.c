@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The seccomp listener of a node. The caller stands still until the answer, so an answer is made of
- * a few system calls and never waits. All that is read from a caller is only believed when the
+ * a few system calls and never waits, but for a bind that init is asked about (binds.c). All that is read from a caller is only believed when the
  * answer was taken: the kernel refuses an answer to a call that a signal or death has ended, so a
  * recycled pid can't be mistaken.
  *
@@ -21,6 +21,7 @@
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 
+#include "netns/watch/binds.h"
 #include "netns/watch/hints.h"
 #include "netns/watch/procs.h"
 #include "netns/watch/target.h"
@@ -178,6 +179,31 @@ static void on_uname(struct listener *l)
 	answer(l);
 }
 
+static void on_bind(struct listener *l)
+{
+	const __u64 *a = l->req->data.args;
+	struct bind_call call = {.id = l->req->id,
+				 .pid = (pid_t)l->req->pid,
+				 .fd = (int)a[0],
+				 .addr = a[1],
+				 .len = (uint32_t)a[2]};
+
+	if (!l->node->binds || impatient(l) || !binds_ask(l->node->binds, &call))
+		let_go_on(l);
+}
+
+/* Between two calls the request is nobody's. */
+void listener_decide(struct listener *l, uint64_t id, pid_t pid, int error)
+{
+	memset(l->resp, 0, l->resp_size);
+	l->req->id = id;
+	l->req->pid = (uint32_t)pid;
+	l->resp->error = -error;
+	if (!error)
+		l->resp->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	answer(l);
+}
+
 static const struct {
 	int nr;
 	void (*handle)(struct listener *l);
@@ -185,6 +211,7 @@ static const struct {
 	{SYS_execve, on_execve},
 	{SYS_execveat, on_execveat},
 	{SYS_uname, on_uname},
+	{SYS_bind, on_bind},
 };
 
 static void dispatch(struct listener *l)

@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 
 #include "base/msg.h"
+#include "netns/watch/binds.h"
 #include "netns/watch/files.h"
 #include "netns/watch/linger.h"
 #include "netns/watch/procs.h"
@@ -66,10 +67,24 @@ static int do_sync(struct watch *w, struct msg *m, json_t **ret, struct err *err
 	return 0;
 }
 
+/* Of a bind in a node that is gone there is nobody to tell. */
+static int do_answer(struct watch *w, struct msg *m, json_t **ret, struct err *err)
+{
+	const char *node = json_str(m->body, "node", "");
+
+	(void)err;
+	for (struct wnode *n = w->nodes; n; n = n->next)
+		if (!strcmp(n->name, node))
+			binds_answer(n->binds, (unsigned)json_int(m->body, "n", 0),
+				     (int)json_int(m->body, "error", 0));
+	*ret = json_object();
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(struct watch *w, struct msg *m, json_t **ret, struct err *err);
-} verbs[] = {{"add", do_add}, {"remove", do_remove}, {"sync", do_sync}};
+} verbs[] = {{"add", do_add}, {"remove", do_remove}, {"sync", do_sync}, {"answer", do_answer}};
 
 static int run_verb(struct watch *w, struct msg *m, json_t **ret, struct err *err)
 {

@@ -38,6 +38,8 @@ ssize_t target_string(pid_t pid, uint64_t addr, char *buf, size_t cap);
 /* The argument vector at addr, cut at TARGET_ARGS and TARGET_ARG_MAX; NULL when it can't be read.
  * Caller owns it. */
 json_t *target_argv(pid_t pid, uint64_t addr);
+/* Reads len bytes at addr; 0, or -EFAULT or -EPERM. */
+int target_read(pid_t pid, uint64_t addr, void *buf, size_t len);
 /* Writes len bytes at addr; 0 or a negative errno. */
 int target_write(pid_t pid, uint64_t addr, const void *data, size_t len);
 

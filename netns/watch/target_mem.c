@@ -108,6 +108,15 @@ json_t *target_argv(pid_t pid, uint64_t addr)
 	return argv;
 }
 
+int target_read(pid_t pid, uint64_t addr, void *buf, size_t len)
+{
+	ssize_t n = mem_read(pid, addr, buf, len);
+
+	if (n < 0)
+		return (int)n;
+	return (size_t)n == len ? 0 : -EFAULT;
+}
+
 int target_write(pid_t pid, uint64_t addr, const void *data, size_t len)
 {
 	struct iovec local = {.iov_base = (void *)data, .iov_len = len};

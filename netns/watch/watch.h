@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "netns/watch/out.h"
 
+struct binds;
 struct procs;
 struct files;
 struct linger;
@@ -28,6 +29,7 @@ struct wnode {
 	char *hostname; /* "" = unknown */
 	struct listener *listener;
 	struct hints *hints;
+	struct binds *binds; /* of a node whose ports are given out by init */
 	struct packets *packets;
 	struct changes *changes;
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "netns/watch/binds.h"
 #include "netns/watch/changes.h"
 #include "netns/watch/files.h"
 #include "netns/watch/hints.h"
@@ -45,6 +46,7 @@ static void wnode_free(struct wnode *n)
 	files_drop(n->watch->files, n);
 	packets_free(n->packets);
 	changes_free(n->changes);
+	binds_free(n->binds); /* answers by the listener */
 	listener_free(n->listener);
 	hints_free(n->hints);
 	free(n->name);
@@ -120,13 +122,25 @@ static void start_exec(struct wnode *n, struct msg *request, json_t *state)
 		stands(state, "exec", listener_new(n, fd, &n->listener, &err), &err);
 }
 
-static void start_net(struct wnode *n, struct msg *request, json_t *state)
+/* Said of nodes alone whose ports matter: no step rests on it. */
+static void start_binds(struct wnode *n, int netns, json_t *state)
 {
-	auto_fd netns = named_fd(request, "netns");
+	struct err err = {0};
+	int rc;
+
+	if (!n->listener)
+		rc = err_set(&err, ERR_MACHINE, ENOTSUP,
+			     "There is no system call listener: ports are found only after they "
+			     "were bound");
+	else
+		rc = binds_new(n, netns, &n->binds, &err);
+	stands(state, "binds", rc, &err);
+}
+
+static void start_net(struct wnode *n, int netns, const struct msg *request, json_t *state)
+{
 	struct err packets = {0}, changes = {0};
 
-	if (netns < 0)
-		return;
 	stands(state, "packets", packets_new(n, netns, &n->packets, &packets), &packets);
 	stands(state, "changes",
 	       changes_new(n, netns, json_flag(request->body, "flows", false), &n->changes,
@@ -155,6 +169,7 @@ static void start_files(struct wnode *n, struct msg *request, json_t *state)
 int wnode_add(struct watch *w, struct msg *request, json_t **ret_state, struct err *err)
 {
 	const char *name = json_str(request->body, "node", "");
+	auto_fd netns = -1;
 	struct wnode *n;
 	json_t *state;
 
@@ -169,8 +184,12 @@ int wnode_add(struct watch *w, struct msg *request, json_t **ret_state, struct e
 	n->next = w->nodes;
 	w->nodes = n;
 	start_exec(n, request, state);
+	netns = named_fd(request, "netns");
+	if (netns >= 0 && json_flag(request->body, "binds", false))
+		start_binds(n, netns, state);
 	if (json_flag(request->body, "observed", false)) {
-		start_net(n, request, state);
+		if (netns >= 0)
+			start_net(n, netns, request, state);
 		start_files(n, request, state);
 	}
 	*ret_state = state;

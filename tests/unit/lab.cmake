@@ -6,3 +6,5 @@ nd_check_test(lab LABEL unit LIBS nd_lab nd_fake SOURCES
   ${lab_dir}/lab_host.c ${lab_dir}/lab_localhost.c ${lab_dir}/lab_log.c ${lab_dir}/lab_peer.c ${lab_dir}/lab_verify.c
   ${lab_dir}/lab_windows.c ${lab_dir}/lab_windows_rig.c ${lab_dir}/lab_wsl_life.c)
 target_compile_definitions(test_lab PRIVATE TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}/data")
+
+nd_check_test(ports LABEL unit LIBS nd_lab SOURCES ${lab_dir}/test_ports.c)
