@@ -49,7 +49,8 @@ static void put_steering(struct port_space *s, const struct port_range *ports, s
 	struct steering st = {.guest = s->guest, .host = s->host, .ports = ports, .n = n};
 	struct err err = {0};
 
-	if (!b->steer || s->relayed)
+	/* also where relays publish them: what WSL sends to its own 127.0.0.1 comes by the host too (set gp) */
+	if (!b->steer)
 		return;
 	if (b->steer(b->ctx, &st, &err) < 0)
 		say_failed(s, &err);
