@@ -54,6 +54,13 @@
 ---@field downloads string address of downloads.example.com
 ---@field site string a name that exists in this learner's lab alone
 ---@field site_address string
+---@field vpn_server string the VPN's server on the internet
+---@field vpn_address string what it gives its client
+---@field corp_network string the company's network behind it
+---@field corp_gateway string
+---@field corp_dns string
+---@field corp_web string address of intranet.corp.example
+---@field corp_git string address of git.corp.example
 ---@field hostname string
 ---@field [string] any
 
@@ -140,6 +147,7 @@ function netdojo_seed:text() end
 ---@field kernel? string what uname -r says
 ---@field distro? string WSL_DISTRO_NAME
 ---@field mtu? integer
+---@field mtu_from? "windows"|"switch" eth0 follows the least MTU of Windows' interfaces; switch: an older WSL, which follows its switch alone
 ---@field dnsTunneling? boolean true unless said
 ---@field dnsProxy? boolean true unless said
 ---@field dnsTunnelingIpAddress? string 10.255.255.254 unless said
@@ -157,13 +165,41 @@ function netdojo_seed:text() end
 ---@class netdojo.wsl2.nat.internet
 ---@field records? table<string, table> more names, {A = {...}, AAAA = {...}, CNAME = "..."}
 
+---A VPN of Windows' and the company behind it.
+---@class netdojo.wsl2.nat.vpn
+---@field name? string the connection's
+---@field client? "anyconnect"|"globalprotect"|"pulse"|"checkpoint"|"wireguard"|"windows" whose names, MTU and metric it has
+---@field alias? string the adapter's name
+---@field adapter? string the adapter's description
+---@field mtu? integer
+---@field metric? integer of the adapter
+---@field route_metric? integer of each of its routes, beside the adapter's
+---@field routes? string[] all of it ("0.0.0.0/0") unless said
+---@field dns? string[] the company's unless said
+---@field suffix? string corp.example unless said
+---@field nrpt? boolean only names of the suffix are asked of its servers
+---@field kill_switch? boolean nothing past the tunnel but the home network
+---@field block_lan? boolean not even that
+---@field blocks_guest_dns? boolean WSL's questions to Windows and past it are dropped
+---@field blocks_tunnel_dns? boolean WSL's questions through the DNS tunnel get no answer
+---@field masquerade? boolean WSL's packets get the client's address; true unless said
+---@field steals_subnet? boolean it puts a route for WSL's network into the tunnel
+---@field swallows? "in"|"out"|"both" which "too big" messages are lost: to WSL, to the company's servers
+---@field connected? boolean from the start; true unless said
+---@field git? boolean git.corp.example serves big.git
+
 ---@class netdojo.wsl2.nat
 ---@field windows? netdojo.wsl2.nat.windows
 ---@field wsl? netdojo.wsl2.nat.wsl
 ---@field internet? netdojo.wsl2.nat.internet
+---@field vpn? netdojo.wsl2.nat.vpn
 ---@field services? table[] as in docs/formats/model.md
 
 wsl2 = {}
+
+---@param network string "10.20.30.0/24"
+---@return table parameters corp_network, corp_gateway, corp_web, corp_git, corp_dns, for params()
+function wsl2.corp(network) end
 
 ---@param t netdojo.wsl2.nat
 ---@return table model

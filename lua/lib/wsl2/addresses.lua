@@ -2,6 +2,7 @@
 -- Every address of a WSL2 lab, drawn from the seed: same seed, same lab; another learner, another lab.
 
 local addr = require("addr")
+local corp = require("wsl2.corp")
 
 local addresses = {}
 
@@ -55,6 +56,13 @@ local function outside(seed, p)
     .. seed:letters(4, "abcdefghjkmnpqrstuvwxyz23456789") .. ".example.net"
 end
 
+-- Behind a VPN: its server on the internet, the address it gives a client, and the company's network.
+local function company(seed, p)
+  p.vpn_server = "203.0.113." .. seed:int(251, 254)
+  p.vpn_address = "10.71." .. seed:int(160, 175) .. "." .. seed:int(20, 220)
+  for k, v in pairs(corp.addresses(("10.%d.%d.0/24"):format(seed:int(20, 60), seed:int(1, 200)))) do p[k] = v end
+end
+
 -- The parameters every WSL2 scenario has; seed is what params(seed) gets.
 function addresses.from(seed)
   local p = { seed = seed:text() }
@@ -62,6 +70,7 @@ function addresses.from(seed)
   later(seed:fork("later"), p)
   home(seed:fork("home"), p)
   outside(seed:fork("outside"), p)
+  company(seed:fork("company"), p)
   p.hostname = "DESKTOP-" .. seed:fork("names"):letters(7, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
   return p
 end

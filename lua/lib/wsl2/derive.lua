@@ -9,15 +9,24 @@ local modes = require("wsl2.modes")
 local room = require("wsl2.room")
 local state = require("wsl2.state")
 local vfp = require("wsl2.vfp")
+local vpn = require("wsl2.vpn")
 local wfp = require("wsl2.wfp")
 
 local derive = {}
 
 -- Rulesets ---------------------------------------------------------------------------------------------------------
 
-local function masquerade(prefixes)
+-- Where Windows' NAT translates on the way out: on its wires, and in a VPN's tunnel where the client lets it.
+local function outsides(model)
+  local tunnel = vpn.active(model)
+  return tunnel and tunnel.masquerade and { "eth0", vpn.dev } or { "eth0" }
+end
+
+local function masquerade(model, prefixes)
   local out = {}
-  for _, p in ipairs(prefixes) do out[#out + 1] = ('\t\tip saddr %s oifname "eth0" masquerade\n'):format(p) end
+  for _, p in ipairs(prefixes) do
+    for _, dev in ipairs(outsides(model)) do out[#out + 1] = ('\t\tip saddr %s oifname "%s" masquerade\n'):format(p, dev) end
+  end
   return "\tchain postrouting {\n\t\ttype nat hook postrouting priority srcnat; policy accept;\n" .. table.concat(out) .. "\t}\n"
 end
 
@@ -26,7 +35,8 @@ local function shut_in(model)
   for _, i in ipairs(model.windows.interfaces) do
     if not i.Forwarding then
       return "\tchain forward {\n\t\ttype filter hook forward priority filter; policy accept;\n"
-        .. '\t\tiifname "eth0" oifname "vEthernet" ct state new drop\n\t}\n'
+        .. '\t\tiifname "eth0" oifname "vEthernet" ct state new drop\n'
+        .. (vpn.active(model) and '\t\tiifname "vpn0" oifname "vEthernet" ct state new drop\n' or "") .. "\t}\n"
     end
   end
   return ""
@@ -36,7 +46,7 @@ end
 local function ics(model)
   local wsl = model.windows.wsl
   if wsl.nat ~= "ics" or not state.runs(model, "SharedAccess") then return "" end
-  return "table ip ics_nat {\n" .. masquerade({ wsl.subnet }) .. shut_in(model) .. "}\n"
+  return "table ip ics_nat {\n" .. masquerade(model, { wsl.subnet }) .. shut_in(model) .. "}\n"
 end
 
 local function winnat(model)
@@ -44,13 +54,13 @@ local function winnat(model)
   for _, n in ipairs(model.windows.nat) do
     if n.Active then prefixes[#prefixes + 1] = n.InternalIPInterfaceAddressPrefix end
   end
-  return #prefixes > 0 and "table ip winnat {\n" .. masquerade(prefixes) .. shut_in(model) .. "}\n" or ""
+  return #prefixes > 0 and "table ip winnat {\n" .. masquerade(model, prefixes) .. shut_in(model) .. "}\n" or ""
 end
 
 -- In the order in which they stand in the node's ruleset.
 local tables = {
   { "table ip ics_nat", ics, "nat" }, { "table ip winnat", winnat, "nat" }, { "table inet wfp", wfp.table, "wfp" },
-  { "table inet vfp", vfp.table, "vfp" },
+  { "table inet vfp", vfp.table, "vfp" }, { "table inet vpn", vpn.table, "vpn" },
 }
 
 -- Where the first table of that name stands in a ruleset: its first and last byte.
@@ -174,6 +184,20 @@ local function put_proxy(model, runs, heal)
   if heal then s.config.behaviour = nil end
 end
 
+-- A VPN that cuts the DNS tunnel off: the question goes to Windows, and nothing comes back.
+local function cut(model)
+  local s = vpn.active(model)
+  return s ~= nil and s.blocks_tunnel_dns == true
+end
+
+-- For the tunnel's server, nil while all is well.
+function derive.tunnel_behaviour(model) return cut(model) and { kind = "silent" } or nil end
+
+local function put_cut(model)
+  local s = state.service(model, "dns-tunnel")
+  if s then s.config.behaviour = derive.tunnel_behaviour(model) end
+end
+
 -- Sockets ----------------------------------------------------------------------------------------------------------
 
 -- service: the lab's server that has it, where it may be without.
@@ -208,11 +232,12 @@ end
 
 -- The rest ---------------------------------------------------------------------------------------------------------
 
--- The smallest MTU of the interfaces that are up (facts 1.4); nil for 1500, the kernel's own.
+-- The smallest MTU of the interfaces that are up (facts 1.4); nil for 1500, the kernel's own. A WSL of before that rule
+-- (the topology's wsl.mtu_from = "switch") looks at its own switch alone, so a VPN leaves the guest's as it was.
 function derive.mtu(model)
-  local least = 65535
+  local least, old = 65535, state.hidden(model).topology.wsl.mtu_from == "switch"
   for _, i in ipairs(model.windows.interfaces) do
-    if i.Status == "Up" then least = math.min(least, i.NlMtu) end
+    if i.Status == "Up" and (not old or i.dev == "vEthernet") then least = math.min(least, i.NlMtu) end
   end
   return least < 1500 and math.max(least, 68) or nil
 end
@@ -223,9 +248,9 @@ local function follow(model)
   return model.windows.wsl.running and mode.follow and mode.follow(model) or false
 end
 
-local function put_follow(model, new)
+local function put_follow(model, new, _, old)
   local mode = modes.current(model)
-  if model.windows.wsl.running and mode.put then mode.put(model, new) end
+  if model.windows.wsl.running and mode.put then mode.put(model, new, old or {}) end
 end
 
 -- Windows passes packets on while something shares a connection, or an interface was told to.
@@ -247,6 +272,7 @@ local pieces = {
   { "proxy", proxy, put_proxy },
   { "servers", derive.servers, put_upstream },
   { "guest", follow, put_follow },
+  { "cut", cut, put_cut },
   { "forwards", derive.forwards, put_forwards },
 }
 

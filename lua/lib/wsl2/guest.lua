@@ -111,7 +111,7 @@ function guest.services(g)
   local function listen(proto) return { proto = proto, address = at, port = 53 } end
   out[#out + 1] = {
     name = "dns-tunnel", node = "wsl", via = "windows", kind = "dns", listens = core.array({ listen("udp"), listen("tcp") }),
-    config = { records = hosts_records(g.entries or {}), upstream = state.list(g.servers) },
+    config = { records = hosts_records(g.entries or {}), upstream = state.list(g.servers), behaviour = g.behaviour },
   }
   return out
 end

@@ -61,7 +61,8 @@ local function move_back(node, r)
   while taken[r.metric] do r.metric = r.metric + 1 end
 end
 
-local function place(node, r)
+-- Puts a route into a node.
+function interfaces.place(node, r)
   move_back(node, r)
   node.routes = node.routes or core.array({})
   table.insert(node.routes, r)
@@ -70,7 +71,7 @@ end
 local function bring_back(model, node, dev)
   local h = state.hidden(model)
   for _, r in ipairs(h.lost and h.lost[dev] or {}) do
-    if holds(node, r) then place(node, r) end
+    if holds(node, r) then interfaces.place(node, r) end
   end
   if h.lost then h.lost[dev] = nil end
 end
@@ -137,7 +138,7 @@ interfaces.ops["route.add"] = function(model, args)
   room.one_more("routes", node.routes)
   r.metric = (a.RouteMetric or 256) + i.InterfaceMetric
   if r.via and not reaches(iface, r.via) then r.onlink = true end
-  place(node, r)
+  interfaces.place(node, r)
   a.InterfaceAlias = i.InterfaceAlias
   if a.Persistent then remember(model, a, a.RouteMetric or 256) end
 end
@@ -156,7 +157,7 @@ interfaces.ops["route.set"] = function(model, args)
   if a.RouteMetric then
     state.drop(node.routes, n)
     r.metric = a.RouteMetric + i.InterfaceMetric
-    place(node, r)
+    interfaces.place(node, r)
   end
   a.InterfaceAlias = i.InterfaceAlias
   if a.Persistent then remember(model, a, r.metric - i.InterfaceMetric) end
@@ -255,7 +256,7 @@ local function by_dhcp(model, i, iface)
   iface.addresses = core.array({ { cidr = l.cidr } })
   node.routes = state.remove_where(node.routes, function(r) return r.dev == i.dev and r.dst == "default" and not r.ipv6 end)
   interfaces.settle(model, node)
-  place(node, { dst = "default", via = l.gateway, dev = i.dev, protocol = "dhcp", metric = i.InterfaceMetric })
+  interfaces.place(node, { dst = "default", via = l.gateway, dev = i.dev, protocol = "dhcp", metric = i.InterfaceMetric })
 end
 
 local function set_metric(node, i, metric)

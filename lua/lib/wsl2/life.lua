@@ -6,6 +6,7 @@ local config = require("wsl2.config")
 local derive = require("wsl2.derive")
 local guest = require("wsl2.guest")
 local modes = require("wsl2.modes")
+local resolver = require("wsl2.resolver")
 local state = require("wsl2.state")
 
 local life = { ops = {} }
@@ -79,28 +80,15 @@ function life.name_network(model, firewall)
   state.iface(state.node(model, "windows"), i.dev).label = i.InterfaceAlias
 end
 
-local function suffixes(w)
-  local out, seen = {}, {}
-  local function put(s)
-    if s and s ~= "" and not seen[s] then
-      seen[s] = true
-      out[#out + 1] = s
-    end
-  end
-  for _, i in ipairs(w.interfaces) do put(i.ConnectionSpecificSuffix) end
-  for _, s in ipairs(w.dns.SuffixSearchList) do put(s) end
-  return out
-end
-
 -- Everything a generation is made of. t: the author's table for WSL.
 local function generation(model, s, c, t, entries)
   local h, w = state.hidden(model), model.windows
   local tunnel_or_own = s.dnsTunneling or not s.dnsProxy
   return {
     model = model, params = h.params, settings = s, conf = c, servers = derive.servers(model), entries = entries,
-    hosts = guest.hosts_text(entries), search = t.search or (tunnel_or_own and suffixes(w)) or nil, own_link = h.own_link,
+    hosts = guest.hosts_text(entries), search = t.search or (tunnel_or_own and resolver.suffixes(w)) or nil, own_link = h.own_link,
     hostname = c.hostname ~= "" and c.hostname or config.clean_hostname(w.hostname), distro = w.wsl.distro,
-    kernel = t.kernel, env = t.env, mtu = derive.mtu(model), address = w.wsl.address,
+    kernel = t.kernel, env = t.env, mtu = derive.mtu(model), behaviour = derive.tunnel_behaviour(model), address = w.wsl.address,
   }
 end
 

@@ -9,7 +9,7 @@
 --   guest(g)               the guest's network: { ifaces, routes, rules, neighs, sysctls, ruleset, local_rule, port_space, nameservers }
 --   services(g)            servers beside the DNS tunnel
 --   follow(model)          what of a running guest follows Windows: any data
---   put(model, new)        puts that data, which has changed, into the guest's node
+--   put(model, new, old)   puts that data, which has changed, into the guest's node
 
 local modes = {}
 

@@ -15,11 +15,12 @@ local guest = require("wsl2.guest")
 local internet = require("wsl2.internet")
 local life = require("wsl2.life")
 local state = require("wsl2.state")
+local vpn = require("wsl2.vpn")
 
 local nat = {}
 
 local top_schema = strict.schema("wsl2.nat", {
-  windows = "table", wsl = "table", internet = "table", services = "list",
+  windows = "table", wsl = "table", internet = "table", services = "list", vpn = "table",
 })
 local windows_schema = strict.schema("wsl2.nat.windows", {
   hostname = "string", dns = "list", nat = "ics|winnat", ruleset = "string", network_category = "Private|Public",
@@ -27,7 +28,7 @@ local windows_schema = strict.schema("wsl2.nat.windows", {
 })
 local firewall_schema = strict.schema("wsl2.nat.firewall", { rules = "list", profiles = "table" })
 local wsl_schema = strict.schema("wsl2.nat.wsl", {
-  hostname = "string", kernel = "string", distro = "string", mtu = "integer",
+  hostname = "string", kernel = "string", distro = "string", mtu = "integer", mtu_from = "windows|switch",
   dnsTunneling = "boolean", dnsProxy = "boolean", dnsTunnelingIpAddress = "string", search = "list",
   generateResolvConf = "boolean", generateHosts = "boolean", systemd = "boolean",
   ruleset = "string", files = "list", env = "table", guest_address = "kept|moves", wslconfig = "any", wsl_conf = "any",
@@ -270,9 +271,11 @@ function nat.model(t, p)
     },
     services = services,
   }
+  local client = t.vpn and vpn.add(model, t.vpn, p)
   local h = add_windows(model, p, w, wsl, t.services, conf)
   windows_rules(model, w)
   windows_services(model, w)
+  if client then vpn.begin(model, client) end
   h.wslconfig = wslconfig
   local settings = config.wslconfig(wslconfig)
   life.enter(model, settings, (config.wsl_conf(conf)), p.guest, guest.hosts_entries(w.hosts), { files = true, rules = true })

@@ -2,6 +2,7 @@
 -- networkingMode=nat: eth0 on the WSL switch, behind ICS or a WinNAT object of Windows.
 
 local ip = require("wsl2.ip")
+local resolver = require("wsl2.resolver")
 local state = require("wsl2.state")
 
 local nat = {}
@@ -42,12 +43,17 @@ function nat.guest(g)
   }
 end
 
--- eth0's MTU is the least of Windows' interfaces that are up.
-function nat.follow(model) return require("wsl2.derive").mtu(model) or false end
+-- eth0's MTU is the least of Windows' interfaces that are up; of an older WSL, that of the WSL switch alone. And resolv.conf.
+function nat.follow(model)
+  local derive = require("wsl2.derive")
+  local g = { settings = model.windows.wsl.started_with, params = state.hidden(model).params, servers = derive.servers(model) }
+  return { mtu = derive.mtu(model) or false, resolv = resolver.text(model, nameservers(g)) }
+end
 
-function nat.put(model, mtu)
+function nat.put(model, new, old)
   local eth0 = state.iface(state.node(model, "wsl"), "eth0")
-  if eth0 then eth0.mtu = mtu or nil end
+  if eth0 and new.mtu ~= old.mtu then eth0.mtu = new.mtu or nil end
+  if new.resolv ~= old.resolv then resolver.put(model, new.resolv) end
 end
 
 return nat
