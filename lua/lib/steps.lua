@@ -17,7 +17,7 @@ end
 
 local tests = {}
 
-for _, part in ipairs({ "guest", "windows", "diagnose", "outcome" }) do
+for _, part in ipairs({ "guest", "windows", "config", "diagnose", "outcome" }) do
   for name, test in pairs(require("steps." .. part)) do tests[name] = test end
 end
 
@@ -38,6 +38,10 @@ local table_of_steps = {
     "No name was looked up", "名前解決を試していない" },
   { "resolv_conf_read", "observe", {}, {}, "Saw which nameserver is asked", "どの nameserver に聞くのかを確認した",
     "No output shows the nameserver in use", "使われている nameserver が表示された記録がない" },
+  { "config_seen", "observe", {}, { line = "string!" }, "Read WSL's configuration", "WSL の設定ファイルを読んだ",
+    "No output shows the line of the configuration file", "設定ファイルの該当行が表示された記録がない" },
+  { "file_seen", "observe", { "exec" }, { path = "string!" }, "Looked at the file itself", "ファイルそのものを確認した",
+    "Nothing shows that the file was looked at", "そのファイルを確認した記録がない" },
   { "guest_address_seen", "observe", { "exec" }, {}, "Saw WSL's present address", "WSL の今のアドレスを確認した",
     "Nothing shows WSL's present address", "WSL の今のアドレスが表示された記録がない" },
   { "portproxy_seen", "observe", {}, { port = "any", connect = "string" }, "Looked at Windows' port proxy",

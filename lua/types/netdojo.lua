@@ -528,6 +528,12 @@ function probe.sysctl(t) end
 
 ---@class netdojo.step.resolv_conf_read: netdojo.step_options
 
+---@class netdojo.step.config_seen: netdojo.step_options
+---@field line string what stands in the file
+
+---@class netdojo.step.file_seen: netdojo.step_options
+---@field path string the file, in WSL
+
 ---@class netdojo.step.guest_address_seen: netdojo.step_options
 
 ---@class netdojo.step.portproxy_seen: netdojo.step_options
@@ -602,6 +608,16 @@ function step.name_looked_up(t) end
 ---@param t netdojo.step.resolv_conf_read
 ---@return netdojo.step_spec
 function step.resolv_conf_read(t) end
+
+---A line of .wslconfig or wsl.conf was seen, in either window.
+---@param t netdojo.step.config_seen
+---@return netdojo.step_spec
+function step.config_seen(t) end
+
+---A file of WSL's was read or listed, also where that failed.
+---@param t netdojo.step.file_seen
+---@return netdojo.step_spec
+function step.file_seen(t) end
 
 ---WSL's present address was seen, in either window.
 ---@param t netdojo.step.guest_address_seen

@@ -100,6 +100,14 @@ def predicates(problems):
           lambda g, a: g.run("cat /etc/resolv.conf"), lambda g, a: g.output(f"nameserver {a.server}", by="lab")]),
         ("resolv_conf_read", "", "", OWN_RESOLV,
          [lambda g, a: g.output("nameserver 10.9.9.9\nnameserver 1.1.1.1\n")], [lambda g, a: g.output("nameserver 10.9.9.8")]),
+        ("file_seen", ', path = "/etc/resolv.conf"', "", L2,
+         [lambda g, a: g.run("ls -l /etc/resolv.conf"), lambda g, a: g.run("cat /etc/resolv.conf", status=256),
+          lambda g, a: g.run("readlink -f resolv.conf"), lambda g, a: g.run("ls -la /etc"), lambda g, a: g.run("ls /etc/"),
+          lambda g, a: g.output("lrwxrwxrwx 1 root root 20 Nov  1 10:00 resolv.conf -> ../run/resolvconf/resolv.conf")],
+         [lambda g, a: g.run("ls -l /etc/hosts"), lambda g, a: g.run("ls /"), lambda g, a: g.run("echo /etc/resolv.conf"),
+          lambda g, a: g.run("cat /etc/old-resolv.conf"), lambda g, a: g.run("ls /etc/resolv.conf", by="lab"),
+          lambda g, a: g.file("/etc/resolv.conf").run("cat /etc/resolv.conf"),
+          lambda g, a: g.output(" resolv.conf -> x", command="echo ' resolv.conf -> x'")]),
         ("listening_seen", ", port = 8080", "", L2,
          [lambda g, a: g.run("ss -lnt"), lambda g, a: g.run("ss --all"), lambda g, a: g.run("netstat -an"), lambda g, a: g.run("lsof -i"),
           lambda g, a: g.run("cat /proc/net/tcp"), lambda g, a: g.run("grep 0A /proc/1/net/tcp6"), lambda g, a: g.run("busybox netstat -l")],
@@ -195,6 +203,7 @@ def void_when_blind(problems):
 # What a scenario's further observing steps want to have been looked at.
 LOOKS = {
     "gateway-pinged": lambda g, a: g.run("ip neigh"),
+    "file-seen": lambda g, a: g.run("ls -l /etc/resolv.conf").run("cat /etc/wsl.conf"),
     "firewall-seen": lambda g, a: g.prompt("Get-NetFirewallPortFilter | ? LocalPort -eq 53", ""),
 }
 

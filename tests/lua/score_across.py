@@ -32,7 +32,22 @@ def at_once(g):
 
 CONF = "cat /etc/resolv.conf"
 
+CONFIG = "C:\\Users\\learner\\.wslconfig"
+TEXT = "[wsl2]\r\nlocalhostForwarding=false\r\n"
+
 CASES = [
+    ("config_seen", ', line = "localhostForwarding=false"', "", L2,
+     [lambda g, a: g.output(TEXT, command="cat /mnt/c/Users/learner/.wslconfig"), lambda g, a: g.prompt("type " + CONFIG, TEXT),
+      lambda g, a: g.prompt("Get-Content $env:USERPROFILE\\.wslconfig", TEXT), lambda g, a: g.prompt("gc ~/.wslconfig | findstr local", TEXT),
+      lambda g, a: g.prompt("Select-String localhost " + CONFIG, CONFIG + ":2:localhostForwarding=false"), lambda g, a: g.prompt("cmd /c type .wslconfig", TEXT),
+      lambda g, a: g.inside("wsl cat /etc/wsl.conf", "cat /etc/wsl.conf", TEXT), lambda g, a: g.exe("cmd.exe /c type .wslconfig", TEXT),
+      lambda g, a: g.prompt("cat .wslconfig", TEXT.upper()), lambda g, a: g.output(TEXT, command="grep -n . /etc/wsl.conf")],
+     [lambda g, a: g.prompt("type " + CONFIG, "[wsl2]\r\nlocalhostForwarding=true\r\n"), lambda g, a: g.prompt("type made.txt", TEXT),
+      lambda g, a: g.output("wsl: Unknown key 'localhostForwarding=false' in " + CONFIG + ":2", command="cat x"),
+      lambda g, a: g.output("", command="echo localhostForwarding=false > .wslconfig").output(TEXT, command="cat .wslconfig"),
+      lambda g, a: g.prompt("'localhostForwarding=' + 'false' # .wslconfig", TEXT), lambda g, a: g.prompt(f"gc {CONFIG} > $null; gc made.txt", TEXT),
+      lambda g, a: g.inside("wsl cat made", "cat made", TEXT), lambda g, a: g.output(TEXT, command="dojo hint"),
+      lambda g, a: g.windows("wsl.shutdown").prompt("type " + CONFIG, TEXT)]),
     ("resolv_conf_read", "", "", DNS,
      [lambda g, a: g.inside("wsl " + CONF, CONF, conf(a)), lambda g, a: at_once(g).inside("wsl " + CONF, CONF, conf(a)), lambda g, a: g.inside("wsl.exe -- " + CONF, CONF, conf(a)),
       lambda g, a: g.inside("wsl -u root " + CONF, CONF, conf(a)), lambda g, a: g.inside(f"wsl -d Ubuntu -e {CONF}", CONF, conf(a)),

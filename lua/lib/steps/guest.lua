@@ -13,6 +13,7 @@ local has_arg = common.has_arg
 local one_of = common.one_of
 local succeeded = common.succeeded
 local some_line = common.some_line
+local filled = common.filled
 
 local tests = {}
 
@@ -226,16 +227,11 @@ function tests.name_looked_up(ev)
 end
 
 -- Did the file's name stand in what this line of Windows' prompt started in WSL? (`wsl cat /etc/resolv.conf`)
-local function names_file(ev, command, name)
+local function names_resolv_conf(ev, command)
   return #ev:find("exec", function(e)
-    return (e.node or "wsl") == "wsl" and e.what ~= "exit" and has_arg(e.argv or {}, function(a) return a:find(name) ~= nil end)
+    return (e.node or "wsl") == "wsl" and e.what ~= "exit" and has_arg(e.argv or {}, function(a) return a:find("resolv%.conf") ~= nil end)
       and evidence.during(e, command)
   end, 1) > 0
-end
-
--- Was this line, at Windows' prompt, one of WSL's about that file?
-local function of_wsls_file(ev, e, name)
-  return looking.at(ev, e, "wsl") ~= nil and names_file(ev, e, name)
 end
 
 -- A recorded output that holds the line. A shell inside the shell (sudo -i) is one long command, recorded when it ends:
@@ -250,7 +246,7 @@ function tests.resolv_conf_read(ev)
   end
   local shown = ev:output("any", function(out, e)
     return holds(out) and not (e.text or ""):find("nameserver%s+%d")
-      and (e.node ~= "windows" or of_wsls_file(ev, e, "resolv%.conf"))
+      and (e.node ~= "windows" or (looking.at(ev, e, "wsl") ~= nil and names_resolv_conf(ev, e)))
   end)
   local ran = ev:ran("wsl", function(program, argv, status, e)
     local around = e.cause and ev:event(e.cause)
@@ -260,14 +256,22 @@ function tests.resolv_conf_read(ev)
   return looked(ev, shown, ran)
 end
 
--- line: what stands in .wslconfig or wsl.conf, as it was shown and not as it was typed. WSL's own warning about it is no look at the file.
-function tests.config_seen(ev, t)
-  local wanted = require("text").fill(t.line, ev.p):lower()
-  return looked(ev, ev:output("any", function(out, e)
-    local shown = some_line(out, function(line) return line:lower():find(wanted, 1, true) ~= nil and line:find("^wsl: ") == nil end)
-    return shown and not ev:typed(wanted, e)
-      and (not at_windows(e) or looking.at(ev, e, "config") ~= nil or of_wsls_file(ev, e, "wsl%.?conf"))
-  end))
+local tell_of_files = one_of("ls", "stat", "readlink", "realpath", "file", "namei", "lsattr", "find", "test")
+
+-- path: the file. Read, or looked at from outside, also where that fails: a link that leads nowhere is seen by that.
+function tests.file_seen(ev, t)
+  local path = filled(t.path, ev.p)
+  local folder, name = path:match("^(.*)/([^/]+)$")
+  local plain = name:gsub("%W", "%%%0")
+  local function is_it(a) return a == name or a:find("/" .. plain .. "$") ~= nil end
+  local ran = ev:ran("wsl", function(program, argv)
+    if program == "ls" and has_arg(argv, function(a) return a == folder or a == folder .. "/" end) then return true end
+    return (readers(program) or tell_of_files(program)) and has_arg(argv, is_it)
+  end)
+  local listed = ev:output("wsl", function(out, e)
+    return not (e.text or ""):find("->", 1, true) and some_line(out, function(line) return line:find("%s" .. plain .. " %-> ") ~= nil end)
+  end)
+  return looked(ev, ran, listed)
 end
 
 local function filter_tool(program, argv)

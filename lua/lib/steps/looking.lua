@@ -25,6 +25,8 @@ local function either(a, b)
   return function(rest) return a(rest) or b(rest) end
 end
 
+local of_wsl = either(says("%.wslconfig"), says("wsl%.conf"))
+
 local netsh_show = "%f[%a]sho?w?%f[%A]"
 
 -- What shows it: the command, and which of its arguments do.
@@ -48,6 +50,11 @@ looking.shows = {
   neighbour = {
     arp = any_argument, ["get-netneighbor"] = any_argument, netstat = any_argument, ["get-nettcpconnection"] = any_argument,
     netsh = says("neigh", netsh_show),
+  },
+  -- WSL's configuration files, as Windows' commands show them.
+  config = {
+    ["get-content"] = of_wsl, gc = of_wsl, type = of_wsl, cat = of_wsl, more = of_wsl, findstr = of_wsl, ["select-string"] = of_wsl, sls = of_wsl,
+    notepad = of_wsl,
   },
   -- A line of WSL's, whatever it shows.
   wsl = { wsl = any_argument, bash = any_argument },
