@@ -8,6 +8,7 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 
+#include "netns/build_names.h"
 #include "netns/nlaux.h"
 
 static int parse(const char *text, int family, struct nl_addr **ret, struct err *err)
@@ -58,6 +59,21 @@ static int scope_of(const struct nl_addr *local)
 	return in[0] == 0xfe && (in[1] & 0xc0) == 0x80 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
 }
 
+static void set_manner(struct rtnl_addr *a, const struct address *want, const struct nl_addr *local)
+{
+	int scope = want->scope[0] ? names_value(names_scope, want->scope) : scope_of(local);
+
+	rtnl_addr_set_scope(a, scope);
+	if (want->noprefixroute)
+		rtnl_addr_set_flags(a, IFA_F_NOPREFIXROUTE);
+	if (want->nodad)
+		rtnl_addr_set_flags(a, IFA_F_NODAD);
+	if (want->deprecated) {
+		rtnl_addr_set_valid_lifetime(a, UINT32_MAX); /* forever */
+		rtnl_addr_set_preferred_lifetime(a, 0);
+	}
+}
+
 /* op's address as libnl's object, and the socket to send it on. Caller owns *ret. */
 static int describe(struct build *b, const struct op *op, struct rtnl_addr **ret,
 		    struct build_node **ret_node, struct err *err)
@@ -78,9 +94,7 @@ static int describe(struct build *b, const struct op *op, struct rtnl_addr **ret
 	rtnl_addr_set_ifindex(a, (int)index);
 	if (rtnl_addr_set_local(a, local) < 0)
 		return err_sys(err, ENOMEM, "Can't describe an address");
-	rtnl_addr_set_scope(a, scope_of(local));
-	if (op->address->noprefixroute)
-		rtnl_addr_set_flags(a, IFA_F_NOPREFIXROUTE);
+	set_manner(a, op->address, local);
 	rc = set_broadcast(a, op->address, local, err);
 	if (rc == 0)
 		*ret = ptr_steal(a);

@@ -9,12 +9,14 @@
 #include "netns/build_read.h"
 #include "netns/impair.h"
 #include "netns/link.h"
+#include "netns/mirror.h"
 #include "netns/neigh.h"
 #include "netns/netns.h"
 #include "netns/route.h"
 #include "netns/rule.h"
 #include "netns/ruleset.h"
 #include "netns/socket.h"
+#include "netns/steer.h"
 #include "netns/sysctl.h"
 
 typedef int (*op_fn)(struct build *b, const struct op *op, struct err *err);
@@ -39,6 +41,8 @@ static const struct {
 	[OP_SEGMENT_SET] = {impair_set, NULL}, /* undone by the way back's own */
 	[OP_SYSCTL_SET] = {sysctl_set, NULL},
 	[OP_LINK_SET] = {link_set, NULL},
+	[OP_MIRROR_SET] = {mirror_set, NULL},
+	[OP_LOCAL_RULE_SET] = {rule_set_local, NULL}, /* undone as a ruleset is */
 	[OP_ADDR_ADD] = {address_add, address_del},
 	[OP_RULE_ADD] = {rule_add, rule_del},
 	[OP_NEIGH_ADD] = {neigh_add, neigh_del},
@@ -90,6 +94,12 @@ static void build_undo(void *ctx, const struct op *op)
 		ruleset_set(ctx, &back, NULL);
 		return;
 	}
+	if (op->kind == OP_LOCAL_RULE_SET) {
+		back.local_rule = op->old_local_rule;
+		back.old_local_rule = op->local_rule;
+		rule_set_local(ctx, &back, NULL);
+		return;
+	}
 	if (op->kind < ARRAY_SIZE(ops) && ops[op->kind].undo)
 		ops[op->kind].undo(ctx, op, NULL);
 }
@@ -133,6 +143,11 @@ static int build_open_socket(void *ctx, const char *node, int type, const char *
 	return rc;
 }
 
+static int build_steer(void *ctx, const struct steering *s, struct err *err)
+{
+	return steer_set(ctx, s, err);
+}
+
 static int build_netns_fd(void *ctx, const char *node)
 {
 	struct build_node *n = build_node_find(ctx, node);
@@ -145,6 +160,7 @@ static void build_free(struct build *b)
 	for (size_t i = 0; i < b->n_nodes; i++)
 		build_node_done(&b->nodes[i]);
 	build_node_drop_spares(b);
+	steer_done(b);
 	free(b->nodes);
 	rtsock_close(&b->hub);
 	fd_closep(&b->home);
@@ -171,6 +187,7 @@ int build_open(struct build_port *ret, struct err *err)
 				   .undo = build_undo,
 				   .read = build_read,
 				   .open_socket = build_open_socket,
+				   .steer = build_steer,
 				   .netns_fd = build_netns_fd};
 	return 0;
 }

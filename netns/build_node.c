@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "netns/build_node.h"
 
+#include <libmnl/libmnl.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -31,6 +32,8 @@ int build_node_need(struct build *b, const char *name, struct build_node **ret, 
 void build_node_done(struct build_node *n)
 {
 	rtsock_close(&n->rt);
+	if (n->nf)
+		mnl_socket_close(n->nf);
 	fd_closep(&n->netns);
 	free(n->name);
 	*n = (struct build_node){.netns = -1};

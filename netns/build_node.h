@@ -8,12 +8,56 @@
 #include "model/plan.h"
 #include "netns/rtsock.h"
 
+struct mnl_socket;
+struct port_range;
+
 enum { BUILD_PINS_MAX = 24, BUILD_RAISED_MAX = 64 };
 
 struct build_node {
-	char *name;	  /* owned */
-	int netns;	  /* owned */
-	struct rtsock rt; /* opened inside netns */
+	char *name;	       /* owned */
+	int netns;	       /* owned */
+	struct rtsock rt;      /* opened inside netns */
+	struct mnl_socket *nf; /* to its nftables, once steer_set.c needed it */
+};
+
+/* An interface that shares another node's port (mirror.c). */
+struct mirror {
+	char node[IFNAMSIZ], iface[IFNAMSIZ]; /* whose it is; "" = a free place */
+	unsigned int port, u, loopback;	      /* indexes in the hub; loopback 0 = none */
+};
+
+/* Priorities of filters, and tables: those of the host's port, of u, of the loopback segment's. */
+enum mirror_priority {
+	MIRROR_ARP = 10,
+	MIRROR_V4,
+	MIRROR_V6,
+	MIRROR_HOST = 10,
+	MIRROR_OUT,
+	MIRROR_BACK = 100, /* and more, one each */
+};
+enum mirror_table {
+	MIRROR_ICMP = 1,
+	MIRROR_TCP,
+	MIRROR_UDP,
+	MIRROR_ICMP6,
+	MIRROR_TCP6,
+	MIRROR_UDP6,
+};
+
+/* A filter for ports of which the bits of mask are value's. */
+struct steer_key {
+	uint8_t proto;
+	uint16_t value, mask;
+	uint16_t number; /* in its table, on every mirror */
+};
+
+/* The steering in force (steer.c). */
+struct steer_state {
+	char guest[IFNAMSIZ], host[IFNAMSIZ];
+	struct steer_key *keys; /* owned */
+	size_t n_keys;
+	struct port_range *ranges; /* owned; none overlaps another */
+	size_t n_ranges;
 };
 
 struct build {
@@ -29,7 +73,9 @@ struct build {
 		char node[IFNAMSIZ], iface[IFNAMSIZ];
 	} raised[BUILD_RAISED_MAX]; /* up, not settled */
 	size_t n_raised;
-	bool no_netem; /* the kernel said so */
+	struct mirror mirrors[MODEL_MAX_IFACES];
+	struct steer_state steer;
+	bool no_netem;		  /* the kernel said so */
 	char lossy[64][IFNAMSIZ]; /* segments whose cable loses frames by a table of nftables */
 	uint32_t pins; /* bit i: a fresh namespace is not as our i-th pin says, so a node sets it */
 };

@@ -17,6 +17,7 @@
 
 #include "netns/dump.h"
 #include "netns/impair.h"
+#include "netns/mirror.h"
 #include "netns/nlaux.h"
 
 /* A hub's port passes whatever its node's end takes, so that a changed MTU in a node needs no
@@ -133,21 +134,25 @@ int link_set_flag_up(struct rtsock *rt, unsigned int index, bool up, struct err 
  * ------------------------------------------------------------------------------------------------
  */
 
+int link_add_bridge(struct rtsock *rt, const char *name, struct err *err)
+{
+	auto_link *br = rtnl_link_bridge_alloc();
+
+	if (!br)
+		return err_sys(err, ENOMEM, "Can't describe a bridge");
+	rtnl_link_set_name(br, name);
+	return send_new(rt, br, true, err);
+}
+
 int link_add_segment(struct build *b, const struct op *op, struct err *err)
 {
-	auto_link *br = NULL;
-
 	if (!segment_is_bridge(op->segment, op->segment_members) ||
 	    rtsock_ifindex(&b->hub, op->segment->name))
 		return 0;
-	br = rtnl_link_bridge_alloc();
-	if (!br)
-		return err_sys(err, ENOMEM, "Can't describe a bridge");
-	rtnl_link_set_name(br, op->segment->name);
-	return send_new(&b->hub, br, true, err);
+	return link_add_bridge(&b->hub, op->segment->name, err);
 }
 
-static int del_index(struct rtsock *rt, unsigned int index, struct err *err)
+int link_del_index(struct rtsock *rt, unsigned int index, struct err *err)
 {
 	auto_link *l = rtnl_link_alloc();
 	auto_nlmsg *msg = NULL;
@@ -167,7 +172,7 @@ int link_del_segment(struct build *b, const struct op *op, struct err *err)
 	unsigned int index = rtsock_ifindex(&b->hub, op->segment->name);
 
 	impair_forget(b, op->segment);
-	return index ? del_index(&b->hub, index, err) : 0;
+	return index ? link_del_index(&b->hub, index, err) : 0;
 }
 
 /* --- adding
@@ -203,24 +208,46 @@ static void port_name(char ret[IFNAMSIZ], unsigned int number)
 	snprintf(ret, IFNAMSIZ, "p%u", number);
 }
 
-/* The interface in its node, the other end in the hub: a port of the segment's bridge, or (bridge
- * 0) leading nowhere. */
-static int add_port(struct build *b, const struct iface *i, unsigned int bridge,
-		    struct build_node *n, struct err *err)
+/* One end in the hub, passing whatever comes. */
+static void describe_hub_end(struct rtnl_link *l, const char *name, unsigned int bridge)
 {
-	auto_link *l = rtnl_link_veth_alloc();
-	auto_link *far = l ? rtnl_link_veth_get_peer(l) : NULL;
-	char port[IFNAMSIZ];
-	int rc;
-
-	if (!far)
-		return err_sys(err, ENOMEM, "Can't describe a veth pair");
-	port_name(port, ++b->next_port);
-	rtnl_link_set_name(l, port);
+	rtnl_link_set_name(l, name);
 	rtnl_link_set_mtu(l, MTU_HUB);
 	set_queues(l, 1);
 	if (bridge)
 		rtnl_link_set_master(l, (int)bridge);
+}
+
+int link_add_hub_pair(struct rtsock *rt, const char *a, const char *z, unsigned int bridge,
+		      struct err *err)
+{
+	auto_link *l = rtnl_link_veth_alloc();
+	auto_link *far = l ? rtnl_link_veth_get_peer(l) : NULL;
+	unsigned int index;
+	int rc;
+
+	if (!far)
+		return err_sys(err, ENOMEM, "Can't describe a veth pair");
+	describe_hub_end(l, a, bridge);
+	describe_hub_end(far, z, 0);
+	rc = send_new(rt, l, true, err);
+	if (rc == 0)
+		rc = rtsock_need_ifindex(rt, z, &index, err);
+	return rc < 0 ? rc : link_set_flag_up(rt, index, true, err);
+}
+
+/* The interface in its node, the other end in the hub: a port of a bridge there, or (bridge 0)
+ * leading nowhere. */
+int link_add_port(struct build *b, const struct iface *i, const char *port, unsigned int bridge,
+		  struct build_node *n, struct err *err)
+{
+	auto_link *l = rtnl_link_veth_alloc();
+	auto_link *far = l ? rtnl_link_veth_get_peer(l) : NULL;
+	int rc;
+
+	if (!far)
+		return err_sys(err, ENOMEM, "Can't describe a veth pair");
+	describe_hub_end(l, port, bridge);
 	rc = describe(far, i, n->netns, err);
 	if (rc == 0)
 		rc = send_new(&b->hub, l, true, err);
@@ -229,11 +256,22 @@ static int add_port(struct build *b, const struct iface *i, unsigned int bridge,
 	return rc;
 }
 
+static int add_port(struct build *b, const struct iface *i, unsigned int bridge,
+		    struct build_node *n, struct err *err)
+{
+	char port[IFNAMSIZ];
+
+	port_name(port, ++b->next_port);
+	return link_add_port(b, i, port, bridge, n, err);
+}
+
 static int add_veth(struct build *b, const struct op *op, struct build_node *n, struct err *err)
 {
 	unsigned int bridge = 0;
 	int rc;
 
+	if (op->iface->mirrors[0])
+		return mirror_add(b, op, n, err);
 	if (op->peer_iface)
 		return add_pair(b, op, n, err);
 	if (segment_is_bridge(op->segment, op->segment_members)) {
@@ -281,13 +319,11 @@ static int add_dummy(struct build *b, const struct op *op, struct build_node *n,
 	return rc;
 }
 
-static int (*const adders[])(struct build *, const struct op *, struct build_node *,
-			     struct err *) = {
-	[IFACE_LOOPBACK] = add_loopback,
-	[IFACE_VETH] = add_veth,
-	[IFACE_DUMMY] = add_dummy,
-	[IFACE_BRIDGE] = add_bridge,
-	[IFACE_TUNNEL] = add_veth, /* of the same MTU, dropping what does not fit */
+static int (*const adders[])(struct build *, const struct op *, struct build_node *, struct err *) =
+	{
+		[IFACE_LOOPBACK] = add_loopback, [IFACE_VETH] = add_veth,
+		[IFACE_DUMMY] = add_dummy,	 [IFACE_BRIDGE] = add_bridge,
+		[IFACE_TUNNEL] = add_veth, /* of the same MTU, dropping what does not fit */
 };
 _Static_assert(ARRAY_SIZE(adders) == N_IFACE_KINDS, "an adder for every kind of interface");
 
@@ -314,6 +350,18 @@ static void note_raised(struct build *b, const struct op *op)
 	snprintf(b->raised[b->n_raised++].iface, IFNAMSIZ, "%s", op->iface->name);
 }
 
+/* Index 0 takes it off its bridge. */
+static int set_master(struct rtnl_link *want, const struct iface *i, struct build_node *n,
+		      struct err *err)
+{
+	unsigned int bridge = 0;
+	int rc = i->master[0] ? rtsock_need_ifindex(&n->rt, i->master, &bridge, err) : 0;
+
+	if (rc == 0 && (i->kind == IFACE_VETH || i->kind == IFACE_DUMMY))
+		rtnl_link_set_master(want, (int)bridge);
+	return rc;
+}
+
 int link_set(struct build *b, const struct op *op, struct err *err)
 {
 	auto_link *orig = rtnl_link_alloc(), *want = rtnl_link_alloc();
@@ -335,6 +383,8 @@ int link_set(struct build *b, const struct op *op, struct err *err)
 	if (op->iface->up && op->iface->kind == IFACE_VETH)
 		rtnl_link_set_operstate(want, IF_OPER_UP);
 	rc = set_mac(want, op->iface->mac, err);
+	if (rc == 0)
+		rc = set_master(want, op->iface, n, err);
 	if (rc < 0)
 		return rc;
 	rc = rtnl_link_build_change_request(orig, want, 0, &msg);
@@ -361,6 +411,8 @@ void link_settle(struct build *b)
 		if (n)
 			rtsock_settle(&n->rt, b->raised[i].iface);
 	}
+	if (b->n_raised)
+		mirror_settle(b);
 	b->n_raised = 0;
 	while (b->settled_port < b->next_port) {
 		port_name(port, ++b->settled_port);
@@ -373,9 +425,10 @@ int link_del(struct build *b, const struct op *op, struct err *err)
 	struct build_node *n = build_node_find(b, op->node->name);
 	unsigned int index = n ? rtsock_ifindex(&n->rt, op->iface->name) : 0;
 
+	mirror_del(b, op->node->name, op->iface->name);
 	if (!index || op->iface->kind == IFACE_LOOPBACK)
 		return 0;
-	return del_index(&n->rt, index, err);
+	return link_del_index(&n->rt, index, err);
 }
 
 struct doomed {
@@ -401,6 +454,6 @@ int link_del_all(struct build_node *n, int home, struct err *err)
 	/* Fallback devices (sit0, tunl0) refuse and go with the namespace; a pair's other end may
 	 * be gone already. */
 	for (size_t i = 0; i < d.n; i++)
-		del_index(&n->rt, d.index[i], NULL);
+		link_del_index(&n->rt, d.index[i], NULL);
 	return rc;
 }

@@ -19,6 +19,15 @@ int link_set(struct build *b, const struct op *op, struct err *err);
 /* Once all links of a plan are up: returns when they pass packets. */
 void link_settle(struct build *b);
 
+/* For mirror.c. A bridge, up; a pair of which a is a port of it, both up; a node's interface whose hub's end has that
+ * name. */
+int link_add_bridge(struct rtsock *rt, const char *name, struct err *err);
+int link_add_hub_pair(struct rtsock *rt, const char *a, const char *z, unsigned int bridge,
+		      struct err *err);
+int link_add_port(struct build *b, const struct iface *i, const char *port, unsigned int bridge,
+		  struct build_node *n, struct err *err);
+int link_del_index(struct rtsock *rt, unsigned int index, struct err *err);
+
 int link_set_flag_up(struct rtsock *rt, unsigned int index, bool up, struct err *err);
 /* Every link that can be deleted in a node. */
 int link_del_all(struct build_node *n, int home, struct err *err);

@@ -56,10 +56,13 @@ static json_t *link_of(json_t *links, uint32_t index)
 
 static void put_flags(json_t *a, uint32_t flags)
 {
-	static const struct name_of bits[] = {
-		{IFA_F_NOPREFIXROUTE, "noprefixroute"}, {IFA_F_TENTATIVE, "tentative"},
-		{IFA_F_DADFAILED, "dadfailed"},		{IFA_F_DEPRECATED, "deprecated"},
-		{IFA_F_SECONDARY, "secondary"},		{0, NULL}};
+	static const struct name_of bits[] = {{IFA_F_NOPREFIXROUTE, "noprefixroute"},
+					      {IFA_F_TENTATIVE, "tentative"},
+					      {IFA_F_DADFAILED, "dadfailed"},
+					      {IFA_F_DEPRECATED, "deprecated"},
+					      {IFA_F_SECONDARY, "secondary"},
+					      {IFA_F_NODAD, "nodad"},
+					      {0, NULL}};
 
 	for (const struct name_of *b = bits; b->name; b++)
 		if (flags & (uint32_t)b->value)

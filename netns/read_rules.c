@@ -20,10 +20,10 @@ static void put_end(json_t *o, const char *key, int family, const struct nlattr 
 static int one_rule(const struct nlmsghdr *h, void *arg)
 {
 	const struct fib_rule_hdr *r = mnl_nlmsg_get_payload(h);
-	const struct nlattr *tb[FRA_OIFNAME + 1];
+	const struct nlattr *tb[FRA_IP_PROTO + 1];
 	json_t *o = json_object();
 
-	read_attrs(h, sizeof(*r), tb, FRA_OIFNAME);
+	read_attrs(h, sizeof(*r), tb, FRA_IP_PROTO);
 	read_put_name(o, "family", names_family, r->family);
 	json_object_set_new(o, "priority", json_integer(0));
 	read_put_u32(o, "priority", tb[FRA_PRIORITY]);
@@ -33,6 +33,8 @@ static int one_rule(const struct nlmsghdr *h, void *arg)
 	read_put_u32(o, "fwmask", tb[FRA_FWMASK]);
 	read_put_str(o, "iif", tb[FRA_IIFNAME]);
 	read_put_str(o, "oif", tb[FRA_OIFNAME]);
+	if (tb[FRA_IP_PROTO])
+		read_put_name(o, "ipproto", names_ipproto, mnl_attr_get_u8(tb[FRA_IP_PROTO]));
 	json_object_set_new(o, "table", json_integer(r->table));
 	read_put_u32(o, "table", tb[FRA_TABLE]);
 	return json_array_append_new(arg, o) < 0 ? MNL_CB_ERROR : MNL_CB_OK;

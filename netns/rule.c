@@ -4,7 +4,9 @@
 #include "netns/rule.h"
 
 #include <linux/fib_rules.h>
+#include <linux/rtnetlink.h>
 
+#include "netns/build_names.h"
 #include "netns/nlaux.h"
 
 static int set_address(struct rtnl_rule *r, const char *text, int family,
@@ -36,6 +38,8 @@ static int describe(const struct rule *want, struct rtnl_rule **ret, struct err 
 	}
 	if (want->iif[0] && rtnl_rule_set_iif(r, want->iif) < 0)
 		return err_set(err, ERR_USAGE, EINVAL, "'%s' is no interface name", want->iif);
+	if (want->ipproto[0])
+		rtnl_rule_set_ipproto(r, (uint8_t)names_value(names_ipproto, want->ipproto));
 	rc = set_address(r, want->from, family, rtnl_rule_set_src, err);
 	if (rc == 0)
 		rc = set_address(r, want->to, family, rtnl_rule_set_dst, err);
@@ -44,38 +48,65 @@ static int describe(const struct rule *want, struct rtnl_rule **ret, struct err 
 	return rc;
 }
 
-int rule_add(struct build *b, const struct op *op, struct err *err)
+static int add(struct rtsock *rt, const struct rule *want, struct err *err)
 {
 	auto_rule *r = NULL;
 	auto_nlmsg *msg = NULL;
-	struct build_node *n;
-	int rc = build_node_need(b, op->node->name, &n, err);
+	int rc = describe(want, &r, err);
 
-	if (rc == 0)
-		rc = describe(op->rule, &r, err);
 	if (rc < 0)
 		return rc;
 	/* Without NLM_F_EXCL the kernel would keep two of the same. */
 	rc = rtnl_rule_build_add_request(r, NLM_F_CREATE | NLM_F_EXCL, &msg);
 	if (rc < 0)
 		return rtsock_nlerr(err, rc, "Can't describe a rule");
-	return rtsock_call_but(&n->rt, msg, EEXIST, err);
+	return rtsock_call_but(rt, msg, EEXIST, err);
 }
 
-int rule_del(struct build *b, const struct op *op, struct err *err)
+static int del(struct rtsock *rt, const struct rule *want, struct err *err)
 {
-	struct build_node *n = build_node_find(b, op->node->name);
 	auto_rule *r = NULL;
 	auto_nlmsg *msg = NULL;
-	int rc;
+	int rc = describe(want, &r, err);
 
-	if (!n)
-		return 0;
-	rc = describe(op->rule, &r, err);
 	if (rc < 0)
 		return rc;
 	rc = rtnl_rule_build_delete_request(r, 0, &msg);
 	if (rc < 0)
 		return rtsock_nlerr(err, rc, "Can't describe a rule");
-	return rtsock_call_but(&n->rt, msg, ENOENT, err);
+	return rtsock_call_but(rt, msg, ENOENT, err);
+}
+
+int rule_add(struct build *b, const struct op *op, struct err *err)
+{
+	struct build_node *n;
+	int rc = build_node_need(b, op->node->name, &n, err);
+
+	return rc < 0 ? rc : add(&n->rt, op->rule, err);
+}
+
+int rule_del(struct build *b, const struct op *op, struct err *err)
+{
+	struct build_node *n = build_node_find(b, op->node->name);
+
+	return n ? del(&n->rt, op->rule, err) : 0;
+}
+
+int rule_set_local(struct build *b, const struct op *op, struct err *err)
+{
+	char none[] = "";
+	struct rule new = {.priority = op->local_rule,
+			   .from = none,
+			   .to = none,
+			   .iif = none,
+			   .ipproto = none,
+			   .table = RT_TABLE_LOCAL};
+	struct rule old = new;
+	struct build_node *n;
+	int rc = build_node_need(b, op->node->name, &n, err);
+
+	old.priority = op->old_local_rule;
+	if (rc == 0)
+		rc = add(&n->rt, &new, err);
+	return rc < 0 ? rc : del(&n->rt, &old, err);
 }

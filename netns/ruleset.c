@@ -10,6 +10,7 @@
 
 #include "netns/netns.h"
 #include "netns/ruleset_text.h"
+#include "netns/steer_set.h"
 
 /* A context holds the namespace's cache, near a megabyte; it is let go after each use and the heap
  * trimmed. */
@@ -85,20 +86,28 @@ static int set(struct nft_ctx *nft, const struct op *op, enum ruleset_way way, s
 	return rc < 0 ? rc : run(nft, text, err);
 }
 
-int ruleset_set(struct build *b, const struct op *op, struct err *err)
+/* The hub's where the operation names no node. */
+static int set_in(struct build *b, const struct op *op, struct err *err)
 {
 	auto_nft *nft = NULL;
-	struct build_node *n;
-	int rc = build_node_need(b, op->node->name, &n, err);
+	struct build_node *n = NULL;
+	int rc = op->node ? build_node_need(b, op->node->name, &n, err) : 0;
 
 	if (rc < 0)
 		return rc;
-	nft = open_in(n->netns, b->home, err);
+	nft = open_in(n ? n->netns : b->home, b->home, err);
 	if (!nft)
 		return -EIO;
 	if (set(nft, op, RULESET_FRESH, NULL) == 0)
 		return 0;
 	return set(nft, op, RULESET_REPLACE, err);
+}
+
+int ruleset_set(struct build *b, const struct op *op, struct err *err)
+{
+	int rc = set_in(b, op, err);
+
+	return rc < 0 || !op->node ? rc : steer_set_again(b, op->node->name, err);
 }
 
 int ruleset_run(int ns, int home, const char *text, struct err *err)

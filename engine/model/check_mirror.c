@@ -22,8 +22,9 @@ static int check_target(const struct model *m, const struct node *n, const struc
 	struct mirrored of = mirror_find(m, f);
 
 	if (!of.iface)
-		return check_wrong(err, w, "'mirrors' is a node and its interface, like windows/eth0: "
-					   "there is no '%s'",
+		return check_wrong(err, w,
+				   "'mirrors' is a node and its interface, like windows/eth0: "
+				   "there is no '%s'",
 				   f->mirrors);
 	if (of.node == n)
 		return check_wrong(err, w, "An interface can only mirror one of another node");
@@ -50,7 +51,8 @@ static int check_loopback(const struct model *m, const struct iface *f, const st
 	if (!f->loopback[0])
 		return 0;
 	if (!bridge_called(m, f->loopback) || strcmp(f->loopback, f->segment) == 0)
-		return check_wrong(err, w, "'loopback' is another segment that is a bridge: not '%s'",
+		return check_wrong(err, w,
+				   "'loopback' is another segment that is a bridge: not '%s'",
 				   f->loopback);
 	if (!of.loopback || !of.loopback->mac[0] || of.loopback->mirrors[0])
 		return check_wrong(err, w,
@@ -71,8 +73,8 @@ static int check_switch_names(const struct model *m, const struct iface *f, cons
 		const char *name = m->segments[i].name;
 
 		if (strchr("bgmu", name[0]) && name[1] == '-' && strcmp(name + 2, f->name) == 0)
-			return check_wrong(err, w, "The segment '%s' has a name of the switch's own",
-					   name);
+			return check_wrong(err, w,
+					   "The segment '%s' has a name of the switch's own", name);
 	}
 	return 0;
 }
@@ -88,7 +90,8 @@ static int check_only_guest(const struct model *m, const struct node *n, const s
 			if (other == f || !other->mirrors[0])
 				continue;
 			if (&m->nodes[i] != n)
-				return check_wrong(err, w, "'%s' mirrors already: one node of a lab may",
+				return check_wrong(err, w,
+						   "'%s' mirrors already: one node of a lab may",
 						   m->nodes[i].name);
 			if (strcmp(other->mirrors, f->mirrors) == 0)
 				return check_wrong(err, w, "'%s' is already mirrored by '%s'",

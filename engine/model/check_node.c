@@ -101,7 +101,8 @@ static int check_addresses(const struct iface *f, const struct where *w, struct 
 		if (!scope_fits(f, i))
 			return check_wrong(err, &here, "The kernel has no scope '%s' for %s%s",
 					   a->scope[0] ? a->scope : "global", a->cidr,
-					   strchr(a->cidr, ':') ? "" : " beside its subnet's first");
+					   strchr(a->cidr, ':') ? ""
+								: " beside its subnet's first");
 		for (size_t k = 0; k < i; k++)
 			if (prefix_parse(f->addresses[k].cidr, &q) && prefix_same_address(&p, &q))
 				return check_wrong(err, &here, "%s is already addresses[%zu]",
@@ -134,7 +135,8 @@ static int check_master(const struct node *n, const struct iface *f, const struc
 	if (node_iface(n, f->master) == NULL || node_iface(n, f->master)->kind != IFACE_BRIDGE)
 		return check_wrong(err, w, "'%s' is no bridge", f->master);
 	if (f->kind != IFACE_VETH && f->kind != IFACE_DUMMY)
-		return check_wrong(err, w, "A %s can't be a bridge's port", iface_kind_name(f->kind));
+		return check_wrong(err, w, "A %s can't be a bridge's port",
+				   iface_kind_name(f->kind));
 	return 0;
 }
 

@@ -61,7 +61,8 @@ void lab_close(struct lab *l)
 const struct op *lab_op(const struct lab *l, enum op_kind kind, const char *node)
 {
 	for (size_t i = 0; i < l->plan.n; i++)
-		if (l->plan.ops[i].kind == kind && !strcmp(l->plan.ops[i].node->name, node))
+		if (l->plan.ops[i].kind == kind && l->plan.ops[i].node &&
+		    !strcmp(l->plan.ops[i].node->name, node))
 			return &l->plan.ops[i];
 	ck_abort_msg("the plan has no %s on %s", op_kind_name(kind), node);
 	return NULL;

@@ -42,5 +42,6 @@ TCase *build_nat_case(void);
 TCase *build_ops_case(void);
 TCase *build_errors_case(void);
 TCase *build_bridge_case(void);
+TCase *build_mirror_case(void);
 
 #endif

@@ -196,6 +196,7 @@ START_TEST(rule_add_and_del)
 			 .from = S("10.0.0.0/8"),
 			 .to = S(""),
 			 .iif = S("eth0"),
+			 .ipproto = S("udp"),
 			 .fwmark = 7,
 			 .fwmask = 0xff,
 			 .table = 1027};
@@ -209,6 +210,7 @@ START_TEST(rule_add_and_del)
 	ck_assert_int_eq(json_int(got, "table", 0), 1027);
 	ck_assert_int_eq(json_int(got, "fwmark", 0), 7);
 	ck_assert_int_eq(json_int(got, "fwmask", 0), 255);
+	ck_assert_str_eq(json_str(got, "ipproto", ""), "udp");
 	ck_assert_str_eq(json_str(got, "iif", ""), "eth0");
 	json_decref(all);
 	op.kind = OP_RULE_DEL;
@@ -299,6 +301,8 @@ END_TEST
 START_TEST(dummy_and_bridge_of_a_node)
 {
 	struct iface dummy = {.name = S("vpn0"),
+			      .master = S(""),
+			      .mirrors = S(""),
 			      .label = S(""),
 			      .kind = IFACE_DUMMY,
 			      .segment = S(""),

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Two nodes with one address: what goes out from either comes back to it, what comes in goes to whom its port belongs, and the
+ * host never notices.
+ *
+ *	phone 192.168.1.23 --- lan (bridge) --- windows eth0 192.168.1.66
+ *	                                    \-- wsl eth0, the same address and MAC
+ *	windows wl --- gelnic (bridge) --- wsl loopback0
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "build_lab.h"
+
+/* The guest's window: one aligned block of 4096. */
+enum { WINDOW = 0xa000, WINDOW_END = 0xafff };
+
+static struct lab lab;
+/* Both nodes, and Windows alone. */
+static struct model *whole, *alone;
+
+static struct model *model_of(const json_t *j)
+{
+	struct model *m = NULL;
+	struct err err = {0};
+
+	ck_assert_msg(model_from_json(j, &m, &err) == 0, "%s", err.msg);
+	return m;
+}
+
+static void change(const struct model *a, const struct model *b)
+{
+	auto_plan p = {0};
+
+	ck_assert_int_eq(plan_make(a, b, &p, NULL), 0);
+	for (size_t i = 0; i < p.n; i++)
+		if (!p.ops[i].file && !p.ops[i].service)
+			lab_apply(&lab, &p.ops[i]);
+}
+
+static void steer(const struct port_range *ports, size_t n)
+{
+	struct steering s = {"wsl", "windows", ports, n};
+	struct err err = {0};
+
+	ck_assert_msg(lab.port.steer(lab.port.ctx, &s, &err) == 0, "%s", err.msg);
+}
+
+static const struct port_range window[] = {{IPPROTO_TCP, WINDOW, WINDOW_END},
+					   {IPPROTO_UDP, WINDOW, WINDOW_END}};
+
+static void setup(void)
+{
+	auto_json json_t *j = json_load_file(MIRROR_JSON, 0, NULL);
+
+	ck_assert_ptr_nonnull(j);
+	whole = model_of(j);
+	json_array_remove(json_object_get(j, "nodes"), 2);
+	json_object_set_new(j, "switch_ruleset", json_string(""));
+	alone = model_of(j);
+	lab_open(&lab);
+}
+
+static void teardown(void)
+{
+	lab_close(&lab);
+	model_free(whole);
+	model_free(alone);
+}
+
+/* --- sockets
+ * ----------------------------------------------------------------------------------------------------- */
+
+static int open_at(const char *node, int type, const char *address, uint16_t port)
+{
+	struct err err = {0};
+	int fd = lab.port.open_socket(lab.port.ctx, node, type, address, port, &err);
+
+	ck_assert_msg(fd >= 0, "%s %s:%u: %s", node, address, port, err.msg);
+	return fd;
+}
+
+static socklen_t fill(struct sockaddr_storage *ret, const char *address, uint16_t port)
+{
+	struct sockaddr_in *v4 = (void *)ret;
+	struct sockaddr_in6 *v6 = (void *)ret;
+
+	memset(ret, 0, sizeof(*ret));
+	if (inet_pton(AF_INET6, address, &v6->sin6_addr) == 1) {
+		v6->sin6_family = AF_INET6;
+		v6->sin6_port = htons(port);
+		return sizeof(*v6);
+	}
+	v4->sin_family = AF_INET;
+	v4->sin_port = htons(port);
+	ck_assert_int_eq(inet_pton(AF_INET, address, &v4->sin_addr), 1);
+	return sizeof(*v4);
+}
+
+static bool ready(int fd, short what, int ms)
+{
+	struct pollfd p = {.fd = fd, .events = what};
+
+	return poll(&p, 1, ms) == 1;
+}
+
+static bool is_v6(const char *address)
+{
+	return strchr(address, ':') != NULL;
+}
+
+/* A listener and a client of one protocol, and whether they reach each other. */
+struct way {
+	const char *from, *to, *address;
+	uint16_t port;
+	int type;
+};
+
+static bool tcp_goes(int server, int client)
+{
+	int end = ready(server, POLLIN, 2000) ? accept4(server, NULL, NULL, SOCK_NONBLOCK) : -1;
+	char c = 0;
+	bool ok = end >= 0 && ready(client, POLLOUT, 2000) && write(client, "a", 1) == 1 &&
+		  ready(end, POLLIN, 2000) && read(end, &c, 1) == 1 && c == 'a' &&
+		  write(end, "b", 1) == 1 && ready(client, POLLIN, 2000) &&
+		  read(client, &c, 1) == 1 && c == 'b';
+
+	if (end >= 0)
+		close(end);
+	return ok;
+}
+
+static bool udp_goes(int server, int client)
+{
+	struct sockaddr_storage from;
+	socklen_t len = sizeof(from);
+	char c = 0;
+
+	return write(client, "a", 1) == 1 && ready(server, POLLIN, 2000) &&
+	       recvfrom(server, &c, 1, 0, (void *)&from, &len) == 1 && c == 'a' &&
+	       sendto(server, "b", 1, 0, (void *)&from, len) == 1 && ready(client, POLLIN, 2000) &&
+	       read(client, &c, 1) == 1 && c == 'b';
+}
+
+static bool goes(const struct way *w)
+{
+	const char *any = is_v6(w->address) ? "::" : "";
+	struct sockaddr_storage to;
+	socklen_t len = fill(&to, w->address, w->port);
+	int server = open_at(w->to, w->type, is_v6(w->address) ? "::" : "0.0.0.0", w->port);
+	int client = open_at(w->from, w->type, any, 0);
+	int rc = connect(client, (void *)&to, len);
+	bool ok = (rc == 0 || errno == EINPROGRESS) &&
+		  (w->type == SOCK_STREAM ? tcp_goes(server, client) : udp_goes(server, client));
+
+	close(server);
+	close(client);
+	return ok;
+}
+
+#define GOES(...) ck_assert(goes(&(struct way){__VA_ARGS__}))
+
+static int ping(const char *from, const char *address)
+{
+	return lab_run(&lab, from,
+		       (const char *[]){"ping", "-n", "-c2", "-i0.2", "-W2", address, NULL});
+}
+
+/* --- tests
+ * ------------------------------------------------------------------------------------------------------- */
+
+static void build(void)
+{
+	change(NULL, whole);
+	steer(window, ARRAY_SIZE(window));
+}
+
+static const char *const phone[] = {"192.168.1.23", "fd00:1::23"};
+static const char *const both[] = {"192.168.1.66", "fd00:1::66"};
+
+START_TEST(both_reach_out)
+{
+	build();
+	for (size_t i = 0; i < 2; i++) {
+		GOES("windows", "phone", phone[i], 80, SOCK_STREAM);
+		GOES("windows", "phone", phone[i], 53, SOCK_DGRAM);
+		GOES("wsl", "phone", phone[i], 80, SOCK_STREAM);
+		GOES("wsl", "phone", phone[i], 53, SOCK_DGRAM);
+		ck_assert_int_eq(ping("windows", phone[i]), 0);
+		ck_assert_int_eq(ping("wsl", phone[i]), 0);
+	}
+}
+END_TEST
+
+START_TEST(what_comes_in_goes_by_its_port)
+{
+	struct port_range ports[4] = {
+		window[0], window[1], {IPPROTO_TCP, 8000, 8000}, {IPPROTO_UDP, 5000, 5006}};
+
+	build();
+	steer(ports, 4);
+	for (size_t i = 0; i < 2; i++) {
+		GOES("phone", "wsl", both[i], 8000, SOCK_STREAM);
+		GOES("phone", "windows", both[i], 8001, SOCK_STREAM);
+		/* of one protocol only */
+		GOES("phone", "windows", both[i], 8000, SOCK_DGRAM);
+		for (uint16_t port = 5000; port <= 5006; port++)
+			GOES("phone", "wsl", both[i], port, SOCK_DGRAM);
+		GOES("phone", "windows", both[i], 4999, SOCK_DGRAM);
+		GOES("phone", "windows", both[i], 5007, SOCK_DGRAM);
+	}
+	steer(ports, 2);
+	GOES("phone", "windows", both[0], 8000, SOCK_STREAM);
+	GOES("phone", "windows", both[1], 5003, SOCK_DGRAM);
+	GOES("wsl", "phone", phone[0], 80, SOCK_STREAM);
+}
+END_TEST
+
+/* A machine that nobody has heard of yet is found, and answers a ping once. */
+START_TEST(the_lan_sees_one_machine)
+{
+	build();
+	ck_assert_int_eq(
+		lab_run(&lab, "phone", (const char *[]){"ip", "neigh", "flush", "all", NULL}), 0);
+	ck_assert_int_eq(ping("phone", both[0]), 0);
+	ck_assert_int_eq(ping("phone", both[1]), 0);
+	ck_assert_int_ne(
+		lab_run(&lab, "phone",
+			(const char *[]){"sh", "-c",
+					 "ping -n -c3 -i0.2 -W2 192.168.1.66 | grep DUP", NULL}),
+		0);
+	auto_json json_t *neighs = lab_read(&lab, "phone", READ_NEIGHS, "");
+
+	ck_assert_str_eq(json_str(lab_find(neighs, "dst", both[0]), "lladdr", ""),
+			 "02:00:00:00:01:66");
+}
+END_TEST
+
+static json_t *link_of(const char *node, const char *iface)
+{
+	auto_json json_t *links = lab_read(&lab, node, READ_LINKS, "");
+
+	return json_incref(lab_find(links, "ifname", iface));
+}
+
+/* A connection of Windows' lives on while the guest goes and comes. */
+START_TEST(the_host_never_notices)
+{
+	struct sockaddr_storage to;
+	socklen_t len = fill(&to, phone[0], 80);
+	int server, client;
+
+	change(NULL, alone);
+	server = open_at("phone", SOCK_STREAM, "0.0.0.0", 80);
+	client = open_at("windows", SOCK_STREAM, "", 0);
+	ck_assert(connect(client, (void *)&to, len) == 0 || errno == EINPROGRESS);
+	ck_assert(ready(server, POLLIN, 2000));
+	int end = accept4(server, NULL, NULL, SOCK_NONBLOCK);
+	lab_wait_settled(&lab, "windows");
+	auto_json json_t *before = link_of("windows", "eth0");
+
+	for (int generation = 0; generation < 3; generation++) {
+		char c = 0;
+
+		change(alone, whole);
+		steer(window, 2);
+		close(server);
+		GOES("wsl", "phone", phone[0], 80, SOCK_STREAM);
+		GOES("windows", "phone", phone[0], 80, SOCK_STREAM);
+		ck_assert(write(client, "x", 1) == 1 && ready(end, POLLIN, 2000) &&
+			  read(end, &c, 1) == 1);
+		server = open_at("phone", SOCK_STREAM, "0.0.0.0", 80);
+		change(whole, alone);
+		ck_assert(write(client, "y", 1) == 1 && ready(end, POLLIN, 2000) &&
+			  read(end, &c, 1) == 1);
+		ck_assert_int_eq(ping("phone", both[0]), 0);
+		GOES("phone", "windows", both[0], 0xa123, SOCK_STREAM);
+		auto_json json_t *after = link_of("windows", "eth0");
+
+		ck_assert(json_equal(before, after));
+	}
+	close(server), close(client), close(end);
+}
+END_TEST
+
+TCase *build_mirror_case(void)
+{
+	TCase *c = tcase_create("mirror");
+
+	tcase_add_checked_fixture(c, setup, teardown);
+	tcase_set_timeout(c, 60);
+	tcase_add_test(c, both_reach_out);
+	tcase_add_test(c, what_comes_in_goes_by_its_port);
+	tcase_add_test(c, the_lan_sees_one_machine);
+	tcase_add_test(c, the_host_never_notices);
+	return c;
+}
