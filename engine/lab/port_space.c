@@ -15,7 +15,7 @@
 struct port_space {
 	struct lab *lab;
 	char *guest, *host; /* nodes */
-	bool relayed;	    /* by relays on the host, not steered */
+	bool relayed;	    /* by relays on the host too */
 	bool steered;	    /* something is */
 	bool failed;	    /* the last steering; said once */
 	struct ports ports;

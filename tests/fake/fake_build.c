@@ -4,6 +4,7 @@
 #include "tests/fake/fake_build.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -68,6 +69,30 @@ static int fake_open_socket(void *ctx, const char *node, int type, const char *a
 	return fd;
 }
 
+static void put(char *text, size_t size, const struct port_range *r)
+{
+	size_t n = strlen(text);
+
+	n += (size_t)snprintf(text + n, size - n, " %s %u", r->proto == IPPROTO_TCP ? "tcp" : "udp",
+			      r->lo);
+	if (r->hi != r->lo && n < size)
+		snprintf(text + n, size - n, "-%u", r->hi);
+}
+
+static int fake_steer(void *ctx, const struct steering *s, struct err *err)
+{
+	struct fake_build *f = ctx;
+
+	f->steers++;
+	if (f->fail_steer)
+		return err_sys(err, ENODEV, "The fake does not steer");
+	snprintf(f->steered, sizeof(f->steered), "%s %s", s->guest, s->host);
+	for (size_t i = 0; i < s->n; i++)
+		if (strlen(f->steered) < sizeof(f->steered) - 32)
+			put(f->steered, sizeof(f->steered), &s->ports[i]);
+	return 0;
+}
+
 static int fake_netns_fd(void *ctx, const char *node)
 {
 	const struct fake_build *f = ctx;
@@ -86,6 +111,7 @@ void fake_build_init(struct fake_build *f)
 			 .undo = fake_undo,
 			 .read = fake_read,
 			 .open_socket = fake_open_socket,
+			 .steer = fake_steer,
 			 .netns_fd = fake_netns_fd},
 		.fail_at = FAKE_NEVER,
 		.answers = json_object(),

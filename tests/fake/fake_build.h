@@ -19,7 +19,10 @@ struct fake_build {
 	json_t *answers; /* {"wsl routes": [...], "wsl sysctl net.ipv4.ip_forward": {...}} for
 			    read(); owned */
 	int sockets_opened;
-	char last_socket[128];	 /* "wsl tcp 127.0.0.1:80" */
+	char last_socket[128]; /* "wsl tcp 127.0.0.1:80" */
+	char steered[512];     /* "wsl windows tcp 40960-45055 tcp 80" */
+	int steers;	       /* calls of steer() */
+	bool fail_steer;
 	const char *fail_socket; /* one of these lines can't be had; NULL = none */
 };
 

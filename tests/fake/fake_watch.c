@@ -2,6 +2,7 @@
 /* A watch port that sees only what a test pushes. */
 #include "tests/fake/fake_watch.h"
 
+#include <stdio.h>
 #include <sys/eventfd.h>
 
 #include "base/cleanup.h"
@@ -35,6 +36,17 @@ static void fake_remove(void *ctx, const char *name)
 	json_object_del(f->nodes, name);
 }
 
+static int fake_answer(void *ctx, const char *node, unsigned n, int error, struct err *err)
+{
+	struct fake_watch *f = ctx;
+	char key[64];
+
+	(void)err;
+	snprintf(key, sizeof(key), "%s %u", node, n);
+	json_object_set_new(f->answers, key, json_integer(error));
+	return 0;
+}
+
 static int fake_fd(void *ctx)
 {
 	const struct fake_watch *f = ctx;
@@ -66,7 +78,9 @@ void fake_watch_init(struct fake_watch *f)
 			 .add = fake_add,
 			 .remove = fake_remove,
 			 .fd = fake_fd,
-			 .next = fake_next},
+			 .next = fake_next,
+			 .answer = fake_answer},
+		.answers = json_object(),
 		.batches = json_array(),
 		.nodes = json_object(),
 		.waiting = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE),
@@ -76,6 +90,7 @@ void fake_watch_init(struct fake_watch *f)
 void fake_watch_done(struct fake_watch *f)
 {
 	json_decref(f->batches);
+	json_decref(f->answers);
 	json_decref(f->nodes);
 	fd_closep(&f->waiting);
 }

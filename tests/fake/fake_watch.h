@@ -8,6 +8,7 @@
 struct fake_watch {
 	struct watch_port port;
 	json_t *batches; /* arrays of events waiting; owned */
+	json_t *answers; /* {"wsl 1": 98} of binds; owned */
 	json_t *nodes;	 /* {"wsl": generation} of the nodes watched now; owned */
 	int waiting;	 /* an eventfd that counts batches */
 	bool refuse;	 /* recorders of an added node are all false */

@@ -79,6 +79,7 @@ TCase *lab_host_case(void);
 TCase *lab_localhost_case(void);
 TCase *lab_log_case(void);
 TCase *lab_peer_case(void);
+TCase *lab_port_space_case(void);
 TCase *lab_verify_case(void);
 TCase *lab_windows_case(void);
 TCase *lab_wsl_life_case(void);

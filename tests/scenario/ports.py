@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One port space on two nodes: real sockets of real programs, who gets which port, and when it is free again."""
+import os
+
+import real_rig
+import windows_rig
+
+# Each argument: "tcp 0.0.0.0 8000"; says how its bind went, and keeps all of them until its standard input ends.
+BINDER = """
+import errno, socket, sys, threading
+kept, said = [], []
+def bind(arg):
+    proto, address, port = arg.split()
+    s = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM if proto == "udp" else socket.SOCK_STREAM,
+                      262 if proto == "mptcp" else 0)
+    kept.append(s)
+    try:
+        s.bind((address, int(port)))
+        if proto != "udp":
+            s.listen()
+        said.append(str(s.getsockname()[1]))
+    except OSError as e:
+        said.append(errno.errorcode[e.errno])
+for arg in sys.argv[1:]:
+    t = threading.Thread(target=bind, args=(arg,))
+    t.start()
+    t.join()
+print(*said, flush=True)
+if {keep}:
+    import time
+    time.sleep(600)
+"""
+TAKEN = "EADDRINUSE"
+
+
+class Ports(windows_rig.WindowsTest):
+    lab = os.path.join(real_rig.SOURCE, "tests/data/ports-lab.lua")
+
+    def bind(self, node, *what, prefix=()):
+        """What each bind gave: its port, or the error's name. They end at once."""
+        raw = ["--raw"] if node == "windows" else []
+        done = self.netdojo("exec", "--lab", "w", *raw, node, "--", *prefix, "python3", "-c", BINDER.replace("{keep}", "False"), *what)
+        return done.stdout.split()
+
+    def serve(self, node, *what, expect=None):
+        """The same, kept: the process."""
+        p = self.start(node, BINDER.replace("{keep}", "True"), *what)
+        got = p.stdout.readline().split()
+        self.assertEqual(got, expect or [w.split()[2] for w in what], what)
+        return p
+
+    def test_both_ways(self):
+        self.serve("wsl", "tcp 0.0.0.0 8000", "udp 127.0.0.1 8001", "tcp ::1 8002", "mptcp 0.0.0.0 8003", "tcp :: 8004")
+        self.serve("windows", "tcp 0.0.0.0 9000", "udp 127.0.0.1 9001", "tcp ::1 9002")
+        self.assertEqual(self.bind("windows", "tcp 0.0.0.0 8000", "tcp 127.0.0.1 8000", "tcp ::1 8000", "udp 0.0.0.0 8001", "tcp 0.0.0.0 8002",
+                                   "tcp 0.0.0.0 8003", "tcp 0.0.0.0 8004"), [TAKEN] * 7)
+        self.assertEqual(self.bind("wsl", "tcp 127.0.0.1 9000", "tcp :: 9000", "udp 0.0.0.0 9001", "tcp 0.0.0.0 9002"), [TAKEN] * 4)
+        # TCP and UDP are two, and what is neither's is free
+        self.assertEqual(self.bind("windows", "udp 0.0.0.0 8000", "tcp 0.0.0.0 8001"), ["8000", "8001"])
+        self.assertEqual(self.bind("wsl", "udp 0.0.0.0 9000", "tcp 0.0.0.0 9001"), ["9000", "9001"])
+
+    def test_services_of_the_lab(self):
+        self.assertEqual(self.bind("windows", "tcp 127.0.0.2 3000"), [TAKEN])
+        self.assertEqual(self.bind("wsl", "tcp 127.0.0.1 3001"), [TAKEN])
+
+    def test_what_is_not_arbitrated(self):
+        self.serve("windows", "tcp 0.0.0.0 7000", "udp 0.0.0.0 5353")
+        self.serve("wsl", "tcp 127.0.0.2 3001", "tcp 0.0.0.0 7000", "udp 0.0.0.0 5353", "tcp 127.0.0.3 8100")
+        self.assertEqual(self.bind("windows", "tcp 0.0.0.0 8100"), ["8100"])
+        self.assertEqual(self.bind("wsl", "tcp 127.0.0.1 53", prefix=("sudo",)), ["53"])
+        self.assertEqual(self.bind("windows", "tcp 127.0.0.1 53"), ["53"])
+        # a network of its own has ports of its own
+        self.assertEqual(self.bind("wsl", "tcp 0.0.0.0 3001", "tcp 0.0.0.0 8101", prefix=("sudo", "unshare", "-n")), ["3001", "8101"])
+        self.assertEqual(self.bind("windows", "tcp 0.0.0.0 8101"), ["8101"])
+
+    def test_the_window(self):
+        self.assertEqual(self.bind("windows", "tcp 0.0.0.0 40960", "udp 0.0.0.0 45055", "tcp 0.0.0.0 40959", "tcp 0.0.0.0 45056"),
+                         [TAKEN, TAKEN, "40959", "45056"])
+        self.assertEqual(self.bind("wsl", "tcp 0.0.0.0 40960", "udp 0.0.0.0 45055"), ["40960", "45055"])
+
+    def test_half_of_the_dynamic_ports(self):
+        self.serve("wsl", "tcp 0.0.0.0 60000", "tcp 0.0.0.0 60001", "tcp 0.0.0.0 60002", "udp 0.0.0.0 60003", expect=["60000", "60001", TAKEN, "60003"])
+
+    def looked(self, p):
+        """A look at WSL's sockets has come by since p said so: it found the port the kernel chose for it."""
+        found = p.stdout.readline().split()[-1]
+        self.until("the chosen port is WSL's", lambda: self.bind("windows", f"tcp 0.0.0.0 {found}") == [TAKEN], 20)
+
+    def test_free_again(self):
+        self.wsl("sudo sysctl -qw net.ipv4.ip_local_port_range='50000 50100'")
+        for port, end in ((8201, "exit"), (8202, "kill")):
+            p = self.start("wsl", BINDER.replace("{keep}", "True"), f"tcp 0.0.0.0 {port}", f"udp 0.0.0.0 {port}", "tcp 0.0.0.0 0")
+            self.looked(p)
+            self.assertEqual(self.bind("windows", f"tcp 0.0.0.0 {port}", f"udp 0.0.0.0 {port}"), [TAKEN] * 2)
+            self.wsl(f"pkill -{'9' if end == 'kill' else 'INT'} -f '[0].0.0.0 {port}'")
+            p.wait(10)
+            # within a minute it would be free without a look too
+            self.until("free again", lambda: self.bind("windows", f"tcp 0.0.0.0 {port}", f"udp 0.0.0.0 {port}") == [str(port)] * 2, 20)
+
+
+if __name__ == "__main__":
+    real_rig.main()
