@@ -21,6 +21,7 @@ int main(int argc, char **argv)
 	if (entered > 0)
 		return entered - 1;
 	suite_add_tcase(s, watch_exec_case());
+	suite_add_tcase(s, watch_binds_case());
 	suite_add_tcase(s, watch_net_case());
 	suite_add_tcase(s, watch_flow_case());
 	suite_add_tcase(s, watch_files_case());

@@ -5,6 +5,7 @@
 
 #include <check.h>
 
+TCase *watch_binds_case(void);
 TCase *watch_exec_case(void);
 TCase *watch_net_case(void);
 TCase *watch_flow_case(void);
