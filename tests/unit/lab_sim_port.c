@@ -18,7 +18,9 @@ static bool is_strict(enum op_kind k)
 /* As the kernel's transactions are: tables of the old text go if they are there. */
 static void force_ruleset(struct sim_port *p, const struct op *op)
 {
-	json_t *node = json_object_get(json_object_get(p->state, "nodes"), op->node->name);
+	json_t *nodes = json_object_get(p->state, "nodes");
+	json_t *node = op->node ? json_object_get(nodes, op->node->name)
+				: json_object_get(p->state, "switch");
 
 	json_object_set_new(node, "ruleset", json_string(op->ruleset));
 }
