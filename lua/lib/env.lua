@@ -13,7 +13,7 @@ env.functions = {
 env.libraries = { "coroutine", "math", "string", "table", "utf8" }
 -- Global name to module; wsl2 is a table of modules.
 env.modules = { scenario = "scenario", probe = "probes", step = "steps" }
-env.namespaces = { wsl2 = { nat = "wsl2.nat", addresses = "wsl2.addresses", corp = "wsl2.corp" } }
+env.namespaces = { wsl2 = { nat = "wsl2.nat", mirrored = "wsl2.mirrored", addresses = "wsl2.addresses", corp = "wsl2.corp" } }
 
 local function lazy(name, members)
   local got = {}

@@ -63,6 +63,23 @@ local function company(seed, p)
   for k, v in pairs(corp.addresses(("10.%d.%d.0/24"):format(seed:int(20, 60), seed:int(1, 200)))) do p[k] = v end
 end
 
+-- IPv6 of the home network and the internet, in labs that have it. Groups without zeros in front and none of zero: one way to
+-- write them.
+local function six(seed, p)
+  local function groups(n)
+    local out = {}
+    for i = 1, n do out[i] = ("%x"):format(seed:int(0x1000, 0xffff)) end
+    return table.concat(out, ":")
+  end
+  local net = "2001:db8:" .. groups(1) .. ":1"
+  p.lan6 = net .. "::/64"
+  p.router6 = net .. "::1"
+  p.windows6, p.phone6 = net .. ":" .. groups(4), net .. ":" .. groups(4)
+  p.wan6, p.wan_gateway6 = "2001:db8:0:cb71::2", "2001:db8:0:cb71::1"
+  p.google6 = "2a00:1450:4007:80c::200e"
+  p.downloads6, p.site_address6 = "2001:db8:ffff::" .. groups(1), "2001:db8:fffe::" .. groups(1)
+end
+
 -- The parameters every WSL2 scenario has; seed is what params(seed) gets.
 function addresses.from(seed)
   local p = { seed = seed:text() }
@@ -71,6 +88,7 @@ function addresses.from(seed)
   home(seed:fork("home"), p)
   outside(seed:fork("outside"), p)
   company(seed:fork("company"), p)
+  six(seed:fork("six"), p)
   p.hostname = "DESKTOP-" .. seed:fork("names"):letters(7, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
   return p
 end

@@ -5,14 +5,13 @@
 local ip = require("wsl2.ip")
 local modes = require("wsl2.modes")
 local state = require("wsl2.state")
+local version = require("wsl2.version")
 
 local config = {}
 
 config.path = "C:\\Users\\learner\\.wslconfig"
 config.file = "/mnt/c/Users/learner/.wslconfig"
 config.conf = "/etc/wsl.conf"
-
-local mode_words = { "bridged", "consomme", "mirrored", "nat", "none", "virtioproxy" }
 
 -- names (all of which are one key), type, default
 local wslconfig_keys = {
@@ -122,11 +121,13 @@ function readers.memory(text)
   return text
 end
 
+-- Both names of the one mode are taken, as the newest WSL does; which is shown is the version's.
 function readers.mode(text)
-  if not modes.title(text:lower()) then
-    return nil, "Invalid value '{v}' for config key '{k}' in {at} (Valid values: " .. table.concat(mode_words, ", ") .. ")"
+  local word = text:lower()
+  if not modes.title(word) then
+    return nil, "Invalid value '{v}' for config key '{k}' in {at} (Valid values: {modes})"
   end
-  return text:lower()
+  return word
 end
 
 -- Wrong elements are told and left out, the others kept.
@@ -144,9 +145,9 @@ function readers.ports(text)
   return table.concat(kept, ","), wrong and "Invalid integer value {q}", false, wrong
 end
 
-local function fill(template, value, name, at)
+local function fill(template, value, name, at, mode_words)
   template = template:gsub("{q}", function() return "'{v}' for key '{k}' in {at}" end)
-  return (template:gsub("{(%w+)}", { v = value, k = name, at = at }))
+  return (template:gsub("{(%w+)}", { v = value, k = name, at = at, modes = mode_words }))
 end
 
 -- A key's name among the settings: without its section, but for the several that are called "enabled".
@@ -188,7 +189,7 @@ local function collector()
 end
 
 -- Reads a text. Returns settings by their plain name (networkingMode), the warnings, and which keys were given, and wrong.
-local function read(keys, text, path)
+local function read(keys, text, path, mode_words)
   local by_name, settings = index(keys)
   local seen, wrong = {}, {}
   local warnings, warn = collector()
@@ -202,7 +203,7 @@ local function read(keys, text, path)
     seen[plain] = { name, at }
     local v, problem, fatal, shown = readers[k[2]](value)
     if problem then
-      local message = fill(problem, shown or value, name, at)
+      local message = fill(problem, shown or value, name, at, mode_words)
       if fatal then state.fail("Failed", "%s", message) end
       warn(message)
       wrong[plain] = v == nil or nil
@@ -213,8 +214,9 @@ local function read(keys, text, path)
   return settings, warnings, seen, wrong
 end
 
--- What the modes netdojo does not have yet become.
-local function known_mode(s, warnings)
+-- The mode in this version's word; what the modes netdojo does not have yet become.
+local function known_mode(s, warnings, v)
+  if s.networkingMode == "consomme" or s.networkingMode == "virtioproxy" then s.networkingMode = version.proxy(v) end
   if modes.of(s.networkingMode) then return end
   warnings[#warnings + 1] = ("wsl: networkingMode %s: this netdojo does not have that mode yet, networkingMode Nat is used")
     :format(modes.title(s.networkingMode))
@@ -227,15 +229,46 @@ local function safe_mode(s, warnings)
   warnings[#warnings + 1] = "wsl: SAFE MODE ENABLED - many features will be disabled"
 end
 
--- .wslconfig as it takes effect, and the warnings wsl.exe prints.
-function config.wslconfig(text)
-  local s, warnings, _, wrong = read(wslconfig_keys, text, config.path)
+local TUNNELS = 22621 -- the first build of Windows whose DNS client tunnels
+
+-- What tunnelling needs of Windows. w: the model's windows object.
+local function tunnelling(s, w, asked, warn)
+  local build = tonumber((w.version and w.version.Version or ""):match("(%d+)$"))
+  if s.dnsTunneling and build and build < TUNNELS then
+    s.dnsTunneling = false
+    if asked then warn("DNS Tunneling is not supported") end
+  end
+  local gsa = state.by(w.services, "Name", "GlobalSecureAccessTunnelingService")
+  if s.dnsTunneling and gsa and gsa.Status == "Running" then
+    s.dnsTunneling = false
+    if asked then warn("dnsTunneling is off while GlobalSecureAccessTunnelingService runs") end
+  end
+end
+
+local function without_tunnel(s)
+  if not s.dnsTunneling then s.bestEffortDnsParsing, s.dnsTunnelingIpAddress = false, "10.255.255.254" end
+end
+
+local given = setmetatable({}, { __mode = "k" }) -- settings to the keys that were written
+
+-- Does the file these settings are from name the key at all?
+function config.given(s, key) return given[s] ~= nil and given[s][key] ~= nil end
+
+-- .wslconfig as a Windows' WSL has it take effect, and the warnings wsl.exe prints. w: the model's windows object.
+function config.wslconfig(text, w)
+  w = w or {}
+  local v = w.wsl and w.wsl.version
+  local s, warnings, seen, wrong = read(wslconfig_keys, text, config.path, modes.words(v))
+  local function warn(line) warnings[#warnings + 1] = "wsl: " .. line end
+  given[s] = seen
   if wrong.dnsTunnelingIpAddress then s.dnsTunneling = false end
+  tunnelling(s, w, seen.dnsTunneling, warn)
   safe_mode(s, warnings)
   if s.networkingMode ~= "mirrored" then s.ignoredPorts, s.hostAddressLoopback = "", false end
-  known_mode(s, warnings)
+  known_mode(s, warnings, v)
   local mode = modes.of(s.networkingMode)
   if mode.settings then mode.settings(s, function(line) warnings[#warnings + 1] = line end) end
+  without_tunnel(s)
   return s, warnings
 end
 

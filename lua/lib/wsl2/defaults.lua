@@ -11,6 +11,7 @@ defaults.services = {
   { "BFE", "Base Filtering Engine", "Running", "Automatic", fixed = true },
   { "Dhcp", "DHCP Client", "Running", "Automatic" },
   { "Dnscache", "DNS Client", "Running", "Automatic", fixed = true },
+  { "FSE", "Flow Steering Engine", "Stopped", "Manual" },
   { "hns", "Host Network Service", "Running", "Manual" },
   { "iphlpsvc", "IP Helper", "Running", "Automatic" },
   { "LanmanServer", "Server", "Running", "Automatic" },
@@ -25,6 +26,17 @@ defaults.services = {
   { "WinHttpAutoProxySvc", "WinHTTP Web Proxy Auto-Discovery Service", "Running", "Manual", fixed = true },
   { "WslService", "WSL Service", "Running", "Automatic" },
 }
+
+-- What a PC has only where it is said to.
+local optional = { GlobalSecureAccessTunnelingService = "Global Secure Access Tunneling Service" }
+
+function defaults.optional(model, name)
+  if not optional[name] then return nil end
+  local s = { Name = name, DisplayName = optional[name], Status = "Running", StartType = "Automatic",
+    Pid = defaults.pid(require("wsl2.state").hidden(model)) }
+  table.insert(model.windows.services, s)
+  return s
+end
 
 function defaults.service_names()
   local out = {}

@@ -5,6 +5,7 @@
 -- one that differs is put in place; so what a fault did by hand to another piece stays. An operation may also ask for pieces by
 -- name (a restarted service sets its own right again).
 
+local host = require("wsl2.mirror.host")
 local modes = require("wsl2.modes")
 local room = require("wsl2.room")
 local state = require("wsl2.state")
@@ -45,6 +46,7 @@ end
 -- ICS does WSL's NAT where the lab is built so, while its service runs.
 local function ics(model)
   local wsl = model.windows.wsl
+  if wsl.networkingMode == "mirrored" then return "" end
   if wsl.nat ~= "ics" or not state.runs(model, "SharedAccess") then return "" end
   return "table ip ics_nat {\n" .. masquerade(model, { wsl.subnet }) .. shut_in(model) .. "}\n"
 end
@@ -59,6 +61,7 @@ end
 
 -- In the order in which they stand in the node's ruleset.
 local tables = {
+  { "table ip wslcore", modes.table("loopback"), "loopback" }, { "table ip consomme", modes.table("proxy"), "proxied" },
   { "table ip ics_nat", ics, "nat" }, { "table ip winnat", winnat, "nat" }, { "table inet wfp", wfp.table, "wfp" },
   { "table inet vfp", vfp.table, "vfp" }, { "table inet vpn", vpn.table, "vpn" },
 }
@@ -250,12 +253,13 @@ end
 
 local function put_follow(model, new, _, old)
   local mode = modes.current(model)
-  if model.windows.wsl.running and mode.put then mode.put(model, new, old or {}) end
+  if model.windows.wsl.running and mode.put then mode.put(model, new, old) end
 end
 
 -- Windows passes packets on while something shares a connection, or an interface was told to.
 function derive.forwards(model)
-  if ics(model) ~= "" or winnat(model) ~= "" then return true end
+  local mode = modes.current(model)
+  if ics(model) ~= "" or winnat(model) ~= "" or mode and mode.forwards then return true end
   for _, i in ipairs(model.windows.interfaces) do
     if i.Forwarding then return true end
   end
@@ -274,6 +278,8 @@ local pieces = {
   { "guest", follow, put_follow },
   { "cut", cut, put_cut },
   { "forwards", derive.forwards, put_forwards },
+  { "ways", host.ways, host.put_ways },
+  { "switch", vfp.switch, function(model, text) model.switch_ruleset = text end },
 }
 
 -- Puts in place what differs between two states, and the pieces named in force ({ nat = true }). Changes `after`.
@@ -298,6 +304,8 @@ function derive.fresh(model)
   model.windows.processes = processes(model)
   put_upstream(model, derive.servers(model))
   put_forwards(model, derive.forwards(model))
+  if host.ways(model) then host.put_ways(model, host.ways(model)) end
+  model.switch_ruleset = vfp.switch(model)
   local node = state.node(model, "windows")
   node.ruleset = derive.ruleset(model) .. (node.ruleset or "")
 end

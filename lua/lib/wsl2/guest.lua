@@ -12,7 +12,8 @@ local guest = {}
 local DISK = "debian"
 
 -- What WSL writes anew at each start; the user's own files are the disk's.
-local function written(g, nameservers)
+local function written(g, net)
+  local nameservers = net.nameservers
   local out, hostname = core.array({}), g.hostname
   out[1] = { path = "/etc/hostname", content = hostname .. "\n" }
   if g.conf.generateResolvConf then
@@ -25,6 +26,7 @@ local function written(g, nameservers)
   if g.conf.generateHosts then
     out[#out + 1] = { path = "/etc/hosts", content = files.hosts(hostname, not g.settings.dnsTunneling and g.hosts or "") }
   end
+  for _, f in ipairs(net.files or {}) do out[#out + 1] = f end
   for _, f in ipairs(g.files or {}) do out[#out + 1] = f end
   return out
 end
@@ -56,7 +58,7 @@ function guest.node(g)
     observed = true, disk = DISK, volumes = drive(g.conf), interop = g.conf.interop_enabled,
     ifaces = net.ifaces, routes = net.routes, rules = net.rules, neighs = net.neighs, sysctls = net.sysctls,
     local_rule = net.local_rule, port_space = net.port_space, ruleset = (net.ruleset or "") .. (g.ruleset or ""),
-    files = written(g, net.nameservers), env = environment(g),
+    files = written(g, net), env = environment(g),
   }
 end
 
@@ -107,10 +109,10 @@ function guest.services(g)
   local mode = modes.of(g.settings.networkingMode)
   local out = mode.services and mode.services(g) or {}
   if not g.settings.dnsTunneling then return out end
-  local at = g.settings.dnsTunnelingIpAddress
-  local function listen(proto) return { proto = proto, address = at, port = 53 } end
+  local at = mode.tunnel and mode.tunnel(g) or { node = "wsl", address = g.settings.dnsTunnelingIpAddress }
+  local function listen(proto) return { proto = proto, address = at.address, port = 53 } end
   out[#out + 1] = {
-    name = "dns-tunnel", node = "wsl", via = "windows", kind = "dns", listens = core.array({ listen("udp"), listen("tcp") }),
+    name = "dns-tunnel", node = at.node, via = "windows", kind = "dns", listens = core.array({ listen("udp"), listen("tcp") }),
     config = { records = hosts_records(g.entries or {}), upstream = state.list(g.servers), behaviour = g.behaviour },
   }
   return out

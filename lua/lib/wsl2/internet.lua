@@ -3,10 +3,19 @@
 
 local internet = {}
 
--- The names that exist, with their addresses.
-function internet.records(p, more)
+local DNS6 = { "2001:4860:4860::8888", "2606:4700:4700::1111" }
+
+-- The names that have IPv6, where the lab has it.
+local function six(records, p)
+  records["www.google.com"].AAAA = { p.google6 }
+  records["dns.google"].AAAA, records["one.one.one.one"].AAAA = { DNS6[1] }, { DNS6[2] }
+  records["downloads.example.com"].AAAA, records[p.site].AAAA = { p.downloads6 }, { p.site_address6 }
+end
+
+-- The names that exist, with their addresses. v6: the lab has IPv6.
+function internet.records(p, more, v6)
   local records = {
-    ["google.com"] = { A = { p.google }, AAAA = { "2a00:1450:4007:80c::200e" } },
+    ["google.com"] = { A = { p.google }, AAAA = { p.google6 } },
     ["www.google.com"] = { A = { p.google } },
     ["github.com"] = { A = { p.github } },
     ["www.github.com"] = { CNAME = "github.com" },
@@ -15,6 +24,7 @@ function internet.records(p, more)
     ["downloads.example.com"] = { A = { p.downloads } },
     [p.site] = { A = { p.site_address } },
   }
+  if v6 then six(records, p) end
   for name, r in pairs(more or {}) do records[name] = r end
   return records
 end
@@ -40,6 +50,8 @@ local function sites(p)
     [p.google] = page("Google"),
     [p.github] = page("GitHub"),
     [p.site_address] = page(p.site),
+    ["[" .. p.google6 .. "]"] = page("Google"),
+    ["[" .. p.site_address6 .. "]"] = page(p.site),
   }
 end
 
@@ -53,24 +65,30 @@ local function listens(protos, addresses, ports)
   return out
 end
 
-function internet.services(p, more)
-  local hosts = { p.google, p.github, p.downloads, p.site_address }
+function internet.services(p, more, v6)
+  local hosts, resolvers, far = { p.google, p.github, p.downloads, p.site_address }, { "8.8.8.8", "1.1.1.1" }, { p.downloads }
+  for _, a in ipairs(v6 and { p.google6, p.downloads6, p.site_address6 } or {}) do hosts[#hosts + 1] = a end
+  for _, a in ipairs(v6 and DNS6 or {}) do resolvers[#resolvers + 1] = a end
+  if v6 then far[2] = p.downloads6 end
   return {
     { name = "internet-dns", node = "internet", kind = "dns",
-      listens = listens({ "udp", "tcp" }, { "8.8.8.8", "1.1.1.1" }, { 53 }),
-      config = { records = internet.records(p, more) } },
+      listens = listens({ "udp", "tcp" }, resolvers, { 53 }),
+      config = { records = internet.records(p, more, v6) } },
     { name = "web", node = "internet", kind = "http",
       listens = listens({ "tcp" }, hosts, { 80, 443 }),
       config = { sites = sites(p), default = "downloads.example.com" } },
     { name = "echo", node = "internet", kind = "echo",
-      listens = listens({ "tcp" }, { p.downloads }, { 7 }) },
+      listens = listens({ "tcp" }, far, { 7 }) },
   }
 end
 
-function internet.addresses(p)
+function internet.addresses(p, v6)
   local out = {}
   for _, a in ipairs({ "8.8.8.8", "1.1.1.1", p.google, p.github, p.downloads, p.site_address }) do
     out[#out + 1] = { cidr = a .. "/32" }
+  end
+  for _, a in ipairs(v6 and { DNS6[1], DNS6[2], p.google6, p.downloads6, p.site_address6 } or {}) do
+    out[#out + 1] = { cidr = a .. "/128", nodad = true }
   end
   return out
 end

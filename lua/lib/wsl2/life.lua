@@ -36,8 +36,9 @@ function life.stop(model)
   model.nodes = state.remove_where(model.nodes, function(n) return n.name == "wsl" end)
   h.stopped_services = core.array({})
   model.services = state.remove_where(model.services, function(s)
-    if s.node == "wsl" then table.insert(h.stopped_services, s) end
-    return s.node == "wsl"
+    local its = s.node == "wsl" or s.name == "dns-tunnel"
+    if its then table.insert(h.stopped_services, s) end
+    return its
   end)
   w.running, w.address = false, ""
   h.vm = nil
@@ -73,6 +74,7 @@ end
 function life.name_network(model, firewall)
   local w, name = model.windows, life.networks[firewall]
   local i = state.switch(model)
+  if not i then return end -- mirrored: no network of its own
   local sw = state.by(w.switches, "Name", w.wsl.network)
   if sw then sw.Name = name end
   w.wsl.network = name
@@ -96,7 +98,9 @@ local function settled(model, s, address)
   local w = model.windows.wsl
   w.running, w.address = true, s.networkingMode ~= "none" and address or ""
   for _, key in ipairs({ "networkingMode", "localhostForwarding", "dnsTunneling", "dnsProxy", "firewall" }) do w[key] = s[key] end
-  w.started_with = s
+  w.started_with, model.mode = s, s.networkingMode
+  local mode = modes.of(s.networkingMode)
+  if mode.address then w.address = mode.address(model, s) end
   life.name_network(model, s.firewall)
 end
 
@@ -106,7 +110,7 @@ function life.enter(model, s, c, address, entries, with)
   local t = h.topology.wsl
   settled(model, s, address)
   local g = generation(model, s, c, t, entries)
-  g.address = address
+  if not modes.of(s.networkingMode).address then g.address = address end
   if with.files then
     g.files = core.array({ { path = config.conf, content = h.conf } })
     for _, f in ipairs(t.files or {}) do table.insert(g.files, f) end
@@ -124,10 +128,10 @@ local function read_settings(model, ctx)
   local h = state.hidden(model)
   local vm = h.vm
   if vm and vm.till > ctx.now() then
-    return (config.wslconfig(vm.text)), {}, vm.address
+    return (config.wslconfig(vm.text, model.windows)), {}, vm.address
   end
   h.wslconfig = ctx.read("windows", config.file).content or ""
-  local s, warnings = config.wslconfig(h.wslconfig)
+  local s, warnings = config.wslconfig(h.wslconfig, model.windows)
   return s, warnings, nil
 end
 

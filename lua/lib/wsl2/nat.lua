@@ -14,13 +14,16 @@ local files = require("wsl2.files")
 local guest = require("wsl2.guest")
 local internet = require("wsl2.internet")
 local life = require("wsl2.life")
+local modes = require("wsl2.modes")
+local six = require("wsl2.six")
 local state = require("wsl2.state")
 local vpn = require("wsl2.vpn")
+local version = require("wsl2.version")
 
 local nat = {}
 
 local top_schema = strict.schema("wsl2.nat", {
-  windows = "table", wsl = "table", internet = "table", services = "list", vpn = "table",
+  windows = "table", wsl = "table", internet = "table", services = "list", vpn = "table", ipv6 = "boolean",
 })
 local windows_schema = strict.schema("wsl2.nat.windows", {
   hostname = "string", dns = "list", nat = "ics|winnat", ruleset = "string", network_category = "Private|Public",
@@ -28,7 +31,7 @@ local windows_schema = strict.schema("wsl2.nat.windows", {
 })
 local firewall_schema = strict.schema("wsl2.nat.firewall", { rules = "list", profiles = "table" })
 local wsl_schema = strict.schema("wsl2.nat.wsl", {
-  hostname = "string", kernel = "string", distro = "string", mtu = "integer", mtu_from = "windows|switch",
+  hostname = "string", kernel = "string", version = "string", distro = "string", mtu = "integer", mtu_from = "windows|switch",
   dnsTunneling = "boolean", dnsProxy = "boolean", dnsTunnelingIpAddress = "string", search = "list",
   generateResolvConf = "boolean", generateHosts = "boolean", systemd = "boolean",
   ruleset = "string", files = "list", env = "table", guest_address = "kept|moves", wslconfig = "any", wsl_conf = "any",
@@ -57,11 +60,11 @@ local function plain_files(hostname, servers)
   }
 end
 
-local function internet_node(p)
+local function internet_node(p, v6)
   return {
     name = "internet", role = "internet", hostname = "internet", user = "root", observed = true,
     ifaces = {
-      { name = "lo", kind = "loopback", up = true, addresses = internet.addresses(p) },
+      { name = "lo", kind = "loopback", up = true, addresses = internet.addresses(p, v6) },
       veth("eth0", "Uplink", "wan", "52:54:00:cb:71:01", p.wan_gateway .. "/24"),
     },
     files = plain_files("internet", { "8.8.8.8" }),
@@ -116,6 +119,7 @@ local function windows_node(p, w, wslconfig)
     sysctls = {
       { name = "net.ipv4.ip_forward", value = "1" },
       { name = "net.ipv4.ip_default_ttl", value = "128" },
+      { name = "net.ipv4.ip_local_port_range", value = "49152 65535" },
       unlimited_errors,
     },
     ruleset = w.ruleset or "",
@@ -144,11 +148,11 @@ local function add_sections(sections, t)
 end
 
 -- Only what differs from WSL's defaults stands in the files, as on a user's machine.
-local function wslconfig_text(wsl)
+local function wslconfig_text(wsl, mode)
   if type(wsl.wslconfig) == "string" then return wsl.wslconfig end
   local keys, experimental = {}, {}
   local own = wsl.wslconfig and wsl.wslconfig.wsl2 or {}
-  if own.networkingMode == nil then keys[1] = { "networkingMode", "nat" } end
+  if own.networkingMode == nil then keys[1] = { "networkingMode", mode } end
   if wsl.dnsTunneling == false then keys[#keys + 1] = { "dnsTunneling", false } end
   if wsl.dnsProxy == false then keys[#keys + 1] = { "dnsProxy", false } end
   if wsl.dnsTunnelingIpAddress then experimental[1] = { "dnsTunnelingIpAddress", wsl.dnsTunnelingIpAddress } end
@@ -201,7 +205,7 @@ local function add_windows(model, p, w, wsl, services, conf)
     leases = { eth0 = { cidr = p.windows .. "/24", gateway = p.router } } }
   state.hide(model, h)
   model.windows = defaults.windows(p, w, life.networks[true], h)
-  model.windows.wsl = { running = false, distro = wsl.distro, default_user = "learner", version = "2.5.9.0",
+  model.windows.wsl = { running = false, distro = wsl.distro, default_user = "learner", version = wsl.version or version.default,
     kernel = "6.6.87.2-1", networkingMode = "nat", localhostForwarding = true, dnsTunneling = true, dnsProxy = true,
     firewall = true, network = life.networks[true], nat = w.nat, subnet = p.subnet, gateway = p.gateway, address = "",
     started_with = {} }
@@ -232,15 +236,21 @@ local function windows_rules(model, w)
   for _, r in ipairs(w.portproxy or {}) do do_op(model, "portproxy", "portproxy.add", r) end
 end
 
+-- Missing: a Windows without the component that has it (hns: Virtual Machine Platform).
+local service_words = { Running = true, Stopped = true, Disabled = true, Missing = true }
+
 local function windows_services(model, w)
   for name, how in pairs(w.services or {}) do
-    local s = state.windows_service(model, name)
+    local s = state.windows_service(model, name) or defaults.optional(model, name)
     if not s then strict.fail(name, "windows.services: no service '%s'%s", name, strict.hint(name, defaults.service_names())) end
-    if how ~= "Running" and how ~= "Stopped" and how ~= "Disabled" then
-      strict.fail(name, "windows.services: '%s' must be one of Running, Stopped, Disabled, got '%s'", name, tostring(how))
+    if not service_words[how] then
+      strict.fail(name, "windows.services: '%s' must be one of Running, Stopped, Disabled, Missing, got '%s'", name, tostring(how))
     end
     if how == "Disabled" then s.StartType = how end
     if how ~= "Running" then s.Status, s.Pid = "Stopped", 0 end
+    if how == "Missing" then
+      model.windows.services = state.remove_where(model.windows.services, function(other) return other == s end)
+    end
   end
 end
 
@@ -252,32 +262,39 @@ local function check_parts(w)
   end
 end
 
--- The model of a lab, from an author's table and the parameters of this attempt.
-function nat.model(t, p)
+local plain = { name = "wsl2.nat", mode = "nat", ipv6 = false }
+
+-- The model of a lab, from an author's table and the parameters of this attempt. how: { name, mode and ipv6 where the author says
+-- nothing }; nil for NAT.
+function nat.model(t, p, how)
+  how = how or plain
   check(t)
   check_parts(t.windows or {})
   local w, wsl = with_defaults(t, p)
   local more = t.internet and t.internet.records
-  local services = internet.services(p, more)
+  local v6 = t.ipv6 == nil and how.ipv6 or t.ipv6 == true
+  local services = internet.services(p, more, v6)
   for _, s in ipairs(dns_services(p, w)) do services[#services + 1] = s end
-  local wslconfig, conf = wslconfig_text(wsl), wsl_conf_text(wsl, w)
+  local wslconfig, conf = wslconfig_text(wsl, how.mode), wsl_conf_text(wsl, w)
   local model = {
-    name = "wsl2.nat", mode = "nat",
-    nodes = { internet_node(p), router_node(p), phone_node(p), windows_node(p, w, wslconfig) },
+    name = how.name, mode = "nat",
+    nodes = { internet_node(p, v6), router_node(p), phone_node(p), windows_node(p, w, wslconfig) },
     segments = {
       { name = "wan", label = "Internet uplink", cidr = "203.0.113.0/24" },
-      { name = "lan", label = "Home LAN", cidr = "192.168.1.0/24" },
+      { name = "lan", label = "Home LAN", cidr = "192.168.1.0/24", bridge = true },
       { name = "vswitch", label = "WSL virtual switch", cidr = p.subnet, bridge = true },
     },
     services = services,
   }
+  if v6 then six.add(model, p) end
   local client = t.vpn and vpn.add(model, t.vpn, p)
   local h = add_windows(model, p, w, wsl, t.services, conf)
   windows_rules(model, w)
   windows_services(model, w)
   if client then vpn.begin(model, client) end
   h.wslconfig = wslconfig
-  local settings = config.wslconfig(wslconfig)
+  local settings = config.wslconfig(wslconfig, model.windows)
+  if settings.networkingMode ~= "nat" then modes.enter(model, settings, {}) end
   life.enter(model, settings, (config.wsl_conf(conf)), p.guest, guest.hosts_entries(w.hosts), { files = true, rules = true })
   for _, s in ipairs(t.services or {}) do services[#services + 1] = s end
   derive.fresh(model)

@@ -47,6 +47,7 @@ end
 local function hns(model)
   local force = shared_access(model)
   local h, i = state.hidden(model), state.switch(model)
+  if not i then return force end
   local iface = state.iface(state.node(model, "windows"), "vEthernet")
   iface.up, iface.addresses = true, core.array({ { cidr = h.gateway_cidr } })
   i.Status = "Up"

@@ -1,22 +1,25 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- The Hyper-V firewall as a table of nft at the switch's Windows end: what WSL sends on and gets from elsewhere passes here.
+-- The Hyper-V firewall as a table of nft. In NAT mode at the switch's Windows end: what WSL sends on and gets from elsewhere passes
+-- there. In mirrored mode nothing does, so it is in the hub, where frames come and go for WSL's interfaces (decision 9).
 -- Precedence as WSL's own tests have it: a block wins, whoever's it is; rules of the host without a program or service count
 -- while the policies are merged; a profile switched off enforces nothing.
 
 local match = require("wsl2.match")
+local names = require("wsl2.mirror.names")
 local rules = require("wsl2.rules")
+local shared = require("wsl2.loopback")
 local state = require("wsl2.state")
+local stateless = require("wsl2.stateless")
 local wfp = require("wsl2.wfp")
 
 local vfp = {}
 
 local function configured(v) return v ~= nil and v ~= "NotConfigured" end
 
--- WSL's own setting and the profile its network has.
-local function policy(w)
+-- WSL's own setting and the profile of an interface's network.
+local function policy(w, interface)
   local setting = state.by(w.hyperv.settings, "Name", rules.WSL) or {}
-  local switch = state.by(w.interfaces, "dev", "vEthernet") or {}
-  local category = switch.NetworkCategory or "Public"
+  local category = interface and interface.NetworkCategory or "Public"
   local profile = {}
   for _, p in ipairs(w.hyperv.profiles) do
     if p.Name == rules.WSL and p.Profile == category then profile = p end
@@ -25,8 +28,8 @@ local function policy(w)
 end
 
 -- What is enforced: nil for nothing, else { inbound, outbound: the default actions; host: do the host's rules count? }.
-local function enforced(w)
-  local setting, profile, category = policy(w)
+local function enforced(w, interface)
+  local setting, profile, category = policy(w, interface)
   local host = w.firewall.profiles[category]
   if setting.Enabled == false or profile.Enabled == false then return nil end
   if host.Enabled == false and profile.Enabled ~= true then return nil end
@@ -74,24 +77,29 @@ local function counting(w, e, way)
   return out
 end
 
-local function chain(model, e, name, way, default)
+-- A direction's rules as expressions: the blocking ones, and the allowing ones where they decide anything.
+local function expressions(model, e, interface, way, default)
   local w = model.windows
-  local node = state.node(model, "windows")
-  local at = { inbound = way == "Inbound", net = wfp.net(node, state.by(w.interfaces, "dev", "vEthernet")) }
+  local at = { inbound = way == "Inbound", net = wfp.net(state.node(model, "windows"), interface) }
   local blocks, allows = {}, {}
   for _, r in ipairs(counting(w, e, way)) do
     for _, line in ipairs((r.Action == "Block" or default == "Block") and match.lines(r, at) or {}) do
-      if r.Action == "Block" then
-        blocks[#blocks + 1] = "\t\tct direction original " .. line .. "drop\n"
-      else
-        allows[#allows + 1] = "\t\t" .. line .. "accept\n"
-      end
+      table.insert(r.Action == "Block" and blocks or allows, line)
     end
   end
-  local body = table.concat(blocks)
+  return blocks, allows
+end
+
+local function chain(model, e, name, way, default)
+  local blocks, allows = expressions(model, e, state.switch(model), way, default)
+  local out = {}
+  for _, line in ipairs(blocks) do out[#out + 1] = "\t\tct direction original " .. line .. "drop\n" end
   if default == "Block" then
-    body = body .. "\t\tct state established,related accept\n" .. table.concat(allows) .. "\t\tdrop\n"
+    out[#out + 1] = "\t\tct state established,related accept\n"
+    for _, line in ipairs(allows) do out[#out + 1] = "\t\t" .. line .. "accept\n" end
+    out[#out + 1] = "\t\tdrop\n"
   end
+  local body = table.concat(out)
   return body ~= "" and ("\tchain %s {\n%s\t}\n"):format(name, body) or ""
 end
 
@@ -105,10 +113,10 @@ local function loopback(model, e)
     .. '\t\toifname "vEthernet" jump host_to_guest\n\t}\n'
 end
 
--- The table, "" when nothing is filtered: also with firewall=false, or before WSL's first start.
-function vfp.table(model)
+-- NAT: all that WSL sends on and gets passes the switch's Windows end.
+local function at_switch(model)
   local w = model.windows
-  local e = w.wsl.firewall and enforced(w)
+  local e = state.switch(model) and w.wsl.firewall and enforced(w, state.switch(model))
   if not e then return "" end
   local out_chain = chain(model, e, "guest_out", "Outbound", e.outbound)
   local in_chain = chain(model, e, "guest_in", "Inbound", e.inbound)
@@ -120,6 +128,58 @@ function vfp.table(model)
   end
   body = body .. loopback(model, e)
   return body ~= "" and "table inet vfp {\n" .. body .. "}\n" or ""
+end
+
+-- Mirrored mode ----------------------------------------------------------------------------------------------------
+
+-- Both directions of one interface, as chains in_NAME and out_NAME.
+local function both(model, e, interface, name, inbound, outbound)
+  local out = {}
+  for _, t in ipairs({ { name = "in_" .. name, way = "Inbound", default = inbound },
+    { name = "out_" .. name, way = "Outbound", default = outbound } }) do
+    t.blocks, t.allows = expressions(model, e, interface, t.way, t.default)
+    out[#out + 1] = stateless.chain(t)
+  end
+  return table.concat(out)
+end
+
+-- 127.0.0.1 is shared by way of Windows: free, unless loopback is off. There its packets are no connection's (notrack).
+local function shared_loopback(model)
+  local first = names.mirrored(model)[1]
+  local e = first and enforced(model.windows, first.i)
+  if not e or e.loopback then return "" end
+  return "table inet vfp {\n" .. stateless.common() .. both(model, e, first.i, "loopback", "Block", "Block")
+    .. "\tchain input {\n\t\ttype filter hook input priority filter - 10; policy accept;\n"
+    .. '\t\tiifname "wl" jump out_loopback\n\t}\n'
+    .. "\tchain output {\n\t\ttype filter hook output priority filter - 10; policy accept;\n"
+    .. "\t\tmeta mark 7 jump in_loopback\n\t}\n}\n"
+end
+
+-- The family of a packet is asked otherwise on a bridge.
+local function on_bridge(text) return (text:gsub("meta nfproto ipv4 ", "meta protocol ip "):gsub("meta nfproto ipv6 ", "meta protocol ip6 ")) end
+
+-- The table of the switch, between the ports m-NAME and g-NAME of each mirrored interface; "" for none. Loopback's frames pass.
+function vfp.switch(model)
+  local w = model.windows
+  if not names.on(model) then return "" end
+  local chains, jumps = {}, {}
+  for _, m in ipairs(names.mirrored(model)) do
+    local e = m.wire and enforced(w, m.i)
+    if e then
+      chains[#chains + 1] = both(model, e, m.i, m.name, e.inbound, e.outbound)
+      jumps[#jumps + 1] = ('\t\tiifname "g-%s" oifname "m-%s" ether daddr != %s jump out_%s\n'):format(m.name, m.name, shared.mac, m.name)
+        .. ('\t\tiifname "m-%s" oifname "g-%s" ether saddr != %s jump in_%s\n'):format(m.name, m.name, shared.mac, m.name)
+    end
+  end
+  if #chains == 0 then return "" end
+  return on_bridge("table bridge vfp {\n" .. stateless.common() .. table.concat(chains)
+    .. "\tchain forward {\n\t\ttype filter hook forward priority filter; policy accept;\n\t\tether type != { ip, ip6 } accept\n"
+    .. table.concat(jumps) .. "\t}\n}\n")
+end
+
+-- The table of the Windows node, "" when nothing is filtered: also with firewall=false, or before WSL's first start.
+function vfp.table(model)
+  return names.on(model) and shared_loopback(model) or not names.on(model) and at_switch(model) or ""
 end
 
 return vfp

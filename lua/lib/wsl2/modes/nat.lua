@@ -51,6 +51,7 @@ function nat.follow(model)
 end
 
 function nat.put(model, new, old)
+  old = old or {}
   local eth0 = state.iface(state.node(model, "wsl"), "eth0")
   if eth0 and new.mtu ~= old.mtu then eth0.mtu = new.mtu or nil end
   if new.resolv ~= old.resolv then resolver.put(model, new.resolv) end

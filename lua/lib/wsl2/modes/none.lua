@@ -7,6 +7,8 @@ function none.settings(s)
   s.dnsTunneling, s.localhostForwarding = false, false
 end
 
+function none.address() return "" end
+
 function none.guest()
   return { ifaces = core.array({}), routes = core.array({}), nameservers = {} }
 end
