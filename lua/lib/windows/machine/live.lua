@@ -16,6 +16,9 @@ local loopback = { InterfaceAlias = "Loopback Pseudo-Interface 1", InterfaceDesc
 local stranger = { InterfaceMetric = 25, Dhcp = false, NetworkCategory = "Public", ServerAddresses = {},
   ConnectionSpecificSuffix = "", Status = "Up", Virtual = true }
 
+-- The lab's own machinery for WSL's other networking modes, and the address of its DNS server: no user of a Windows PC sees those.
+local hidden, hidden_address = { wl = true, vnet0 = true }, "169.254.73.129"
+
 local kernel_unlimited_mtu, windows_unlimited_mtu = 65536, 4294967295
 local on_link_metric = 256 -- what Windows adds to the interface's metric for a route it makes itself
 local main_table, local_table = 254, 255
@@ -97,7 +100,9 @@ function live:interfaces()
   if not self.ifs then
     self.ifs = {}
     local windows = self:windows()
-    for _, l in ipairs(self:read("links")) do self.ifs[#self.ifs + 1] = interface(windows, l) end
+    for _, l in ipairs(self:read("links")) do
+      if not hidden[l.ifname] then self.ifs[#self.ifs + 1] = interface(windows, l) end
+    end
   end
   return self.ifs
 end
@@ -354,7 +359,7 @@ function live:sockets(proto)
   local out = {}
   for _, s in ipairs(self:read("sockets")) do
     local bound_only = s.proto == "tcp" and s.state == "UNCONN"
-    if (not proto or s.proto == proto) and not bound_only then
+    if (not proto or s.proto == proto) and not bound_only and s["local"] ~= hidden_address then
       local names = states[s.state] or { s.state, s.state }
       out[#out + 1] = { proto = s.proto, family = s.family, ip = s["local"], port = s.local_port, peer = s.peer,
         peer_port = s.peer_port, state = s.proto == "tcp" and names[1] or "", cim_state = names[2],
