@@ -8,7 +8,7 @@
 
 #include "netns/watch/packet_parse.h"
 
-enum { ANSWERS_MAX = 16 };
+enum { ANSWERS_MAX = 16, DNS_TC = 0x02 /* in the third byte */ };
 
 static json_t *name_json(const char *name)
 {
@@ -100,6 +100,8 @@ bool dns_parse(json_t *obj, const uint8_t *data, size_t len)
 		return false;
 	if (data[2] & 0x80) {
 		set_rcode(obj, data[3] & 0x0f);
+		if (data[2] & DNS_TC)
+			json_object_set_new(obj, "tc", json_true());
 		add_answers(obj, data, len);
 	}
 	return true;

@@ -204,6 +204,8 @@ def void_when_blind(problems):
 LOOKS = {
     "gateway-pinged": lambda g, a: g.run("ip neigh"),
     "file-seen": lambda g, a: g.run("ls -l /etc/resolv.conf").run("cat /etc/wsl.conf"),
+    "both-sizes-tried": lambda g, a: (g.packet("dns-answer", dir="in", rcode="NOERROR", answers=[], tc=True)
+                                      .packet("dns-answer", dir="in", rcode="NOERROR", answers=["1.2.3.4"])),
     "firewall-seen": lambda g, a: g.prompt("Get-NetFirewallPortFilter | ? LocalPort -eq 53", ""),
 }
 

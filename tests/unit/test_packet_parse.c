@@ -117,6 +117,14 @@ START_TEST(answers)
 	      "\"sport\":53,\"dport\":1234,\"what\":\"dns-answer\",\"qid\":4660,"
 	      "\"qname\":\"google.com\",\"qtype\":\"AAAA\",\"rcode\":\"NOERROR\",\"answers\":[],"
 	      "\"truncated\":true}");
+	/* too long for a datagram, as its server says */
+	CHECK(IP4("\x11", "\x38") "\x00\x35\x04\xd2\x00\x24\x00\x00"
+				  "\x12\x34\x83\x80\x00\x01\x00\x00\x00\x00\x00\x00\x06google\x03"
+				  "com\x00\x00\x1c\x00\x01",
+	      "{\"proto\":\"udp\"," V4_KEYS
+	      "\"sport\":53,\"dport\":1234,\"what\":\"dns-answer\",\"qid\":4660,"
+	      "\"qname\":\"google.com\",\"qtype\":\"AAAA\",\"rcode\":\"NOERROR\",\"tc\":true,"
+	      "\"answers\":[]}");
 }
 END_TEST
 
