@@ -288,6 +288,206 @@ START_TEST(the_host_never_notices)
 }
 END_TEST
 
+/* Refused or not, nobody answers. */
+static bool hangs(const struct way *w)
+{
+	struct sockaddr_storage to;
+	socklen_t len = fill(&to, w->address, w->port);
+	int client = open_at(w->from, SOCK_STREAM, "", 0);
+	int rc = connect(client, (void *)&to, len);
+	bool quiet = rc < 0 && errno == EINPROGRESS && !ready(client, POLLOUT, 300);
+
+	close(client);
+	return quiet;
+}
+
+START_TEST(one_loopback)
+{
+	struct port_range ports[4] = {
+		window[0], window[1], {IPPROTO_TCP, 8000, 8000}, {IPPROTO_UDP, 8000, 8000}};
+	static const int types[] = {SOCK_STREAM, SOCK_DGRAM};
+
+	build();
+	steer(ports, 4);
+	for (size_t i = 0; i < 2; i++) {
+		GOES("wsl", "windows", "127.0.0.1", 9000, types[i]);
+		GOES("windows", "wsl", "127.0.0.1", 8000, types[i]);
+		GOES("windows", "windows", "127.0.0.1", 9000, types[i]);
+		GOES("wsl", "wsl", "127.0.0.1", 8000, types[i]);
+		/* hostAddressLoopback */
+		GOES("wsl", "windows", both[0], 9000, types[i]);
+		GOES("windows", "wsl", both[0], 8000, types[i]);
+	}
+	/* a wildcard's datagram would come back from 127.0.0.1, on any Linux */
+	GOES("wsl", "wsl", "127.0.0.2", 8000, SOCK_STREAM);
+	ck_assert_int_eq(ping("wsl", "127.0.0.1"), 0);
+	ck_assert_int_eq(ping("windows", "127.0.0.1"), 0);
+	ck_assert(hangs(&(struct way){"wsl", "", "127.0.0.1", 9999, SOCK_STREAM}));
+	ck_assert(!hangs(&(struct way){"wsl", "", "127.0.0.2", 9999, SOCK_STREAM}));
+}
+END_TEST
+
+/* A copy of whole, edited: a node's array gets an item's key set. Caller frees. */
+static struct model *edited(const char *node, size_t iface, const char *key, const char *value)
+{
+	auto_json json_t *j = model_to_json(whole);
+	json_t *n = lab_find(json_object_get(j, "nodes"), "name", node);
+
+	json_object_set_new(json_array_get(json_object_get(n, "ifaces"), iface), key,
+			    json_string(value));
+	return model_of(j);
+}
+
+/* Both ends of what leads frames to the host itself follow a change of MAC. */
+START_TEST(a_change_of_mac)
+{
+	static const char mac[] = "02:00:00:00:01:77";
+	auto_json json_t *j = model_to_json(whole);
+	auto_model *other = NULL;
+	json_t *nodes = json_object_get(j, "nodes"), *windows = lab_find(nodes, "name", "windows");
+	json_t *eth0 = json_array_get(json_object_get(windows, "ifaces"), 0);
+
+	json_object_set_new(eth0, "mac", json_string(mac));
+	eth0 = json_array_get(json_object_get(lab_find(nodes, "name", "wsl"), "ifaces"), 0);
+	json_object_set_new(eth0, "mac", json_string(mac));
+	json_object_set_new(json_array_get(json_object_get(windows, "neighs"), 1), "mac",
+			    json_string(mac));
+	other = model_of(j);
+	build();
+	change(whole, other);
+	GOES("wsl", "windows", both[0], 9000, SOCK_STREAM);
+	GOES("wsl", "phone", phone[0], 80, SOCK_STREAM);
+	GOES("windows", "phone", phone[1], 80, SOCK_STREAM);
+	change(other, whole);
+	GOES("wsl", "windows", both[0], 9000, SOCK_STREAM);
+}
+END_TEST
+
+/* What is mirrored is made anew, and what mirrors it with it, with the ports it had. */
+START_TEST(the_mirrored_is_remade)
+{
+	auto_json json_t *j = model_to_json(whole);
+	auto_model *other = NULL;
+	json_t *windows = lab_find(json_object_get(j, "nodes"), "name", "windows");
+
+	json_object_set_new(json_array_get(json_object_get(windows, "ifaces"), 0), "queues",
+			    json_integer(2));
+	other = model_of(j);
+	build();
+	change(whole, other);
+	GOES("wsl", "phone", phone[0], 80, SOCK_STREAM);
+	GOES("phone", "windows", both[0], 80, SOCK_STREAM);
+	GOES("wsl", "windows", both[0], 9000, SOCK_STREAM);
+	change(other, whole);
+	GOES("wsl", "phone", phone[1], 80, SOCK_STREAM);
+}
+END_TEST
+
+START_TEST(without_a_loopback_segment)
+{
+	auto_model *other = edited("wsl", 0, "loopback", "");
+
+	build();
+	change(whole, other);
+	GOES("wsl", "phone", phone[0], 80, SOCK_STREAM);
+	ck_assert(hangs(&(struct way){"wsl", "", both[0], 9000, SOCK_STREAM}));
+	change(other, whole);
+	GOES("wsl", "windows", both[0], 9000, SOCK_STREAM);
+}
+END_TEST
+
+START_TEST(the_switch_has_rules)
+{
+	struct port_range ports[3] = {window[0], {IPPROTO_TCP, 8665, 8666}, window[1]};
+
+	build();
+	steer(ports, 3);
+	GOES("phone", "wsl", both[0], 8665, SOCK_STREAM);
+	ck_assert(hangs(&(struct way){"phone", "", both[0], 8666, SOCK_STREAM}));
+	change(whole, alone);
+	change(alone, whole);
+	GOES("phone", "wsl", both[0], 8665, SOCK_STREAM);
+	ck_assert(hangs(&(struct way){"phone", "", both[0], 8666, SOCK_STREAM}));
+}
+END_TEST
+
+/* What of `nft list ruleset` is between "elements = {" and "}". */
+static void elements(char *ret, size_t size)
+{
+	auto_json json_t *j = lab_read(&lab, "windows", READ_RULESET, "");
+	const char *text = json_str(j, "text", ""), *at = strstr(text, "elements = {");
+
+	snprintf(ret, size, "%.*s", at ? (int)strcspn(at + 12, "}") : 0, at ? at + 12 : "");
+}
+
+static bool listed(const char *what)
+{
+	char text[4096];
+
+	elements(text, sizeof(text));
+	return strstr(text, what) != NULL;
+}
+
+START_TEST(the_set_follows)
+{
+	struct port_range ports[4] = {window[0],
+				      {IPPROTO_TCP, 41000, 41000},
+				      {IPPROTO_UDP, 5000, 5006},
+				      {IPPROTO_UDP, 5004, 5004}};
+	auto_json json_t *j = model_to_json(whole);
+	auto_model *other = NULL;
+	json_t *windows = lab_find(json_object_get(j, "nodes"), "name", "windows");
+	auto_json json_t *text = json_sprintf("%s# once more\n", json_str(windows, "ruleset", ""));
+
+	json_object_set(windows, "ruleset", text);
+	other = model_of(j);
+	build();
+	steer(ports, 4);
+	ck_assert(listed("tcp . 40960-45055"));
+	ck_assert(!listed("41000"));
+	ck_assert(listed("udp . 5000-5006"));
+	change(whole, other);
+	ck_assert(listed("tcp . 40960-45055"));
+	steer(ports + 1, 1);
+	ck_assert(listed("tcp . 41000"));
+	ck_assert(!listed("40960"));
+	ck_assert(!listed("5000"));
+	steer(NULL, 0);
+	ck_assert(!listed("."));
+}
+END_TEST
+
+/* No table, no guest, no host: nothing to do. */
+START_TEST(nobody_to_steer)
+{
+	auto_json json_t *j = model_to_json(whole);
+	auto_model *other = NULL;
+
+	json_object_set_new(lab_find(json_object_get(j, "nodes"), "name", "windows"), "ruleset",
+			    json_string(""));
+	other = model_of(j);
+	steer(window, 2);
+	change(NULL, other);
+	steer(window, 1);
+	steer(window, 2);
+	GOES("wsl", "phone", phone[0], 80, SOCK_STREAM);
+	change(other, NULL);
+	steer(window, 2);
+}
+END_TEST
+
+/* The learner takes the interface away on the host, then the guest goes. */
+START_TEST(a_host_without_its_interface)
+{
+	build();
+	ck_assert_int_eq(
+		lab_run(&lab, "windows", (const char *[]){"ip", "link", "del", "eth0", NULL}), 0);
+	steer(window, 1);
+	steer(window, 2);
+	change(whole, NULL);
+}
+END_TEST
+
 TCase *build_mirror_case(void)
 {
 	TCase *c = tcase_create("mirror");
@@ -298,5 +498,13 @@ TCase *build_mirror_case(void)
 	tcase_add_test(c, what_comes_in_goes_by_its_port);
 	tcase_add_test(c, the_lan_sees_one_machine);
 	tcase_add_test(c, the_host_never_notices);
+	tcase_add_test(c, one_loopback);
+	tcase_add_test(c, a_change_of_mac);
+	tcase_add_test(c, the_mirrored_is_remade);
+	tcase_add_test(c, without_a_loopback_segment);
+	tcase_add_test(c, the_switch_has_rules);
+	tcase_add_test(c, the_set_follows);
+	tcase_add_test(c, nobody_to_steer);
+	tcase_add_test(c, a_host_without_its_interface);
 	return c;
 }
