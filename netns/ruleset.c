@@ -23,13 +23,15 @@ static void nft_putp(struct nft_ctx **nft)
 }
 #define auto_nft nd_cleanup(nft_putp) struct nft_ctx
 
-/* A context whose socket is in ns; the caller is home again. NULL with err set. */
-static struct nft_ctx *open_in(int ns, int home, struct err *err)
+/*
+ * A context whose socket is in ns; the caller is there until v ends, for nft opens another one when
+ * it meets an `oif` and wants the number of that interface. NULL with err set.
+ */
+static struct nft_ctx *open_in(struct netns_visit *v, int ns, int home, struct err *err)
 {
-	auto_visit v = NETNS_AT_HOME;
 	struct nft_ctx *nft;
 
-	if (netns_enter(&v, ns, home, err) < 0)
+	if (netns_enter(v, ns, home, err) < 0)
 		return NULL;
 	nft = nft_ctx_new(NFT_CTX_DEFAULT);
 	if (!nft)
@@ -89,13 +91,14 @@ static int set(struct nft_ctx *nft, const struct op *op, enum ruleset_way way, s
 /* The hub's where the operation names no node. */
 static int set_in(struct build *b, const struct op *op, struct err *err)
 {
+	auto_visit v = NETNS_AT_HOME;
 	auto_nft *nft = NULL;
 	struct build_node *n = NULL;
 	int rc = op->node ? build_node_need(b, op->node->name, &n, err) : 0;
 
 	if (rc < 0)
 		return rc;
-	nft = open_in(n ? n->netns : b->home, b->home, err);
+	nft = open_in(&v, n ? n->netns : b->home, b->home, err);
 	if (!nft)
 		return -EIO;
 	if (set(nft, op, RULESET_FRESH, NULL) == 0)
@@ -112,14 +115,16 @@ int ruleset_set(struct build *b, const struct op *op, struct err *err)
 
 int ruleset_run(int ns, int home, const char *text, struct err *err)
 {
-	auto_nft *nft = open_in(ns, home, err);
+	auto_visit v = NETNS_AT_HOME;
+	auto_nft *nft = open_in(&v, ns, home, err);
 
 	return nft ? run(nft, text, err) : -EIO;
 }
 
 int ruleset_read(struct build *b, struct build_node *n, json_t **ret, struct err *err)
 {
-	auto_nft *nft = open_in(n->netns, b->home, err);
+	auto_visit v = NETNS_AT_HOME;
+	auto_nft *nft = open_in(&v, n->netns, b->home, err);
 	int rc;
 
 	if (!nft)
