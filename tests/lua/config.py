@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.dirname(__file__))
 from ops_rig import HOSTS, WSLCONFIG, Lab, by, engine_takes, node, service  # noqa: E402
 
 AT = "C:\\Users\\learner\\.wslconfig"
-MODES = "bridged, consomme, mirrored, nat, none, virtioproxy"
+MODES = "bridged, mirrored, nat, none, virtioproxy"  # of the lab's own version
 
 # text, its warnings without "wsl: " (LINE stands for the file's name), settings that must come of it
 TEXTS = [
@@ -67,10 +67,21 @@ TEXTS = [
     ("[experimental]\nhostAddressLoopback=true", [], {"hostAddressLoopback": False}),
     ("[wsl2]\nsafeMode=true", ["SAFE MODE ENABLED - many features will be disabled"],
      {"networkingMode": "none", "dnsTunneling": False, "autoProxy": False}),
-    ("[wsl2]\nnetworkingMode=Mirrored", ["networkingMode Mirrored: this netdojo does not have that mode yet, networkingMode Nat is used"],
-     {"networkingMode": "nat"}),
-    ("[wsl2]\nnetworkingMode=consomme", ["networkingMode Consomme: this netdojo does not have that mode yet, networkingMode Nat is used"],
-     {"networkingMode": "nat"}),
+    ("[wsl2]\nnetworkingMode=Mirrored", [], {"networkingMode": "mirrored", "firewall": True}),
+    ("[wsl2]\nnetworkingMode=consomme", [], {"networkingMode": "virtioproxy"}),
+    ("[wsl2]\nnetworkingMode=VirtioProxy", [], {"networkingMode": "virtioproxy"}),
+    ("[wsl2]\nnetworkingMode=consomme\nvirtio=false",
+     ["VirtioProxy networking is not supported when wsl2.virtio is disabled; falling back to networkingMode Nat."],
+     {"networkingMode": "nat", "dnsTunneling": True}),
+    ("[wsl2]\nnetworkingMode=bridged", ["Bridged networking requires wsl2.vmSwitch to be set.",
+     "Failed to configure network (networkingMode Bridged), falling back to networkingMode None."], {"networkingMode": "none"}),
+    ("[wsl2]\nnetworkingMode=bridged\nvmSwitch=LAN",
+     ["The VmSwitch 'LAN' was not found. Available switches: Default Switch, WSL (Hyper-V firewall)",
+      "Failed to configure network (networkingMode Bridged), falling back to networkingMode None."], {"networkingMode": "none"}),
+    ("[wsl2]\nnetworkingMode=bridged\nvmSwitch=Default Switch\ndnsTunneling=true\n[experimental]\nbestEffortDnsParsing=true", [],
+     {"networkingMode": "bridged", "dnsTunneling": False, "bestEffortDnsParsing": False}),
+    ("[wsl2]\ndnsTunneling=false\n[experimental]\nbestEffortDnsParsing=true\ndnsTunnelingIpAddress=10.255.255.1", [],
+     {"bestEffortDnsParsing": False, "dnsTunnelingIpAddress": "10.255.255.254"}),
     ("[wsl2]\nmacAddress=00:15:5d:00:00:01", [], {"macAddress": "00:15:5d:00:00:01"}),
     ("[wsl2]\nmacAddress=00-15-5D-00-00-01", [], {}),
 ]
@@ -205,7 +216,13 @@ def life():
         lab.must("service.set", Name="SharedAccess", Status="Stopped", StartType="Disabled")
         lab.files["windows", WSLCONFIG] = ""
         yield "ICS disabled", lab.must("wsl.start")["warnings"] == [
-            "wsl: Failed to configure network (networkingMode Nat), falling back to networkingMode None."]
+            "wsl: Failed to configure network (networkingMode Nat), falling back to networkingMode VirtioProxy."]
+        lab.must("wsl.shutdown")
+        lab.files["windows", WSLCONFIG] = "[wsl2]\nvirtio=false"
+        yield "ICS disabled, no virtio", lab.must("wsl.start")["warnings"] == [
+            "wsl: Failed to configure network (networkingMode Nat), falling back to networkingMode VirtioProxy.",
+            "wsl: Failed to configure network (networkingMode VirtioProxy), falling back to networkingMode None."]
+        lab.files["windows", WSLCONFIG] = ""
         lab.must("wsl.shutdown")
         lab.must("service.set", Name="SharedAccess", StartType="Manual")
         yield "ICS on demand", lab.must("wsl.start")["warnings"] == [] and "ics_nat" in node(lab.model, "windows")["ruleset"]

@@ -53,7 +53,13 @@ end
 -- As warnings print it: "Nat".
 function modes.title(name) return names[name] end
 
-local function fail(s, to, warn)
+-- Where nothing is left to try and it is Windows' component that is missing, that is said.
+local function fail(model, s, to, warn)
+  if to == "none" and not require("wsl2.state").windows_service(model, "hns") then
+    warn("wsl: Failed to start virtual networking - please install the optional component Virtual Machine Platform by running: "
+      .. "wsl.exe --install --no-distribution")
+    return
+  end
   warn(("wsl: Failed to configure network (networkingMode %s), falling back to networkingMode %s."):format(names[s.networkingMode], names[to]))
 end
 
@@ -98,7 +104,7 @@ function modes.enter(model, s, warnings)
       if mode.enter then force, instead = mode.enter(model, s, warn) end
       if force then return force end
       local to = instead or after(model, s.networkingMode)
-      if not instead then fail(s, to, warn) end
+      if not instead then fail(model, s, to, warn) end
       adopt(s, to, warn)
     end
   end

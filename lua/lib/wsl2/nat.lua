@@ -27,7 +27,7 @@ local top_schema = strict.schema("wsl2.nat", {
 })
 local windows_schema = strict.schema("wsl2.nat.windows", {
   hostname = "string", dns = "list", nat = "ics|winnat", ruleset = "string", network_category = "Private|Public",
-  firewall = "table", portproxy = "list", services = "table", hosts = "string",
+  firewall = "table", portproxy = "list", services = "table", hosts = "string", switches = "list",
 })
 local firewall_schema = strict.schema("wsl2.nat.firewall", { rules = "list", profiles = "table" })
 local wsl_schema = strict.schema("wsl2.nat.wsl", {
@@ -291,6 +291,7 @@ function nat.model(t, p, how)
   local h = add_windows(model, p, w, wsl, t.services, conf)
   windows_rules(model, w)
   windows_services(model, w)
+  for _, name in ipairs(w.switches or {}) do do_op(model, "switches", "switch.add", { Name = name, NetAdapterName = "Ethernet" }) end
   if client then vpn.begin(model, client) end
   h.wslconfig = wslconfig
   local settings = config.wslconfig(wslconfig, model.windows)

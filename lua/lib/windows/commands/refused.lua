@@ -14,7 +14,7 @@ local refused = {
   { "Restart-Computer", "cmdlet", "; wsl --shutdown stops WSL", "。WSL を止めるには wsl --shutdown" },
   { "Stop-Computer", "cmdlet", "; wsl --shutdown stops WSL", "。WSL を止めるには wsl --shutdown" },
   { "Remove-HnsNetwork", "cmdlet", "; Restart-Service hns makes WSL's network anew", "。WSL のネットワークを作り直すには Restart-Service hns" },
-  { "New-VMSwitch", "cmdlet", "", "" }, { "Remove-VMSwitch", "cmdlet", "", "" }, { "Set-VMSwitch", "cmdlet", "", "" },
+  { "Set-VMSwitch", "cmdlet", "", "" },
   { "reg", "program", "; there is no registry", "。レジストリはありません" },
   { "pktmon", "program", "", "" },
   { "clip", "program", "", "" }, { "explorer", "program", "", "" }, { "Set-Clipboard", "cmdlet", "", "" }, { "Get-Clipboard", "cmdlet", "", "" },
