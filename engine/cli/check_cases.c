@@ -83,7 +83,7 @@ static int find_lacking(struct check *k, struct check_scenario *s, struct err *e
 	const json_t *requires = json_object_get(s->meta, "requires");
 	auto_json json_t *tools = tools_lacking(requires), *kernel = json_array();
 	char what[256];
-	int rc = kernel_lacking(&k->kernel, requires, kernel, err);
+	int rc = kernel_lacking(&k->kernel, s->meta, kernel, err);
 
 	if (rc < 0)
 		return err_wrap(err, "%s", s->path);

@@ -7,6 +7,7 @@
 #include "cli/catalogue.h"
 #include "cli/commands.h"
 #include "cli/kernel.h"
+#include "cli/kernels.h"
 #include "cli/tools.h"
 
 static const char *const formats[] = {"human", "json", "markdown", NULL};
@@ -25,12 +26,13 @@ const struct command_spec spec_list = {
 	.summary = {"list the scenarios", "シナリオの一覧"},
 	.about = {"Lists the scenarios that match any SELECT: an id, a pattern of ids (* ? [...]), "
 		  "layer:L3, "
-		  "mode:nat, tag:dns, or a path of a scenario file. Tools a scenario would like "
-		  "and this machine lacks "
-		  "are named with their packages.",
+		  "mode:nat, tag:dns, or a path of a scenario file. What of the kernel and of the "
+		  "tools a "
+		  "scenario needs and this machine lacks is named with it.",
 		  "SELECT のどれかに合うシナリオを表示します: ID、ID のパターン (* ? "
 		  "[...])、layer:L3、mode:nat、tag:dns、"
-		  "またはファイルのパス。足りないツールはパッケージ名とともに表示します。"},
+		  "またはファイルのパス。シナリオに必要で、このマシンのカーネルやツールに無いものも"
+		  "表示します。"},
 	.operands = {{"SELECT", COMPLETE_SELECT}},
 	.max = COMMAND_ANY,
 	.formats = formats,
@@ -118,19 +120,31 @@ static void print_human(const struct cli *c, const struct rows *rows)
 		print_row(c, &rows->v[i], width);
 }
 
-/* docs/catalogue.md is this. */
+/* docs/catalogue.md is this: what is the same wherever it is made, so of the kernels it tells by the table. */
 static void print_markdown(const struct cli *c, const struct rows *rows)
 {
-	fputs("| id | layer | mode | level | minutes | title |\n| --- | --- | --- | --- | --- | "
-	      "--- |\n",
-	      c->out);
+	char verdict[128];
+
+	fputs("| id | layer | mode | level | minutes | title |", c->out);
+	for (size_t k = 0; k < n_kernels_known; k++)
+		fprintf(c->out, " %s |", kernels_known[k].name);
+	fputs("\n| --- | --- | --- | --- | --- | --- |", c->out);
+	for (size_t k = 0; k < n_kernels_known; k++)
+		fputs(" --- |", c->out);
+	fputc('\n', c->out);
 	for (size_t i = 0; i < rows->n; i++) {
 		const json_t *m = rows->v[i].entry->meta;
+		auto_json json_t *names = kernel_names(m);
 
-		fprintf(c->out, "| `%s` | %s | %s | %d | %d | %s |\n", rows->v[i].entry->id,
+		fprintf(c->out, "| `%s` | %s | %s | %d | %d | %s |", rows->v[i].entry->id,
 			json_str(m, "layer", ""), json_str(m, "mode", ""),
 			(int)json_int(m, "level", 0), (int)json_int(m, "minutes", 0),
 			cli_tr_json(c, json_object_get(m, "title")));
+		for (size_t k = 0; k < n_kernels_known; k++) {
+			kernels_verdict(&kernels_known[k], names, verdict, sizeof(verdict));
+			fprintf(c->out, " %s |", verdict);
+		}
+		fputc('\n', c->out);
 	}
 }
 
@@ -149,7 +163,7 @@ static int make_rows(const struct cli *c, const struct catalogue *all, struct ro
 
 		if (!e->meta)
 			err_set(&err, ERR_USAGE, EINVAL, "%s", e->error);
-		else if (kernel_lacking(&kernel, requires, lacking, &err) < 0)
+		else if (kernel_lacking(&kernel, e->meta, lacking, &err) < 0)
 			err_wrap(&err, "%s", e->path);
 		if (err.kind)
 			rc = cli_fail(c, &err);

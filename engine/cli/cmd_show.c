@@ -5,6 +5,7 @@
 #include "base/textwidth.h"
 #include "cli/catalogue.h"
 #include "cli/commands.h"
+#include "cli/kernel.h"
 #include "cli/script_client.h"
 #include "model/draw.h"
 
@@ -115,9 +116,35 @@ static void print_goals(const struct cli *c, const json_t *goals)
 	text_wrap(c->out, cli_tr_json(c, goals), 2, COLUMNS);
 }
 
-static void print_human(const struct cli *c, const struct shown *s, const char *id)
+/* What of the kernel it takes, where that is more than every lab does; and what of it is missing here. */
+static int print_kernel(const struct cli *c, const struct shown *s, struct err *err)
+{
+	auto_kernel k = {.cli = c, .once = true};
+	auto_json json_t *names = kernel_names(s->meta), *lacking = json_array();
+	const json_t *one;
+	char what[256];
+	size_t i;
+	int rc = json_array_size(names) ? kernel_lacking(&k, s->meta, lacking, err) : 0;
+
+	if (rc < 0 || !json_array_size(names))
+		return rc;
+	heading(c, (struct text){"Kernel", "カーネル"});
+	json_array_foreach (names, i, one)
+		fprintf(c->out, "%s%s", i ? ", " : "  ", json_string_value(one));
+	fputc('\n', c->out);
+	if (!json_array_size(lacking))
+		return 0;
+	kernel_describe(lacking, what, sizeof(what));
+	fprintf(c->out, "  %s%s %s%s\n", cli_style(c, STYLE_WARN),
+		cli_tr(c, (struct text){"this machine lacks:", "このマシンに無いもの:"}), what,
+		cli_style(c, STYLE_NONE));
+	return 0;
+}
+
+static int print_human(const struct cli *c, const struct shown *s, const char *id, struct err *err)
 {
 	auto_free char *drawing = draw_model(s->net, DRAW_TEXT);
+	int rc;
 
 	fprintf(c->out, "%s%s%s  %s\n", cli_style(c, STYLE_BOLD), id, cli_style(c, STYLE_NONE),
 		cli_tr_json(c, json_object_get(s->meta, "title")));
@@ -127,8 +154,11 @@ static void print_human(const struct cli *c, const struct shown *s, const char *
 	heading(c, (struct text){"Network", "ネットワーク"});
 	fputs(drawing ? drawing : "", c->out);
 	print_goals(c, json_object_get(s->meta, "goals"));
-	fprintf(c->out, "\n%s netdojo play %s\n", cli_tr(c, (struct text){"Play it:", "練習:"}),
-		id);
+	rc = print_kernel(c, s, err);
+	if (rc == 0)
+		fprintf(c->out, "\n%s netdojo play %s\n",
+			cli_tr(c, (struct text){"Play it:", "練習:"}), id);
+	return rc;
 }
 
 int cmd_show(struct cli *c)
@@ -141,6 +171,5 @@ int cmd_show(struct cli *c)
 		return cli_fail(c, &err);
 	if (c->json)
 		return print_json(c, &s);
-	print_human(c, &s, c->args[0]);
-	return EXIT_DONE;
+	return print_human(c, &s, c->args[0], &err) < 0 ? cli_fail(c, &err) : EXIT_DONE;
 }

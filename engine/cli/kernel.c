@@ -12,15 +12,54 @@
 #include "base/nearest.h"
 #include "cli/script_client.h"
 
+/* What a networking mode needs beyond what every lab does, whether its scenario says so or not. */
+static const struct implied {
+	const char *mode, *names[6];
+} implied[] = {
+	/* the shared network card and its firewall: docs/decisions/0009-mirrored-mode.md */
+	{"mirrored", {"bridge", "clsact", "u32", "mirred", "nft-bridge"}},
+};
+
+static void add_name(json_t *names, const char *name)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach (names, i, one)
+		if (!strcmp(json_string_value(one), name))
+			return;
+	json_array_append_new(names, json_string(name));
+}
+
+json_t *kernel_names(const json_t *meta)
+{
+	const json_t *said = json_object_get(json_object_get(meta, "requires"), "kernel"), *one;
+	json_t *names = json_array();
+	size_t i;
+
+	json_array_foreach (said, i, one)
+		add_name(names, json_is_string(one) ? json_string_value(one) : "?");
+	for (i = 0; i < ARRAY_SIZE(implied); i++)
+		for (size_t k = 0; implied[i].names[k]; k++)
+			if (!strcmp(json_str(meta, "mode", ""), implied[i].mode))
+				add_name(names, implied[i].names[k]);
+	return names;
+}
+
 void kernel_done(struct kernel *k)
 {
 	json_decref(ptr_steal(k->checks));
 }
 
-static void child(const struct cli *c, int out)
+static void child(const struct cli *c, const char *only, int out)
 {
-	char *words[] = {(char *)"netdojo-doctor", (char *)"--json", (char *)"--lang",
-			 (char *)cli_lang(c), NULL};
+	char *words[] = {(char *)"netdojo-doctor",
+			 (char *)"--json",
+			 (char *)"--lang",
+			 (char *)cli_lang(c),
+			 only ? (char *)"--only" : NULL,
+			 (char *)only,
+			 NULL};
 	struct err err = {0};
 
 	dup2(out, STDOUT_FILENO);
@@ -30,7 +69,7 @@ static void child(const struct cli *c, int out)
 }
 
 /* The doctor's document; that it finds something wrong is no failure. */
-static int run_doctor(const struct cli *c, json_t **ret, struct err *err)
+static int run_doctor(const struct cli *c, const char *only, json_t **ret, struct err *err)
 {
 	auto_file in = NULL;
 	int ends[2];
@@ -41,7 +80,7 @@ static int run_doctor(const struct cli *c, json_t **ret, struct err *err)
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0)
-		child(c, ends[1]);
+		child(c, only, ends[1]);
 	close(ends[1]);
 	in = fdopen(ends[0], "r");
 	*ret = pid > 0 && in ? json_loadf(in, 0, NULL) : NULL;
@@ -50,13 +89,34 @@ static int run_doctor(const struct cli *c, json_t **ret, struct err *err)
 	return *ret ? 0 : err_set(err, ERR_MACHINE, EPROTO, "`netdojo doctor --json` failed");
 }
 
-static int ask_doctor(struct kernel *k, struct err *err)
+/* "clsact,u32" of some names; caller frees. */
+static char *joined(const json_t *names)
+{
+	const json_t *one;
+	char *text = NULL;
+	size_t size = 0, i;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return NULL;
+	json_array_foreach (names, i, one)
+		fprintf(f, "%s%s", i ? "," : "", json_string_value(one));
+	fclose(f);
+	return text;
+}
+
+/* only: the names that will do; NULL = all there are. */
+static int ask_doctor(struct kernel *k, const json_t *only, struct err *err)
 {
 	auto_json json_t *doc = NULL;
-	int rc = k->checks ? 0 : run_doctor(k->cli, &doc, err);
+	auto_free char *text = only ? joined(only) : NULL;
+	int rc = run_doctor(k->cli, text, &doc, err);
 
-	if (doc)
+	if (doc) {
+		json_decref(k->checks);
 		k->checks = json_incref(json_object_get(doc, "checks"));
+		k->whole = !only;
+	}
 	return rc;
 }
 
@@ -78,10 +138,11 @@ static int unknown(const json_t *checks, const char *name, struct err *err)
 	return err_mend(err, "The names are the ids in `netdojo doctor --json`");
 }
 
-static int judge(const struct kernel *k, const char *name, json_t *lacking, struct err *err)
+static int judge(struct kernel *k, const char *name, json_t *lacking, struct err *err)
 {
 	const json_t *one;
 	size_t i;
+	int rc;
 
 	json_array_foreach (k->checks, i, one) {
 		if (strcmp(json_str(one, "id", ""), name) != 0)
@@ -92,23 +153,26 @@ static int judge(const struct kernel *k, const char *name, json_t *lacking, stru
 							json_str(one, "mend", "")));
 		return 0;
 	}
-	return unknown(k->checks, name, err);
+	if (k->whole)
+		return unknown(k->checks, name, err);
+	/* Those near it are known by asking for all. */
+	rc = ask_doctor(k, NULL, err);
+	return rc < 0 ? rc : judge(k, name, lacking, err);
 }
 
-int kernel_lacking(struct kernel *k, const json_t *requires, json_t *lacking, struct err *err)
+int kernel_lacking(struct kernel *k, const json_t *meta, json_t *lacking, struct err *err)
 {
-	const json_t *names = json_object_get(requires, "kernel"), *name;
+	auto_json json_t *names = kernel_names(meta);
+	const json_t *name;
 	size_t i;
-	int rc = json_array_size(names) ? ask_doctor(k, err) : 0;
+	int rc = 0;
 
-	if (rc < 0)
-		return rc;
-	json_array_foreach (names, i, name) {
-		rc = judge(k, json_is_string(name) ? json_string_value(name) : "?", lacking, err);
-		if (rc < 0)
-			return rc;
-	}
-	return 0;
+	if (json_array_size(names) && !k->checks)
+		rc = ask_doctor(k, k->once ? names : NULL, err);
+	json_array_foreach (names, i, name)
+		if (rc == 0)
+			rc = judge(k, json_string_value(name), lacking, err);
+	return rc;
 }
 
 void kernel_describe(const json_t *lacking, char *buf, size_t size)
@@ -136,17 +200,23 @@ static int say_lacking(const json_t *lacking, struct err *err)
 	return err_mend(err, "%s", json_str(json_array_get(lacking, 0), "mend", ""));
 }
 
-/* Most scenarios require nothing of the kernel; those don't say the word, and cost no process. */
+/* Most scenarios require nothing of the kernel; those don't say the word, nor the name of a mode
+ * that does, and cost no process. */
 static bool may_require(const char *path)
 {
 	auto_free char *text = NULL;
 
-	return script_read_file(path, &text, NULL) == 0 && strstr(text, "kernel");
+	if (script_read_file(path, &text, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(implied); i++)
+		if (strstr(text, implied[i].mode))
+			return true;
+	return strstr(text, "kernel");
 }
 
 int kernel_need(const struct cli *c, const char *path, struct err *err)
 {
-	auto_kernel k = {.cli = c};
+	auto_kernel k = {.cli = c, .once = true};
 	auto_script_client *s = NULL;
 	auto_json json_t *meta = NULL, *lacking = json_array();
 	int rc;
@@ -158,7 +228,7 @@ int kernel_need(const struct cli *c, const char *path, struct err *err)
 		rc = script_client_load(s, path, cli_opt(c, "seed"), cli_opt(c, "variant"),
 					cli_lang(c), &meta, err);
 	if (rc == 0)
-		rc = kernel_lacking(&k, json_object_get(meta, "requires"), lacking, err);
+		rc = kernel_lacking(&k, meta, lacking, err);
 	if (rc < 0 && meta)
 		return err_wrap(err, "%s", path);
 	if (rc == 0 && json_array_size(lacking))

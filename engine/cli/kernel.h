@@ -10,16 +10,21 @@
 /* What the doctor found: it is asked when a scenario first requires something, and once. */
 struct kernel {
 	const struct cli *cli; /* whose language it speaks */
+	bool once;	       /* there is one scenario: what it needs is all that is asked */
+	bool whole;	       /* checks are all there are */
 	json_t *checks;	       /* owned; NULL = not asked yet */
 };
 void kernel_done(struct kernel *k);
 #define auto_kernel nd_cleanup(kernel_done) struct kernel
 
+/* What a scenario needs of the kernel: what it says, and what its mode implies. Caller owns it. */
+json_t *kernel_names(const json_t *meta);
+
 /*
- * Adds what of requires (may be NULL) is missing here to lacking, as {"kernel","mend"}. A name that
- * is no check's: ERR_USAGE with the nearest.
+ * Adds what of a scenario's names is missing here to lacking, as {"kernel","mend"}. A name that is
+ * no check's: ERR_USAGE with the nearest.
  */
-int kernel_lacking(struct kernel *k, const json_t *requires, json_t *lacking, struct err *err);
+int kernel_lacking(struct kernel *k, const json_t *meta, json_t *lacking, struct err *err);
 
 /* "wireguard, netem" into buf. */
 void kernel_describe(const json_t *lacking, char *buf, size_t size);

@@ -3,8 +3,11 @@
 #include "base/cleanup.h"
 #include "doctor.h"
 
-#define LAB	    "every lab"
-#define NAT_CHAIN   "table ip t { chain c { type nat hook postrouting priority srcnat; "
+#define LAB	  "every lab"
+#define NAT_CHAIN "table ip t { chain c { type nat hook postrouting priority srcnat; "
+#define NETDEV_LOSS                                                                                \
+	"table netdev t { chain c { type filter hook ingress device \"lo\" priority 0; "           \
+	"numgen random mod 100 < 10 drop" END_CHAIN
 #define INPUT_CHAIN "table inet t { chain c { type filter hook input priority filter; "
 #define END_CHAIN   "\n}\n}\n"
 
@@ -40,10 +43,19 @@ const struct check checks[] = {
 	LINK("dummy", "idle interfaces, else made of veth", false, "dummy", "DUMMY"),
 	LINK("wireguard", "VPN scenarios with WireGuard", false, "wireguard", "WIREGUARD"),
 	INSIDE("tun", "VPN scenarios", false, try_tun, .module = "tun", .options = "TUN"),
-	INSIDE("mirror", "mirrored networking mode", false, try_mirror, .module = "act_mirred",
-	       .options = "NET_SCH_INGRESS NET_CLS_U32 NET_ACT_MIRRED NET_CLS_ACT"),
-	QDISC("netem", "loss and delay, else by nftables", "sch_netem", "NET_SCH_NETEM"),
-	QDISC("tbf", "slow links", "sch_tbf", "NET_SCH_TBF"),
+	INSIDE("clsact", "mirrored networking mode", false, try_clsact, .module = "sch_ingress",
+	       .options = "NET_SCH_INGRESS NET_CLS_ACT"),
+	INSIDE("u32", "mirrored networking mode", false, try_u32, .module = "cls_u32",
+	       .options = "NET_SCH_INGRESS NET_CLS_ACT NET_CLS_U32"),
+	INSIDE("mirred", "mirrored networking mode", false, try_mirred, .module = "act_mirred",
+	       .options = "NET_SCH_INGRESS NET_CLS_ACT NET_CLS_U32 NET_ACT_MIRRED"),
+	QDISC("netem", "delay, duplicates and reordering", "sch_netem", "NET_SCH_NETEM"),
+	QDISC("tbf", "slow links without netem", "sch_tbf", "NET_SCH_TBF"),
+	INSIDE("rate", "slow links: netem or tbf", false, try_rate, .module = "sch_tbf",
+	       .options = "NET_SCH_TBF | NET_SCH_NETEM"),
+	INSIDE("loss", "packet loss: netem, or nftables' netdev family", false, try_loss,
+	       .arg = NETDEV_LOSS, .module = "sch_netem",
+	       .options = "NET_SCH_NETEM | NF_TABLES_NETDEV NETFILTER_INGRESS NFT_NUMGEN"),
 
 	NFT("table", LAB, true, INPUT_CHAIN "accept" END_CHAIN, "nf_tables",
 	    "NF_TABLES NF_TABLES_INET"),
@@ -62,6 +74,13 @@ const struct check checks[] = {
 	    "hook input "
 	    "priority filter; tcp dport @s accept" END_CHAIN,
 	    "nf_tables", "NF_TABLES"),
+	NFT("netdev", "packet loss without netem", false,
+	    "table netdev t { chain c { type filter hook ingress device \"lo\" priority 0; "
+	    "accept" END_CHAIN,
+	    "nf_tables", "NF_TABLES_NETDEV NETFILTER_INGRESS"),
+	NFT("bridge", "mirrored networking mode's Hyper-V firewall", false,
+	    "table bridge t { chain c { type filter hook forward priority 0; accept" END_CHAIN,
+	    "nf_tables_bridge", "NF_TABLES_BRIDGE"),
 	NFT("fib", "firewall scenarios with fib", false,
 	    INPUT_CHAIN "fib daddr type local accept" END_CHAIN, "nft_fib_inet", "NFT_FIB_INET"),
 	NFT("numgen", "packet loss without netem", false,

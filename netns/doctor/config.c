@@ -24,14 +24,17 @@ static char setting(const char *text, const char *option)
 	return 0;
 }
 
-/* Options one by one: what is lacking (bare names), and in have that, else what is a module. */
-static bool judge(const char *text, const char *options, char lacking[256], char *have, size_t size)
+/* Options one by one, up to a "|": what is lacking (bare names), and in have that, else what is a
+ * module. */
+static bool judge_all(const char *text, const char *options, char lacking[256], char *have,
+		      size_t size)
 {
 	char modules[256] = "", option[OPTION_MAX];
 	const char *at = options;
 	int n;
 
-	while (sscanf(at, "%63s%n", option, &n) == 1) {
+	*lacking = '\0';
+	while (sscanf(at, "%63s%n", option, &n) == 1 && strcmp(option, "|") != 0) {
 		char set = setting(text, option), *to = set ? modules : lacking;
 
 		at += n;
@@ -44,6 +47,15 @@ static bool judge(const char *text, const char *options, char lacking[256], char
 	else
 		snprintf(have, size, "%s", modules[0] ? modules : "built in");
 	return !lacking[0];
+}
+
+/* The first alternative that is whole, else what the first of all lacks. */
+static bool judge(const char *text, const char *options, char lacking[256], char *have, size_t size)
+{
+	for (const char *at = options; at; at = strchr(at, '|'), at += at ? 1 : 0)
+		if (judge_all(text, at, lacking, have, size))
+			return true;
+	return judge_all(text, options, lacking, have, size);
 }
 
 static json_t *judge_check(const char *text, const struct check *c)

@@ -29,7 +29,7 @@ struct check {
 	const char *arg;
 	const char *module;  /* that brings it; NULL = none */
 	const char *options; /* kernel options without CONFIG_, space separated; NULL = no config
-				can tell */
+				can tell. "A B | C": A and B, or C */
 	const char *mend;    /* where neither err nor module has one; NULL = none */
 };
 
@@ -40,9 +40,9 @@ extern const size_t n_checks;
  * ----------------------------------------------------------------------------------------------------
  */
 
-/* Tries every check: an array of {"id","ok","needed_by","have","mend","required"}. Caller owns
- * *ret. */
-int run_checks(json_t **ret, struct err *err);
+/* Tries every check, or only those whose ids are named with commas between: an array of
+ * {"id","ok","needed_by","have","mend","required"}. Caller owns *ret. */
+int run_checks(const char *only, json_t **ret, struct err *err);
 
 int try_userns(const struct check *c, struct err *err);
 int try_power(const struct check *c, struct err *err);
@@ -53,8 +53,12 @@ int try_netns(const struct check *c, struct err *err);
 int try_link(const struct check *c, struct err *err); /* arg: the kind of link */
 int try_tun(const struct check *c, struct err *err);
 int try_qdisc(const struct check *c, struct err *err); /* arg: the kind of qdisc */
-int try_mirror(const struct check *c, struct err *err);
-int try_nft(const struct check *c, struct err *err); /* arg: a ruleset */
+int try_clsact(const struct check *c, struct err *err);
+int try_u32(const struct check *c, struct err *err);
+int try_mirred(const struct check *c, struct err *err);
+int try_rate(const struct check *c, struct err *err);
+int try_loss(const struct check *c, struct err *err); /* arg: a ruleset that does without netem */
+int try_nft(const struct check *c, struct err *err);  /* arg: a ruleset */
 int try_procfs(const struct check *c, struct err *err);
 int try_mount(const struct check *c, struct err *err); /* arg: "TYPE OPTIONS" */
 int try_overlay(const struct check *c, struct err *err);

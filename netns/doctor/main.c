@@ -13,13 +13,14 @@
 
 struct wish {
 	const char *config; /* NULL = this machine */
+	const char *only;   /* ids; NULL = all */
 	bool profile, json, ja;
 };
 
 static int usage(void)
 {
-	fprintf(stderr, "Usage: netdojo-doctor [--json] [--lang en|ja] [--kernel-config FILE | "
-			"--apparmor-profile]\n");
+	fprintf(stderr, "Usage: netdojo-doctor [--json] [--lang en|ja] [--only ID,...] "
+			"[--kernel-config FILE | --apparmor-profile]\n");
 	return ERR_USAGE;
 }
 
@@ -29,6 +30,7 @@ static int parse(int argc, char **argv, struct wish *w)
 						{"apparmor-profile", no_argument, NULL, 'a'},
 						{"json", no_argument, NULL, 'j'},
 						{"lang", required_argument, NULL, 'l'},
+						{"only", required_argument, NULL, 'o'},
 						{0}};
 	int c;
 
@@ -37,6 +39,8 @@ static int parse(int argc, char **argv, struct wish *w)
 			w->config = optarg;
 		else if (c == 'l')
 			w->ja = !strcmp(optarg, "ja");
+		else if (c == 'o')
+			w->only = optarg;
 		else if (c == 'a')
 			w->profile = true;
 		else if (c == 'j')
@@ -74,7 +78,7 @@ static int judge(const struct wish *w, json_t **ret, struct err *err)
 		return rc < 0 ? rc : config_judge(text, ret, err);
 	}
 	rc = leave_root(err);
-	return rc < 0 ? rc : run_checks(ret, err);
+	return rc < 0 ? rc : run_checks(w->only, ret, err);
 }
 
 int main(int argc, char **argv)

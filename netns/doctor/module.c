@@ -45,7 +45,9 @@ void options_mend(const char *options, char *ret, size_t size)
 	char option[64];
 	int n, used = snprintf(ret, size, "Use a kernel with");
 
-	for (const char *at = options; sscanf(at, "%63s%n", option, &n) == 1; at += n)
+	/* The first of the alternatives is the one to want. */
+	for (const char *at = options;
+	     sscanf(at, "%63s%n", option, &n) == 1 && strcmp(option, "|") != 0; at += n)
 		if ((size_t)used < size)
 			used += snprintf(ret + used, size - (size_t)used, "%s CONFIG_%s",
 					 at == options ? "" : ",", option);

@@ -74,40 +74,58 @@ static void add(json_t *entries, const struct check *c, const struct outcome *o)
 						    o->ok ? "" : o->err.mend));
 }
 
-static void run_place(json_t *entries, enum check_place place)
+/* only: ids with commas between; NULL = all. */
+static bool is_wanted(const struct check *c, const char *only)
+{
+	size_t n = strlen(c->id);
+
+	for (const char *at = only; at; at = strchr(at, ','), at += at ? 1 : 0)
+		if (!strncmp(at, c->id, n) && (at[n] == ',' || at[n] == '\0'))
+			return true;
+	return !only;
+}
+
+static void run_place(json_t *entries, enum check_place place, const char *only)
 {
 	for (size_t i = 0; i < n_checks; i++) {
 		struct outcome o;
 
-		if (checks[i].place != place)
+		if (checks[i].place != place || !is_wanted(&checks[i], only))
 			continue;
 		o = run_one(&checks[i]);
 		add(entries, &checks[i], &o);
 	}
 }
 
+struct inside {
+	int out;
+	const char *only;
+};
+
 /* PID 1 of a user namespace made as a lab's is. */
 static int inside(enum idmap_kind map, void *arg)
 {
 	auto_json json_t *entries = json_array();
-	auto_file out = fdopen(*(int *)arg, "w");
+	const struct inside *in = arg;
+	auto_file out = fdopen(in->out, "w");
 
 	(void)map;
-	run_place(entries, CHECK_INSIDE);
+	run_place(entries, CHECK_INSIDE, in->only);
 	return !out || json_dumpf(entries, out, 0) < 0;
 }
 
-static void add_untried(json_t *entries, const struct err *why)
+static void add_untried(json_t *entries, const char *only, const struct err *why)
 {
 	struct outcome o = {.err = *why};
 
 	for (size_t i = 0; i < n_checks; i++)
-		if (checks[i].place == CHECK_INSIDE)
+		if (checks[i].place == CHECK_INSIDE && is_wanted(&checks[i], only))
 			add(entries, &checks[i], &o);
 }
 
-static int run_inside(json_t *entries, struct err *err)
+static int run_inside(json_t *entries, const char *only, struct err *err)
 {
+	struct inside what = {.only = only};
 	auto_json json_t *got = NULL;
 	auto_file in = NULL;
 	json_error_t je;
@@ -116,7 +134,8 @@ static int run_inside(json_t *entries, struct err *err)
 
 	if (pipe2(pipefd, O_CLOEXEC) < 0)
 		return err_sys(err, errno, "Can't make a pipe");
-	rc = userns_clone(inside, &pipefd[1], &pid, NULL, err);
+	what.out = pipefd[1];
+	rc = userns_clone(inside, &what, &pid, NULL, err);
 	close(pipefd[1]);
 	in = fdopen(pipefd[0], "r");
 	if (rc < 0)
@@ -142,14 +161,14 @@ static json_t *sorted(const json_t *entries)
 	return out;
 }
 
-int run_checks(json_t **ret, struct err *err)
+int run_checks(const char *only, json_t **ret, struct err *err)
 {
 	auto_json json_t *entries = json_array();
 	struct err why = {0};
 
-	run_place(entries, CHECK_HOST);
-	if (run_inside(entries, &why) < 0)
-		add_untried(entries, &why);
+	run_place(entries, CHECK_HOST, only);
+	if (run_inside(entries, only, &why) < 0)
+		add_untried(entries, only, &why);
 	*ret = sorted(entries);
 	return *ret ? 0 : err_sys(err, ENOMEM, "Can't report");
 }

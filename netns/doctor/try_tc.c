@@ -52,8 +52,23 @@ int try_qdisc(const struct check *c, struct err *err)
 	return rc < 0 ? rc : add_qdisc(&rt, c->arg, TC_H_ROOT, 0, err);
 }
 
-/* Everything that comes in goes out again: u32 matching all, mirred redirecting. */
-static int describe_filter(struct rtnl_cls *cls, struct rtnl_act *act)
+static int add_clsact(struct rtsock *rt, struct err *err)
+{
+	int rc = rtsock_open(rt, err);
+
+	return rc < 0 ? rc : add_qdisc(rt, "clsact", TC_H_CLSACT, TC_H_MAKE(TC_H_CLSACT, 0), err);
+}
+
+int try_clsact(const struct check *c, struct err *err)
+{
+	struct rtsock rt = {0};
+
+	(void)c;
+	return add_clsact(&rt, err);
+}
+
+/* Of everything that comes in. */
+static int describe_u32(struct rtnl_cls *cls)
 {
 	int rc;
 
@@ -64,35 +79,72 @@ static int describe_filter(struct rtnl_cls *cls, struct rtnl_act *act)
 	rc = rtnl_tc_set_kind(TC_CAST(cls), "u32");
 	if (rc == 0)
 		rc = rtnl_u32_add_key_uint32(cls, 0, 0, 0, 0);
-	if (rc == 0)
-		rc = rtnl_u32_set_cls_terminal(cls);
-	if (rc == 0)
-		rc = rtnl_tc_set_kind(TC_CAST(act), "mirred");
+	return rc == 0 ? rtnl_u32_set_cls_terminal(cls) : rc;
+}
+
+/* Goes out again. */
+static int describe_mirred(struct rtnl_act *act)
+{
+	int rc = rtnl_tc_set_kind(TC_CAST(act), "mirred");
+
 	if (rc == 0)
 		rc = rtnl_mirred_set_action(act, TCA_EGRESS_REDIR);
 	if (rc == 0)
 		rc = rtnl_mirred_set_policy(act, TC_ACT_STOLEN);
-	if (rc == 0)
-		rc = rtnl_mirred_set_ifindex(act, LOOPBACK);
-	return rc == 0 ? rtnl_u32_add_action(cls, act) : rc;
+	return rc == 0 ? rtnl_mirred_set_ifindex(act, LOOPBACK) : rc;
 }
 
-int try_mirror(const struct check *c, struct err *err)
+/* A filter, with an action unless act is NULL. */
+static int add_filter(struct rtsock *rt, struct rtnl_act *act, struct err *err)
 {
-	struct rtsock rt = {0};
 	struct rtnl_cls *cls = rtnl_cls_alloc();
-	struct rtnl_act *act = rtnl_act_alloc();
 	auto_nlmsg *msg = NULL;
-	int rc = rtsock_open(&rt, err);
+	int rc = cls ? describe_u32(cls) : -NLE_NOMEM;
 
-	(void)c;
-	if (rc == 0)
-		rc = add_qdisc(&rt, "clsact", TC_H_CLSACT, TC_H_MAKE(TC_H_CLSACT, 0), err);
-	if (rc < 0)
-		return rc;
-	rc = cls && act ? describe_filter(cls, act) : -NLE_NOMEM;
+	if (rc == 0 && act)
+		rc = describe_mirred(act);
+	if (rc == 0 && act)
+		rc = rtnl_u32_add_action(cls, act);
 	if (rc == 0)
 		rc = rtnl_cls_build_add_request(cls, NLM_F_CREATE | NLM_F_EXCL, &msg);
 	return rc < 0 ? rtsock_nlerr(err, rc, "Can't describe a filter")
-		      : rtsock_call(&rt, msg, err);
+		      : rtsock_call(rt, msg, err);
+}
+
+int try_u32(const struct check *c, struct err *err)
+{
+	struct rtsock rt = {0};
+	int rc = add_clsact(&rt, err);
+
+	(void)c;
+	return rc < 0 ? rc : add_filter(&rt, NULL, err);
+}
+
+/* With the filter it hangs on: by itself an action is the host root's to make. */
+int try_mirred(const struct check *c, struct err *err)
+{
+	struct rtsock rt = {0};
+	struct rtnl_act *act = rtnl_act_alloc();
+	int rc = add_clsact(&rt, err);
+
+	(void)c;
+	if (rc < 0)
+		return rc;
+	return act ? add_filter(&rt, act, err) : err_sys(err, ENOMEM, "Can't describe an action");
+}
+
+/* Either serves; the first one's failure is told. */
+int try_rate(const struct check *c, struct err *err)
+{
+	const struct check netem = {.arg = "netem"}, tbf = {.arg = "tbf"};
+
+	(void)c;
+	return try_qdisc(&netem, NULL) == 0 ? 0 : try_qdisc(&tbf, err);
+}
+
+int try_loss(const struct check *c, struct err *err)
+{
+	const struct check netem = {.arg = "netem"};
+
+	return try_qdisc(&netem, NULL) == 0 ? 0 : try_nft(c, err);
 }

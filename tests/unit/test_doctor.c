@@ -102,6 +102,30 @@ START_TEST(required_lacks_fail)
 }
 END_TEST
 
+static const struct {
+	const char *config;
+	bool loss, rate;
+} alternatives[] = {
+	{"CONFIG_NET_SCH_NETEM=m\n", true, true},
+	{"CONFIG_NET_SCH_TBF=y\n", false, true},
+	{"CONFIG_NF_TABLES_NETDEV=y\nCONFIG_NETFILTER_INGRESS=y\n", false, false},
+	{"CONFIG_NF_TABLES_NETDEV=y\nCONFIG_NETFILTER_INGRESS=y\nCONFIG_NFT_NUMGEN=m\n", true,
+	 false},
+};
+
+/* What one of two can do is there with either; the mend names the better one. */
+START_TEST(either_will_do)
+{
+	auto_json json_t *doc = judged(alternatives[_i].config);
+	json_t *loss = entry(doc, "loss");
+
+	ck_assert_int_eq(json_flag(loss, "ok", false), alternatives[_i].loss);
+	ck_assert_int_eq(json_flag(entry(doc, "rate"), "ok", false), alternatives[_i].rate);
+	ck_assert_str_eq(json_str(loss, "mend", ""),
+			 alternatives[_i].loss ? "" : "Use a kernel with CONFIG_NET_SCH_NETEM");
+}
+END_TEST
+
 /* CONFIG_X is neither CONFIG_X_Y nor a comment about itself. */
 START_TEST(options_are_whole_words)
 {
@@ -177,6 +201,7 @@ int main(void)
 	tcase_add_test(c, optional_lacks_do_not_fail);
 	tcase_add_test(c, required_lacks_fail);
 	tcase_add_test(c, options_are_whole_words);
+	tcase_add_loop_test(c, either_will_do, 0, ARRAY_SIZE(alternatives));
 	tcase_add_test(c, only_what_a_config_can_tell);
 	tcase_add_test(c, files_that_are_no_config);
 	tcase_add_test(c, ids_are_unique_and_complete);
