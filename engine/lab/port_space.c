@@ -22,6 +22,17 @@ struct port_space {
 	struct event *look;
 };
 
+/* What Windows keeps from everybody (`netsh int ipv4 show excludedportrange`) it does not give to WSL either. */
+static bool is_excluded(struct port_space *s, uint16_t port)
+{
+	const struct build_port *b = &s->lab->ports.build;
+	auto_json json_t *list = NULL;
+
+	return b->read(b->ctx, s->host, READ_SYSCTL, "net.ipv4.ip_local_reserved_ports", &list,
+		       NULL) == 0 &&
+	       ports_in_list(json_str(list, "value", ""), port);
+}
+
 /* What a relay of ours has on the host is the guest's own. */
 static bool host_has(void *arg, uint8_t proto, uint16_t port)
 {
@@ -31,8 +42,10 @@ static bool host_has(void *arg, uint8_t proto, uint16_t port)
 
 	if (proto == IPPROTO_TCP && s->relayed && localhost_relays(s->lab, port))
 		return false;
-	return b->read(b->ctx, s->host, READ_SOCKETS, "", &sockets, NULL) == 0 &&
-	       ports_in_use(sockets, proto, port);
+	if (b->read(b->ctx, s->host, READ_SOCKETS, "", &sockets, NULL) == 0 &&
+	    ports_in_use(sockets, proto, port))
+		return true;
+	return is_excluded(s, port);
 }
 
 static void say_failed(struct port_space *s, const struct err *err)

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { DNS = 53, MDNS = 5353, LLMNR = 5355 };
@@ -240,6 +241,22 @@ bool ports_in_use(const json_t *sockets, uint8_t proto, uint16_t port)
 		if (json_int(s, "local_port", 0) == port &&
 		    ports_proto(json_str(s, "proto", "")) == proto && is_live(s))
 			return true;
+	return false;
+}
+
+bool ports_in_list(const char *list, uint16_t port)
+{
+	unsigned lo, hi;
+	int len;
+
+	for (; sscanf(list, "%u%n", &lo, &len) == 1; list += *list == ',') {
+		hi = lo;
+		list += len;
+		if (sscanf(list, "-%u%n", &hi, &len) == 1)
+			list += len;
+		if (port >= lo && port <= hi)
+			return true;
+	}
 	return false;
 }
 

@@ -71,6 +71,8 @@ void ports_scan(struct ports *p, const json_t *sockets, const struct ports_host 
 
 /* Whether this is among the sockets that are in use: one that lingers after its connection's end is not. */
 bool ports_in_use(const json_t *sockets, uint8_t proto, uint16_t port);
+/* Whether a port is in "40960-45055,50000", as net.ipv4.ip_local_reserved_ports has Windows' excluded ranges. */
+bool ports_in_list(const char *list, uint16_t port);
 /* IPPROTO_TCP for "tcp", IPPROTO_UDP for "udp", else 0. */
 uint8_t ports_proto(const char *name);
 

@@ -97,6 +97,10 @@ START_TEST(asked_answered_steered)
 	has("windows", json_pack("[o]", sock("tcp", "0.0.0.0", 9000)));
 	ck_assert_int_eq(binds("wsl", "tcp", "127.0.0.1", 9000), EADDRINUSE);
 	ck_assert_int_eq(binds("wsl", "tcp", "127.0.0.2", 9000), 0);
+	fake_build_answer(&r.build, "windows", "sysctl", "net.ipv4.ip_local_reserved_ports",
+			  json_pack("{s:s}", "value", "9100-9199\n"));
+	ck_assert_int_eq(binds("wsl", "tcp", "0.0.0.0", 9150), EADDRINUSE);
+	ck_assert_int_eq(binds("wsl", "tcp", "0.0.0.0", 9200), 0);
 	ck_assert_uint_eq(rig_logged(&r, "lab", "bind"), 0);
 }
 END_TEST

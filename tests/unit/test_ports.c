@@ -298,6 +298,29 @@ START_TEST(wrong_rules)
 }
 END_TEST
 
+static const struct {
+	const char *list;
+	uint16_t port;
+	bool in;
+} lists[] = {
+	{"", 1, false},
+	{"\n", 1, false},
+	{"80", 80, true},
+	{"80", 8, false},
+	{"25313-25412\n", 25340, true},
+	{"25313-25412", 25413, false},
+	{"1,5-7,9", 6, true},
+	{"1,5-7,9", 8, false},
+	{"1,5-7,9\n", 9, true},
+	{"1-,5", 5, false},
+};
+
+START_TEST(in_a_list)
+{
+	ck_assert_int_eq(ports_in_list(lists[_i].list, lists[_i].port), lists[_i].in);
+}
+END_TEST
+
 /* --- against a naive model: a flag for each port --------------------------------------------------------------- */
 
 enum { LOW = 5350, N_PORTS = 10, STEPS = 20000 }; /* with 5353, 5355 and 5357 among them */
@@ -470,6 +493,7 @@ int main(void)
 	tcase_add_test(t, changes_are_counted);
 	tcase_add_test(t, the_window_is_one_range);
 	tcase_add_loop_test(t, wrong_rules, 0, ARRAY_SIZE(wrong));
+	tcase_add_loop_test(t, in_a_list, 0, ARRAY_SIZE(lists));
 	tcase_add_loop_test(t, as_a_naive_model, 0, 5);
 	suite_add_tcase(s, t);
 	srunner_add_suite(runner, s);
