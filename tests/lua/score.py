@@ -206,6 +206,7 @@ LOOKS = {
     "file-seen": lambda g, a: g.run("ls -l /etc/resolv.conf").run("cat /etc/wsl.conf"),
     "both-sizes-tried": lambda g, a: (g.packet("dns-answer", dir="in", rcode="NOERROR", answers=[], tc=True)
                                       .packet("dns-answer", dir="in", rcode="NOERROR", answers=["1.2.3.4"])),
+    "listening-seen": lambda g, a: g.prompt("netstat -ano", SOCKETS.format(3000)),
     "firewall-seen": lambda g, a: g.prompt("Get-NetFirewallPortFilter | ? LocalPort -eq 53", ""),
 }
 
