@@ -23,6 +23,7 @@ enum { PORTS_MAX = MODEL_MAX_NODES * 2 };
 struct port {
 	unsigned int index;
 	char name[IFNAMSIZ];
+	bool way_out; /* only what leaves by it is the segment's */
 };
 
 /* A bridge's ports. */
@@ -52,11 +53,36 @@ static int note_port(const struct nlmsghdr *h, void *arg)
 	return MNL_CB_OK;
 }
 
+/*
+ * What a mirrored interface gets has left the segment by the host's port before any qdisc there; what it sends comes in by
+ * that port again.
+ */
+static void add_mirrors(struct build *b, struct ports *p)
+{
+	size_t n = p->n;
+
+	for (size_t i = 0; i < ARRAY_SIZE(b->mirrors); i++)
+		for (size_t k = 0; k < n && p->n < PORTS_MAX; k++) {
+			struct port one = {.way_out = true};
+
+			if (!b->mirrors[i].node[0] || b->mirrors[i].port != p->v[k].index)
+				continue;
+			snprintf(one.name, sizeof(one.name), "g-%.13s", b->mirrors[i].iface);
+			one.index = rtsock_ifindex(&b->hub, one.name);
+			if (one.index)
+				p->v[p->n++] = one;
+		}
+}
+
 static int find_ports(struct build *b, const struct segment *s, struct ports *ret, struct err *err)
 {
 	int rc = rtsock_need_ifindex(&b->hub, s->name, &ret->bridge, err);
 
-	return rc < 0 ? rc : dump_links(b->home, b->home, note_port, ret, err);
+	if (rc == 0)
+		rc = dump_links(b->home, b->home, note_port, ret, err);
+	if (rc == 0)
+		add_mirrors(b, ret);
+	return rc;
 }
 
 /* --- qdiscs
@@ -156,13 +182,15 @@ static int set_rules(struct build *b, const struct segment *s, const struct port
 	auto_free char *text = NULL;
 	const char *names[PORTS_MAX];
 	bool was = lossy_place(b, s->name);
+	size_t n = 0;
 	int rc;
 
 	if (!s->loss && !was)
 		return 0;
 	for (size_t i = 0; i < p->n; i++)
-		names[i] = p->v[i].name;
-	rc = impair_rules(s, names, p->n, was, &text, err);
+		if (!p->v[i].way_out)
+			names[n++] = p->v[i].name;
+	rc = impair_rules(s, names, n, was, &text, err);
 	if (rc == 0)
 		rc = ruleset_run(b->home, b->home, text, err);
 	if (rc == 0)

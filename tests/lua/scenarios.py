@@ -128,6 +128,30 @@ def check_with_engine(healthy, broken):
     need(run.stdout.strip(), "the fault changes nothing")
 
 
+TAKES = {"loss": {"loss", "netem"}, "rate_kbit": {"rate", "netem"}, "delay_ms": {"netem"}, "jitter_ms": {"netem"},
+         "duplicate": {"netem"}, "reorder": {"netem"}}
+
+
+def check_requires(meta, *models_of_it):
+    """What a cable does, the scenario says it needs: else it would fail on a kernel that can't, instead of being skipped."""
+    said = set(meta["requires"]["kernel"])
+    for segment in [s for m in models_of_it for s in m["segments"]]:
+        for key, names in TAKES.items():
+            need(not segment.get(key) or said & names, f"segment {segment['name']} has {key}: requires.kernel lacks {' or '.join(sorted(names))}")
+
+
+def requires_is_checked():
+    """The check itself, on what no scenario of the catalogue may be."""
+    bare, loss = {"requires": {"kernel": []}}, {"requires": {"kernel": ["loss"]}}
+    clean, lossy, late = ({"segments": [{"name": "lan", **k}]} for k in ({}, {"loss": 3}, {"loss": 3, "delay_ms": 9}))
+    for meta, model, fine in ((bare, clean, True), (bare, lossy, False), (loss, lossy, True), (loss, late, False)):
+        try:
+            check_requires(meta, clean, model)
+            need(fine, "requires.kernel is not checked")
+        except Fault:
+            need(not fine, "requires.kernel is refused")
+
+
 def check_hidden(meta, broken):
     shown = json.dumps([[n.get("files"), n.get("env"), n.get("ruleset"), n["ifaces"]] for n in broken["nodes"]])
     for t in meta["truth"]:
@@ -144,6 +168,7 @@ def check(path):
         check_nat(healthy)
         check_with_engine(healthy, broken)
         check_hidden(meta, broken)
+        check_requires(meta, healthy, broken)
         seen[seed] = json.dumps([meta, healthy, broken], sort_keys=True)
     need(len(set(seen.values())) == len(SEEDS), "two seeds give one lab")
     meta, healthy, broken, _ = models(text, name, SEEDS[0])
@@ -152,6 +177,7 @@ def check(path):
 
 def main():
     paths, problems = scenario_paths(), 0
+    requires_is_checked()
     for path in paths:
         try:
             check(path)

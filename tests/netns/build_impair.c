@@ -32,24 +32,24 @@ static const char lab_text[] =
 static struct lab lab;
 static struct model *now;
 
-static struct model *line(const char *cable)
+static struct model *model_of(const char *format, const char *cable)
 {
 	struct model *m = NULL;
 	struct err err = {0};
 	auto_free char *text = NULL;
 	auto_json json_t *j = NULL;
+	size_t gap = strcspn(format, "%");
 
-	ck_assert_int_gt(asprintf(&text, lab_text, cable), 0);
+	ck_assert_int_gt(asprintf(&text, "%.*s%s%s", (int)gap, format, cable, format + gap + 2), 0);
 	j = json_loads(text, 0, NULL);
 	ck_assert_ptr_nonnull(j);
 	ck_assert_msg(model_from_json(j, &m, &err) == 0, "%s", err.msg);
 	return m;
 }
 
-/* Brings the lab to another cable; false with err where the kernel can't. */
-static bool become(const char *cable, struct err *err)
+/* Takes to; false with err where the kernel can't. */
+static bool change(struct model *to, struct err *err)
 {
-	struct model *to = cable ? line(cable) : NULL;
 	auto_plan p = {0};
 	bool ok = true;
 
@@ -59,6 +59,19 @@ static bool become(const char *cable, struct err *err)
 	model_free(now);
 	now = to;
 	return ok;
+}
+
+static void change_to(struct model *to)
+{
+	struct err err = {0};
+
+	ck_assert_msg(change(to, &err), "%s", err.msg);
+}
+
+/* Brings the lab to another cable, or to nothing. */
+static bool become(const char *cable, struct err *err)
+{
+	return change(cable ? model_of(lab_text, cable) : NULL, err);
 }
 
 static void must_become(const char *cable)
@@ -315,6 +328,25 @@ START_TEST(an_impaired_segment_goes_without_a_trace)
 }
 END_TEST
 
+/* The guest's part of a shared port has a way in of its own. */
+START_TEST(a_mirrored_interface_is_on_the_cable_too)
+{
+	static const char with[] =
+		"{\"name\": \"shared\", \"segments\": [{\"name\": \"line\", \"bridge\": true%s}], "
+		"\"nodes\": [{\"name\": \"a\", \"ifaces\": [{\"name\": \"eth0\", \"segment\": "
+		"\"line\"}]}, {\"name\": \"b\", \"ifaces\": [{\"name\": \"eth0\", \"segment\": "
+		"\"line\", \"mac\": \"02:00:00:00:00:02\"}]}, {\"name\": \"c\", \"ifaces\": "
+		"[{\"name\": \"eth7\", \"segment\": \"line\", \"mirrors\": \"b/eth0\", \"mac\": "
+		"\"02:00:00:00:00:02\"}]}]}";
+
+	change_to(model_of(with, ""));
+	change_to(model_of(with, ", \"rate_kbit\": 512, \"loss\": 10"));
+	ck_assert_int_eq(system("tc qdisc show dev g-eth7 | grep -q -e tbf -e netem"), 0);
+	change_to(model_of(with, ""));
+	ck_assert_int_ne(system("tc qdisc show dev g-eth7 | grep -q -e tbf -e netem"), 0);
+}
+END_TEST
+
 /* --- by netem, or refused
  * -------------------------------------------------------------------------------------- */
 
@@ -398,6 +430,7 @@ static TCase *any_case(void)
 	tcase_add_test(c, rate_and_loss_at_once);
 	tcase_add_test(c, the_nodes_see_nothing_of_it);
 	tcase_add_test(c, an_impaired_segment_goes_without_a_trace);
+	tcase_add_test(c, a_mirrored_interface_is_on_the_cable_too);
 	tcase_add_loop_test(c, without_netem_it_is_refused, 0, ARRAY_SIZE(refused));
 	return c;
 }
