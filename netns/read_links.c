@@ -29,6 +29,7 @@ static int one_link(const struct nlmsghdr *h, void *arg)
 	read_put_str(link, "ifname", tb[IFLA_IFNAME]);
 	json_object_set_new(link, "flags", read_bits(names_link_flag, ifi->ifi_flags));
 	read_put_u32(link, "mtu", tb[IFLA_MTU]);
+	read_put_u32(link, "master", tb[IFLA_MASTER]);
 	read_put_str(link, "qdisc", tb[IFLA_QDISC]);
 	read_put_u32(link, "txqlen", tb[IFLA_TXQLEN]);
 	if (tb[IFLA_OPERSTATE])
@@ -90,6 +91,22 @@ static int one_address(const struct nlmsghdr *h, void *arg)
 										: MNL_CB_OK;
 }
 
+/* A bridge's port says its bridge by index, and may come before it. */
+static void name_masters(json_t *links)
+{
+	json_t *l, *master;
+	size_t i;
+
+	json_array_foreach (links, i, l) {
+		int64_t index = json_int(l, "master", 0);
+
+		master = index ? link_of(links, (uint32_t)index) : NULL;
+		json_object_del(l, "master");
+		if (master)
+			json_object_set(l, "master", json_object_get(master, "ifname"));
+	}
+}
+
 int read_links(struct build *b, struct build_node *n, json_t **ret, struct err *err)
 {
 	struct ifaddrmsg ifa = {.ifa_family = AF_UNSPEC};
@@ -97,6 +114,7 @@ int read_links(struct build *b, struct build_node *n, json_t **ret, struct err *
 	auto_json json_t *links = json_array();
 	int rc = dump_links(n->netns, b->home, one_link, links, err);
 
+	name_masters(links);
 	if (rc == 0)
 		rc = dump_run(n->netns, b->home, &ask, one_address, links, err);
 	if (rc == 0)

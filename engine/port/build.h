@@ -11,9 +11,9 @@
 
 /* What of a node's live state to read; JSON uses the field names of `ip -json`, `ss` and sysctl. */
 enum read_what {
-	READ_LINKS, /* [{ifname,flags[],mtu,operstate,address,kind,addr_info[{family,local,prefixlen,broadcast,scope}]}] */
+	READ_LINKS, /* [{ifname,flags[],mtu,operstate,address,kind,master,addr_info[{family,local,prefixlen,broadcast,scope}]}] */
 	READ_ROUTES, /* every table, both families: [{dst,gateway,dev,protocol,scope,prefsrc,metric,table,flags[],type,family}] */
-	READ_RULES,  /* [{priority,src,dst,fwmark,iif,table,family}] */
+	READ_RULES,  /* [{priority,src,dst,fwmark,iif,ipproto,table,family}] */
 	READ_NEIGHS, /* [{dst,dev,lladdr,state[]}] */
 	READ_RULESET,	/* {"text": what `nft list ruleset` prints} */
 	READ_SOCKETS,	/* TCP and UDP: [{proto,state,local,local_port,peer,peer_port,uid,inode}] */

@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include <check.h>
+#include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -75,8 +76,9 @@ static bool has_flag(const json_t *o, const char *list, const char *flag)
  * secondary. */
 static json_t *addresses(const json_t *link)
 {
-	static const char *const keys[] = {"family", "local",	      "prefixlen", "broadcast",
-					   "scope",  "noprefixroute", "secondary", NULL};
+	static const char *const keys[] = {"family",	    "local", "prefixlen",  "broadcast",
+					   "scope",	    "nodad", "deprecated", "secondary",
+					   "noprefixroute", NULL};
 	json_t *out = json_object(), *a;
 	size_t i;
 
@@ -97,7 +99,7 @@ static json_t *addresses(const json_t *link)
 
 static json_t *links(struct build_port *port, const struct node *n)
 {
-	static const char *const keys[] = {"mtu", "kind", NULL};
+	static const char *const keys[] = {"mtu", "kind", "master", NULL};
 	auto_json json_t *all = read_all(port, n->name, READ_LINKS, "");
 	json_t *out = json_object(), *l;
 	size_t i;
@@ -158,15 +160,28 @@ static json_t *sysctls(struct build_port *port, const struct node *n)
 	return out;
 }
 
+/* What is in the hub but the ports, which have numbers for names. */
+static json_t *hub(void)
+{
+	struct if_nameindex *all = if_nameindex();
+	json_t *out = json_object();
+
+	for (struct if_nameindex *i = all; i && i->if_index; i++)
+		if (i->if_name[0] != 'p')
+			json_object_set_new(out, i->if_name, json_true());
+	if_freenameindex(all);
+	return out;
+}
+
 static json_t *snapshot(struct build_port *port, const struct model *m)
 {
 	static const char *const route_keys[] = {"dst",	   "gateway", "dev",	"protocol",
 						 "scope",  "prefsrc", "metric", "table",
 						 "family", "type",    NULL};
-	static const char *const rule_keys[] = {"priority", "src",   "dst",    "fwmark",
-						"iif",	    "table", "family", NULL};
+	static const char *const rule_keys[] = {"priority", "src",    "dst",	 "fwmark", "iif",
+						"table",    "family", "ipproto", NULL};
 	static const char *const neigh_keys[] = {"dst", "dev", "lladdr", NULL};
-	json_t *out = json_object();
+	json_t *out = json_pack("{s:o}", "the hub", hub());
 
 	for (size_t i = 0; i < m->n_nodes; i++) {
 		const struct node *n = &m->nodes[i];

@@ -4,7 +4,7 @@ nd_check_test(plan LABEL unit LIBS nd_fake nd_model SOURCES
   ${CMAKE_CURRENT_SOURCE_DIR}/unit/sim_want.c
   ${CMAKE_CURRENT_SOURCE_DIR}/unit/random_model.c)
 target_compile_definitions(test_plan PRIVATE TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}/data")
-foreach(t model draw cable)
+foreach(t model draw cable mirror)
   nd_check_test(${t} LABEL unit LIBS nd_model SOURCES
     ${CMAKE_CURRENT_SOURCE_DIR}/unit/test_${t}.c ${CMAKE_CURRENT_SOURCE_DIR}/unit/random_model.c)
   target_compile_definitions(test_${t} PRIVATE TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}/data")

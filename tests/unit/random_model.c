@@ -67,6 +67,7 @@ static json_t *addresses(const struct dice *d, int node, int iface, unsigned seg
 {
 	json_t *list = json_array();
 	bool backwards = chance(d, "order", node, iface, 0, 30);
+	bool link = chance(d, "scope", node, iface, 0, 10);
 
 	for (int i = 0; i < 4; i++) {
 		int k = backwards ? 3 - i : i;
@@ -85,6 +86,11 @@ static json_t *addresses(const struct dice *d, int node, int iface, unsigned seg
 			put(a, "broadcast", text("10.%u.0.255", segment));
 		if (chance(d, "npr", node, iface, k, 8))
 			put(a, "noprefixroute", json_true());
+		if (link && k != 3) /* one for all of a subnet */
+			put(a, "scope", json_string("link"));
+		if (k == 3)
+			put(a, "nodad", json_boolean(chance(d, "nodad", node, iface, k, 30)));
+		put(a, "deprecated", json_boolean(chance(d, "deprecated", node, iface, k, 10)));
 		json_array_append_new(list, a);
 	}
 	return list;
@@ -202,10 +208,17 @@ static json_t *list_of(const struct dice *d, const char *what, int node, int mos
 
 static json_t *make_rule(const struct dice *d, int node, int i, const json_t *ifaces)
 {
-	(void)ifaces;
-	return json_pack("{s:i, s:i, s:i}", "priority", 100 + i, "table",
-			 (int)roll(d, "rtable", node, i, 0, 2) + 100, "fwmark",
-			 (int)roll(d, "mark", node, i, 0, 3) + 1);
+	static const char *const protocols[] = {"", "tcp", "udp", "icmp"};
+	/* beside the stock ones: 0, 1, then far behind */
+	json_t *r = json_pack("{s:i, s:i, s:s}", "priority", i < 2 ? i : 100, "table",
+			      (int)roll(d, "rtable", node, i, 0, 2) + 100, "ipproto",
+			      protocols[roll(d, "ipproto", node, i, 0, 4)]);
+
+	if (json_array_size(ifaces) && chance(d, "iif", node, i, 0, 30))
+		put(r, "iif", json_string(json_str(json_array_get(ifaces, 0), "name", "")));
+	else
+		put(r, "fwmark", json_integer(roll(d, "mark", node, i, 0, 3) + 1));
+	return r;
 }
 
 static json_t *make_neigh(const struct dice *d, int node, int i, const json_t *ifaces)
@@ -248,6 +261,21 @@ static json_t *make_file(const struct dice *d, int node, int i, const json_t *if
 	return f;
 }
 
+/* eth1 and eth2 may be ports of eth3. */
+static void join_bridge(const struct dice *d, int node, const json_t *ifaces)
+{
+	const json_t *last = json_array_get(ifaces, json_array_size(ifaces) - 1);
+	json_t *f;
+	size_t i;
+
+	if (strcmp(json_str(last, "kind", ""), "bridge") != 0)
+		return;
+	json_array_foreach (ifaces, i, f)
+		if (strpbrk(json_str(f, "name", ""), "12") &&
+		    chance(d, "master", node, (int)i, 0, 40))
+			put(f, "master", json_string("eth3"));
+}
+
 static json_t *make_node(const struct dice *d, int n)
 {
 	json_t *node = json_object(), *ifaces = json_array(), *routes;
@@ -259,6 +287,7 @@ static json_t *make_node(const struct dice *d, int n)
 	for (int i = 0; i < 4; i++)
 		if (chance(d, "iface", n, i, 0, i ? 40 : 95))
 			json_array_append_new(ifaces, make_iface(d, n, i));
+	join_bridge(d, n, ifaces);
 	routes = list_of(d, "route", n, 4, make_route, ifaces, json_array());
 	if (json_array_size(ifaces))
 		list_of(d, "route6", n, 2, make_route6, ifaces, routes);
@@ -269,6 +298,8 @@ static json_t *make_node(const struct dice *d, int n)
 	put(node, "sysctls", list_of(d, "sysctls", n, 3, make_sysctl, ifaces, json_array()));
 	put(node, "files", list_of(d, "files", n, 3, make_file, ifaces, json_array()));
 	put(node, "ruleset", text("%s", chance(d, "nft", n, 0, 0, 50) ? "table ip x {}" : ""));
+	if (chance(d, "local", n, 0, 0, 30))
+		put(node, "local_rule", json_integer(2 + roll(d, "local at", n, 0, 0, 2)));
 	put(node, "ifaces", ifaces);
 	if (chance(d, "disk", n, 0, 0, 10))
 		put(node, "disk", text("d%d", n));
@@ -295,6 +326,37 @@ static json_t *make_service(const struct dice *d, int i)
 			 (int)roll(d, "config", i, 0, 0, 2), "argv", "true");
 }
 
+static json_t *eth(const json_t *nodes, size_t node, const char *name)
+{
+	json_t *f;
+	size_t i;
+
+	json_array_foreach (json_object_get(json_array_get(nodes, node), "ifaces"), i, f)
+		if (strcmp(json_str(f, "name", ""), name) == 0)
+			return f;
+	return NULL;
+}
+
+/* n1 may share n0's eth0, and its eth1 be where n1's frames for n0 itself go. */
+static void mirror(const struct dice *d, const json_t *nodes)
+{
+	json_t *of = eth(nodes, 0, "eth0"), *loopback = eth(nodes, 0, "eth1"), *f;
+
+	if (!of || !chance(d, "mirror", 0, 0, 0, 50))
+		return;
+	if (!json_object_get(of, "mac"))
+		put(of, "mac", json_string("02:00:00:ff:00:00"));
+	f = json_pack("{s:s, s:s, s:O, s:O, s:O}", "name", "mir0", "mirrors", "n0/eth0", "segment",
+		      json_object_get(of, "segment"), "mac", json_object_get(of, "mac"),
+		      "addresses", json_object_get(of, "addresses"));
+	if (loopback && !json_object_get(loopback, "mac"))
+		put(loopback, "mac", json_string("02:00:00:ff:00:01"));
+	if (loopback && chance(d, "loopback", 0, 0, 0, 70))
+		put(f, "loopback", json_incref(json_object_get(loopback, "segment")));
+	put(f, "up", json_boolean(chance(d, "up", 1, 9, 0, 80)));
+	json_array_append_new(json_object_get(json_array_get(nodes, 1), "ifaces"), f);
+}
+
 struct model *random_model(uint64_t seed, uint64_t other, unsigned mutate)
 {
 	struct dice d = {mix(seed), mix(other ^ 0x5555), mutate};
@@ -305,6 +367,9 @@ struct model *random_model(uint64_t seed, uint64_t other, unsigned mutate)
 	for (int n = 0; n < N_NODES; n++)
 		if (n < 2 || chance(&d, "node", n, 0, 0, 60))
 			json_array_append_new(json_object_get(m, "nodes"), make_node(&d, n));
+	mirror(&d, json_object_get(m, "nodes"));
+	if (chance(&d, "switch", 0, 0, 0, 30))
+		put(m, "switch_ruleset", json_string("table bridge x {}"));
 	for (int s = 0; s < N_SEGMENTS; s++)
 		json_array_append_new(json_object_get(m, "segments"),
 				      json_pack("{s:o, s:b, s:i, s:i}", "name", text("s%d", s),

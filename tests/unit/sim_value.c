@@ -110,6 +110,17 @@ json_t *sim_service_value(const struct service *s)
 			 (int)s->optional, "config", s->config);
 }
 
+static bool is_secondary(const json_t *addrs, size_t i, const struct prefix *p)
+{
+	struct prefix q;
+
+	for (size_t k = 0; k < i && p->family == AF_INET; k++)
+		if (prefix_parse(json_str(json_array_get(addrs, k), "cidr", ""), &q) &&
+		    prefix_same_net(p, &q))
+			return true;
+	return false;
+}
+
 /* The primary decides for its subnet. */
 static bool connected(const json_t *link, const struct prefix *ip)
 {
@@ -117,14 +128,11 @@ static bool connected(const json_t *link, const struct prefix *ip)
 	json_t *a;
 	size_t i;
 
-	json_array_foreach (at(link, "addrs"), i, a) {
-		if (!prefix_parse(json_str(a, "cidr", ""), &p) || !prefix_holds(&p, ip))
-			continue;
-		if (!json_flag(a, "noprefixroute", false))
+	json_array_foreach (at(link, "addrs"), i, a)
+		if (prefix_parse(json_str(a, "cidr", ""), &p) && prefix_holds(&p, ip) &&
+		    !json_flag(a, "noprefixroute", false) &&
+		    !is_secondary(at(link, "addrs"), i, &p))
 			return json_flag(link, "up", false);
-		if (p.family == AF_INET)
-			break;
-	}
 	return false;
 }
 
