@@ -82,6 +82,13 @@ bool dns_request_wait(struct dns_request *r, unsigned int ms, event_callback_fn 
 	return r->timer && evtimer_add(r->timer, &tv) == 0;
 }
 
+/* As Windows marks an answer from its hosts file: "aa rd ad". */
+static void say_from_hosts(ldns_pkt *pkt)
+{
+	ldns_pkt_set_ad(pkt, true);
+	ldns_pkt_set_ra(pkt, false);
+}
+
 /* What an honest server with this configuration does. */
 static void resolve(struct dns_request *r)
 {
@@ -89,11 +96,13 @@ static void resolve(struct dns_request *r)
 	ldns_pkt *pkt = dns_answer_new(&r->q, LDNS_RCODE_NOERROR);
 
 	if (pkt && dns_zone_answer(c->zone, &r->q, pkt)) {
+		if (c->tunnel)
+			say_from_hosts(pkt);
 		dns_request_answer(r, pkt);
 		return;
 	}
 	ldns_pkt_free(pkt);
-	if (c->n_upstream)
+	if (dns_upstreams_for(&c->upstreams, r->q.name)->n)
 		dns_forward(r);
 	else
 		dns_request_fail(r, dns_zone_empty(c->zone) ? LDNS_RCODE_REFUSED
@@ -203,6 +212,15 @@ static struct dns_request *request_new(struct dns *d, const struct dns_origin *f
 	return r;
 }
 
+/* Windows' call fails on what it can't read, and of a failed call a tunnel says nothing. */
+static bool is_lost(const struct dns_config *c, const struct dns_query *q)
+{
+	if (!c->tunnel)
+		return false;
+	return q->rcode != LDNS_RCODE_NOERROR || q->bad_version ||
+	       (q->more_records && !c->best_effort);
+}
+
 /* Past the bound of waiting questions the new one is dropped, as a full socket buffer would. */
 void dns_take(struct dns *d, const struct dns_origin *from, const uint8_t *wire, size_t len)
 {
@@ -217,7 +235,9 @@ void dns_take(struct dns *d, const struct dns_origin *from, const uint8_t *wire,
 		return;
 	}
 	r->q = q;
-	if (q.rcode != LDNS_RCODE_NOERROR || q.bad_version)
+	if (is_lost(&d->config, &q))
+		dns_request_free(r);
+	else if (q.rcode != LDNS_RCODE_NOERROR || q.bad_version)
 		dns_request_fail(r, q.rcode);
 	else
 		behave[dns_behaviour_for(&d->config.behaviour, q.name)](r);
@@ -280,25 +300,8 @@ static void config_done(struct dns_config *c)
 {
 	dns_zone_free(c->zone);
 	dns_behaviour_done(&c->behaviour);
+	dns_upstreams_done(&c->upstreams);
 	*c = (struct dns_config){0};
-}
-
-static int read_upstreams(struct dns_config *c, const json_t *list, struct err *err)
-{
-	const json_t *v;
-	size_t i;
-
-	if (json_array_size(list) > DNS_UPSTREAMS_MAX)
-		return err_set(err, ERR_USAGE, E2BIG, "More than %d upstreams", DNS_UPSTREAMS_MAX);
-	json_array_foreach (list, i, v) {
-		const char *text = json_string_value(v);
-		int rc = addr_parse(&c->upstream[i], text ? text : "", 53, err);
-
-		if (rc < 0)
-			return rc;
-		c->n_upstream = i + 1;
-	}
-	return 0;
 }
 
 static int read_config(const json_t *j, struct dns_config *ret, struct err *err)
@@ -312,7 +315,7 @@ static int read_config(const json_t *j, struct dns_config *ret, struct err *err)
 	if (rc == 0)
 		rc = dns_behaviour_read(json_object_get(j, "behaviour"), &c.behaviour, err);
 	if (rc == 0)
-		rc = read_upstreams(&c, json_object_get(j, "upstream"), err);
+		rc = dns_upstreams_read(j, &c.upstreams, err);
 	if (rc == 0 && (ttl < 0 || ttl > INT32_MAX || ms < 1 || ms > 60 * 1000))
 		rc = err_set(err, ERR_USAGE, ERANGE, "ttl or upstream_ms is out of range");
 	if (rc < 0) {
@@ -320,6 +323,8 @@ static int read_config(const json_t *j, struct dns_config *ret, struct err *err)
 		return rc;
 	}
 	c.upstream_ms = (unsigned int)ms;
+	c.tunnel = json_flag(j, "tunnel", false);
+	c.best_effort = json_flag(j, "best_effort", false);
 	*ret = c;
 	return 0;
 }

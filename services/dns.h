@@ -7,6 +7,7 @@
 
 #include "services/dns_behaviour.h"
 #include "services/dns_query.h"
+#include "services/dns_servers.h"
 #include "services/dns_zone.h"
 #include "services/serve.h"
 #include "services/service.h"
@@ -16,18 +17,16 @@ struct bufferevent;
 struct boss_ask;
 struct dns_conn;
 
-enum {
-	DNS_UPSTREAMS_MAX = 8,
-	DNS_UPSTREAM_MS = 2000 /* a server's time, unless the config says */
-};
+enum { DNS_UPSTREAM_MS = 2000 /* a server's time, unless the config says */ };
 
 /* What `set` replaces as a whole. */
 struct dns_config {
 	struct dns_zone *zone;
 	struct dns_behaviour behaviour;
-	struct addr upstream[DNS_UPSTREAMS_MAX];
-	size_t n_upstream;
+	struct dns_upstreams upstreams;
 	unsigned int upstream_ms;
+	bool tunnel;	  /* WSL's DNS tunnel: what Windows can't answer gets no answer at all */
+	bool best_effort; /* with it: a question with records nobody asked for is answered, too */
 };
 
 /* Where a question came from, and so where its answer goes. */
@@ -82,9 +81,13 @@ void dns_request_relay(struct dns_request *r, uint8_t *wire,
 /* Arms the request's timer; fn gets the request. False: out of memory. */
 bool dns_request_wait(struct dns_request *r, unsigned int ms, event_callback_fn fn);
 
-/* Asks the upstreams in turn, by the client's own transport; SERVFAIL when none answers. */
+/* Asks the upstreams in turn, by the client's own transport; SERVFAIL when none answers, of a tunnel
+ * nothing. */
 void dns_forward(struct dns_request *r);
 void dns_forward_tcp(struct dns_request *r);
+/* The next server to ask, NULL when all were. */
+const struct addr *dns_forward_next(struct dns_request *r);
+void dns_forward_failed(struct dns_request *r);
 /* Lets go of what the forwarding by TCP holds; safe on any request. */
 void dns_forward_tcp_drop(struct dns_request *r);
 int dns_forward_open(struct dns *d, int *fd, struct err *err);

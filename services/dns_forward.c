@@ -49,14 +49,29 @@ static void on_answer(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-static bool ask_one(struct dns_request *r)
+const struct addr *dns_forward_next(struct dns_request *r)
+{
+	const struct dns_servers *s = dns_upstreams_for(&r->dns->config.upstreams, r->q.name);
+
+	return r->next < s->n ? &s->addrs[r->next++] : NULL;
+}
+
+void dns_forward_failed(struct dns_request *r)
+{
+	if (r->dns->config.tunnel)
+		dns_request_free(r);
+	else
+		dns_request_fail(r, LDNS_RCODE_SERVFAIL);
+}
+
+static bool ask_one(struct dns_request *r, const struct addr *server)
 {
 	struct dns *d = r->dns;
 	int family = 0;
 	socklen_t len = sizeof(family);
 
 	getsockopt(d->upstream_fd, SOL_SOCKET, SO_DOMAIN, &family, &len);
-	r->server = d->config.upstream[r->next++];
+	r->server = *server;
 	if (family == AF_INET6)
 		addr_map_v6(&r->server);
 	r->id = fresh_id(d);
@@ -78,15 +93,17 @@ static void on_timeout(evutil_socket_t fd, short what, void *arg)
 /* The next upstream; one that can't be sent to (no route) is passed over at once. */
 static void forward_udp(struct dns_request *r)
 {
+	const struct addr *server;
+
 	r->asked = false;
-	while (r->dns->upstream_fd >= 0 && r->next < r->dns->config.n_upstream) {
-		if (!ask_one(r))
+	while (r->dns->upstream_fd >= 0 && (server = dns_forward_next(r))) {
+		if (!ask_one(r, server))
 			continue;
 		if (dns_request_wait(r, r->dns->config.upstream_ms, on_timeout))
 			return;
 		break;
 	}
-	dns_request_fail(r, LDNS_RCODE_SERVFAIL);
+	dns_forward_failed(r);
 }
 
 void dns_forward(struct dns_request *r)

@@ -99,14 +99,15 @@ static void on_socket(int fd, void *arg)
 void dns_forward_tcp(struct dns_request *r)
 {
 	struct dns *d = r->dns;
+	const struct addr *server;
 
-	while (r->next < d->config.n_upstream) {
-		r->server = d->config.upstream[r->next++];
+	while ((server = dns_forward_next(r))) {
+		r->server = *server;
 		if (!dns_request_wait(r, d->config.upstream_ms, next_server))
 			break;
 		r->ask = boss_ask_socket(d->serve, d->name, &r->server, on_socket, r);
 		if (r->ask)
 			return;
 	}
-	dns_request_fail(r, LDNS_RCODE_SERVFAIL);
+	dns_forward_failed(r);
 }

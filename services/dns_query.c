@@ -90,6 +90,7 @@ static ldns_pkt_rcode read_question(const uint8_t *wire, size_t len, struct dns_
 		return LDNS_RCODE_SERVFAIL;
 	q->type = ldns_rr_get_type(rr);
 	read_edns(pkt, q);
+	q->more_records = ldns_rr_list_rr_count(ldns_pkt_additional(pkt)) > 0;
 	return ldns_rr_get_class(rr) == LDNS_RR_CLASS_IN ? LDNS_RCODE_NOERROR : LDNS_RCODE_REFUSED;
 }
 

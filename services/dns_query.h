@@ -27,6 +27,7 @@ struct dns_query {
 	bool edns;
 	size_t udp_size;      /* what the client takes over UDP */
 	ldns_pkt_rcode rcode; /* other than NOERROR: the only answer it deserves */
+	bool more_records;    /* others than the question's own and EDNS */
 	bool bad_version;     /* an EDNS version we don't know: BADVERS */
 };
 

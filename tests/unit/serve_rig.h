@@ -50,6 +50,7 @@ void rig_send(int fd, const void *data, size_t len);
 size_t rig_read(int fd, void *buf, size_t size);
 
 void suite_dns(Suite *s);
+void suite_dns_ask(Suite *s);
 void suite_web(Suite *s);
 
 #endif

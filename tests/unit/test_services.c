@@ -267,6 +267,7 @@ int main(int argc, char **argv)
 	tcase_add_test(t, stop_closes_sockets);
 	suite_add_tcase(s, t);
 	suite_dns(s);
+	suite_dns_ask(s);
 	suite_web(s);
 	run = srunner_create(s);
 	srunner_run_all(run, CK_NORMAL);

@@ -6,7 +6,7 @@ local modules = {
   "core_session", "core_help", "core_programs",
   "change_views", "firewall", "firewallfilter", "firewallprofile", "hyperv", "nat", "vmswitch", "netip", "adapter", "service", "sc", "netsh", "wsl", "hns", "refused",
   "ipconfig", "route", "arp", "netstat", "ping", "tracert", "nslookup", "machine", "web",
-  "look_adapter", "look_ip", "look_socket", "look_dns", "look_test",
+  "vpn", "look_adapter", "look_ip", "look_socket", "look_dns", "look_test",
 }
 
 for _, name in ipairs(modules) do require("windows.commands." .. name) end

@@ -7,6 +7,7 @@
 
 local host = require("wsl2.mirror.host")
 local modes = require("wsl2.modes")
+local resolver = require("wsl2.resolver")
 local room = require("wsl2.room")
 local state = require("wsl2.state")
 local vfp = require("wsl2.vfp")
@@ -171,10 +172,28 @@ local function put_upstream(model, servers)
     local s = state.service(model, name)
     if s then s.config.upstream = state.clone(servers) end
   end
-  local lines = {}
+  local lines, search = {}, resolver.suffixes(model.windows)
   for i, s in ipairs(servers) do lines[i] = "nameserver " .. s .. "\n" end
+  if #search > 0 then lines[#lines + 1] = "search " .. table.concat(search, " ") .. "\n" end
   local resolv = state.by(state.node(model, "windows").files, "path", "/etc/resolv.conf")
   if resolv then resolv.content = table.concat(lines) end
+end
+
+-- Windows' name resolution policy, which holds for the DNS tunnel too; ICS's proxy knows nothing of it.
+function derive.suffixes(model)
+  local out
+  for _, rule in ipairs(model.windows.dns.Nrpt or {}) do
+    for _, namespace in ipairs(rule.Namespace) do
+      out = out or {}
+      out[namespace] = state.clone(rule.NameServers)
+    end
+  end
+  return out
+end
+
+local function put_suffixes(model, suffixes)
+  local s = state.service(model, "dns-tunnel")
+  if s then s.config.suffixes = suffixes end
 end
 
 -- The DNS proxy of ICS runs with its service; started anew it is a healthy one.
@@ -256,6 +275,18 @@ local function put_follow(model, new, _, old)
   if model.windows.wsl.running and mode.put then mode.put(model, new, old) end
 end
 
+-- A running guest's resolv.conf, where it follows Windows; false where not.
+local function resolv(model)
+  local mode = modes.current(model)
+  if not model.windows.wsl.running or not mode.nameservers then return false end
+  return resolver.text(model, mode.nameservers({ settings = model.windows.wsl.started_with, params = state.hidden(model).params,
+    servers = derive.servers(model) }))
+end
+
+local function put_resolv(model, text)
+  if text then resolver.put(model, text) end
+end
+
 -- Windows passes packets on while something shares a connection, or an interface was told to.
 function derive.forwards(model)
   local mode = modes.current(model)
@@ -275,7 +306,10 @@ local pieces = {
   { "portproxy", portproxies, function(model, new, _, old) put_portproxies(model, old, new) end },
   { "proxy", proxy, put_proxy },
   { "servers", derive.servers, put_upstream },
+  { "search", function(model) return resolver.suffixes(model.windows) end, function(model) put_upstream(model, derive.servers(model)) end },
+  { "nrpt", derive.suffixes, put_suffixes },
   { "guest", follow, put_follow },
+  { "resolv", resolv, put_resolv },
   { "cut", cut, put_cut },
   { "forwards", derive.forwards, put_forwards },
   { "ways", host.ways, host.put_ways },

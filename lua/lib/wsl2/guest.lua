@@ -113,7 +113,8 @@ function guest.services(g)
   local function listen(proto) return { proto = proto, address = at.address, port = 53 } end
   out[#out + 1] = {
     name = "dns-tunnel", node = at.node, via = "windows", kind = "dns", listens = core.array({ listen("udp"), listen("tcp") }),
-    config = { records = hosts_records(g.entries or {}), upstream = state.list(g.servers), behaviour = g.behaviour },
+    config = { records = hosts_records(g.entries or {}), upstream = state.list(g.servers), behaviour = g.behaviour,
+      suffixes = g.suffixes, tunnel = true, best_effort = g.settings.bestEffortDnsParsing or nil },
   }
   return out
 end

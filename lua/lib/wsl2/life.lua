@@ -90,7 +90,8 @@ local function generation(model, s, c, t, entries)
     model = model, params = h.params, settings = s, conf = c, servers = derive.servers(model), entries = entries,
     hosts = guest.hosts_text(entries), search = t.search or (tunnel_or_own and resolver.suffixes(w)) or nil, own_link = h.own_link,
     hostname = c.hostname ~= "" and c.hostname or config.clean_hostname(w.hostname), distro = w.wsl.distro,
-    kernel = t.kernel, env = t.env, mtu = derive.mtu(model), behaviour = derive.tunnel_behaviour(model), address = w.wsl.address,
+    kernel = t.kernel, env = t.env, mtu = derive.mtu(model), address = w.wsl.address,
+    behaviour = derive.tunnel_behaviour(model), suffixes = derive.suffixes(model),
   }
 end
 

@@ -14,6 +14,7 @@
 --   guest(g)               the guest's network: { ifaces, routes, rules, neighs, sysctls, files, ruleset, local_rule, port_space,
 --                          nameservers }
 --   services(g)            servers beside the DNS tunnel
+--   nameservers(g)         those of resolv.conf, which follow Windows' while WSL runs; g: { settings, params, servers }
 --   follow(model)          what of a running guest follows Windows: any data
 --   put(model, new, old)   puts that data, which has changed, into the guest's node; old: false for a guest that starts
 

@@ -112,6 +112,13 @@ local function adapter(s)
     ConnectionSpecificSuffix = s.suffix, Status = "Up", Virtual = true }
 end
 
+-- The rules of the name resolution policy table: which servers know a suffix.
+local function policy(s)
+  if not s.nrpt then return core.array({}) end
+  return core.array({ { Name = "{7E0F2B6C-51D3-4C0A-9E55-2C1B70C5D8A4}", Namespace = core.array({ "." .. s.suffix }),
+    NameServers = core.array(state.clone(s.dns)) } })
+end
+
 local function routes(model, s, out)
   local windows, w = state.node(model, "windows"), model.windows
   local outside = state.by(w.interfaces, "dev", out.dev)
@@ -134,6 +141,7 @@ local function connect(model)
   both_ends(model, s)
   table.insert(model.windows.interfaces, adapter(s))
   routes(model, s, out)
+  model.windows.dns.Nrpt = policy(s)
   entry(model).ConnectionStatus = "Connected"
 end
 
@@ -152,6 +160,7 @@ local function disconnect(model)
   model.segments = without(model.segments, function(g) return g.name == "vpn" end)
   model.windows.interfaces = without(model.windows.interfaces, function(i) return i.dev == vpn.dev end)
   if h.lost then h.lost[vpn.dev] = nil end
+  model.windows.dns.Nrpt = core.array({})
   entry(model).ConnectionStatus = "Disconnected"
 end
 
@@ -191,16 +200,6 @@ vpn.ops["vpn.set"] = function(model, args, ctx)
   for k, v in pairs(a.set) do h.vpn[k] = state.clone(v) end
   model.windows.vpn[1] = listed(h.vpn)
   if was then connect(model) end
-end
-
--- Names ------------------------------------------------------------------------------------------------------------
-
--- The rules of the name resolution policy table while connected: which servers know a suffix.
-function vpn.nrpt(model)
-  local s = vpn.active(model)
-  if not s or not s.nrpt then return core.array({}) end
-  return core.array({ { Name = "{7E0F2B6C-51D3-4C0A-9E55-2C1B70C5D8A4}", Namespace = core.array({ "." .. s.suffix }),
-    NameServers = core.array(state.clone(s.dns)) } })
 end
 
 -- What it filters --------------------------------------------------------------------------------------------------

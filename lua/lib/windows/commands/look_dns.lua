@@ -137,7 +137,7 @@ end
 local function candidates(l, name)
   if name:find(".", 1, true) then return { (name:gsub("%.$", "")) } end
   local out = {}
-  for _, s in ipairs(l:windows().dns and l:windows().dns.SuffixSearchList or {}) do out[#out + 1] = name .. "." .. s end
+  for _, s in ipairs(names.suffixes(l)) do out[#out + 1] = name .. "." .. s end
   out[#out + 1] = name
   return out
 end
@@ -147,10 +147,12 @@ local function ask_servers(ctx, l, name, kinds, args)
   for _, s in ipairs(change.list(args.Server)) do servers[#servers + 1] = names.lookup(ctx.world, s)[1] end
   if #change.list(args.Server) == 0 then servers = names.servers(l) end
   local why
+  local own = #change.list(args.Server) == 0
   for _, candidate in ipairs(candidates(l, name)) do
+    local to = own and names.policy(l, candidate) or servers
     local answered, seen = false, {}
     for _, kind in ipairs(kinds) do
-      local r = ask(ctx, servers, candidate, kind, args)
+      local r = ask(ctx, to, candidate, kind, args)
       if r and r.rcode == "NOERROR" then
         answered = true
         emit_records(ctx, r, seen)

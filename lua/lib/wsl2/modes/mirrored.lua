@@ -81,6 +81,8 @@ local function nameservers(g)
   return out
 end
 
+mirrored.nameservers = nameservers
+
 -- The file that keeps systemd from setting back what loopback needs.
 local function files(g)
   local lines = {}

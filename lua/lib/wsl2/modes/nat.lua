@@ -2,7 +2,6 @@
 -- networkingMode=nat: eth0 on the WSL switch, behind ICS or a WinNAT object of Windows.
 
 local ip = require("wsl2.ip")
-local resolver = require("wsl2.resolver")
 local state = require("wsl2.state")
 
 local nat = {}
@@ -43,18 +42,16 @@ function nat.guest(g)
   }
 end
 
--- eth0's MTU is the least of Windows' interfaces that are up; of an older WSL, that of the WSL switch alone. And resolv.conf.
+-- eth0's MTU is the least of Windows' interfaces that are up; of an older WSL, that of the WSL switch alone.
 function nat.follow(model)
-  local derive = require("wsl2.derive")
-  local g = { settings = model.windows.wsl.started_with, params = state.hidden(model).params, servers = derive.servers(model) }
-  return { mtu = derive.mtu(model) or false, resolv = resolver.text(model, nameservers(g)) }
+  return require("wsl2.derive").mtu(model) or false
 end
 
-function nat.put(model, new, old)
-  old = old or {}
+function nat.put(model, mtu)
   local eth0 = state.iface(state.node(model, "wsl"), "eth0")
-  if eth0 and new.mtu ~= old.mtu then eth0.mtu = new.mtu or nil end
-  if new.resolv ~= old.resolv then resolver.put(model, new.resolv) end
+  if eth0 then eth0.mtu = mtu or nil end
 end
+
+nat.nameservers = nameservers
 
 return nat
