@@ -228,7 +228,7 @@ static char *put_difference(char *at, const char *end, int what, int flags, cons
 			continue;
 		if (end - at < 2 * ONE_MAX)
 			return NULL;
-		h = put_set_header(at, what, flags | NLM_F_ACK, 2);
+		h = put_set_header(at, what, flags, 2);
 		list = mnl_attr_nest_start(h, NFTA_SET_ELEM_LIST_ELEMENTS);
 		put_element(h, &a->v[i]);
 		mnl_attr_nest_end(h, list);
@@ -237,7 +237,10 @@ static char *put_difference(char *at, const char *end, int what, int flags, cons
 	return at;
 }
 
-/* All answers are there when the kernel has taken the batch. */
+/*
+ * What the kernel refused is there when it has taken the batch; what it took it says nothing of, for a few hundred answers are
+ * more than the socket holds. Reads to the end in any case: what is left would be taken for the next answer.
+ */
 static int hear(struct build_node *n)
 {
 	char buf[8192] __attribute__((aligned(NLMSG_ALIGNTO)));
@@ -248,7 +251,9 @@ static int hear(struct build_node *n)
 		const struct nlmsghdr *h = (const void *)buf;
 		int left = (int)got;
 
-		if (got < 0)
+		if (got < 0 && errno == ENOBUFS)
+			first = first ? first : -ENOBUFS;
+		else if (got < 0)
 			return errno == EAGAIN ? first : -errno;
 		for (; mnl_nlmsg_ok(h, left); h = mnl_nlmsg_next(h, &left)) {
 			const struct nlmsgerr *e = mnl_nlmsg_get_payload(h);
