@@ -137,18 +137,13 @@ while True:
 """
 
 
-class Matrix(windows_rig.WindowsTest):
-    def setUp(self):
-        super().setUp()
-        self.names = {"GUEST": self.address("wsl", "eth0").ip, "GATEWAY": self.address("windows", "vEthernet").ip,
-                      "WINDOWS": self.address("windows", "eth0").ip, "PHONE": self.address("phone", "wlan0").ip,
-                      "WAN": self.address("router", "eth0").ip, "ROUTER": "192.168.1.1"}
-        self.serve("windows", IN_WINDOWS)
-        self.serve("wsl", IN_WSL)
-        for node, listeners in ELSEWHERE.items():
-            self.serve(node, listeners)
-        # The last of WSL's listeners is relayed: so the relay has seen all of them.
-        self.until("WSL's listeners on Windows' localhost", lambda: self.visit("windows", "127.0.0.1", 4099, "tcp") == "127.0.0.1")
+class Rig(windows_rig.WindowsTest):
+    """Servers and visitors for any mode's table."""
+    names = {}
+
+    def find_names(self, **more):
+        self.names = {"WINDOWS": self.address("windows", "eth0").ip, "PHONE": self.address("phone", "wlan0").ip,
+                      "WAN": self.address("router", "eth0").ip, "ROUTER": "192.168.1.1", **more}
 
     def name(self, word):
         return str(self.names.get(word, word))
@@ -185,6 +180,18 @@ class Matrix(windows_rig.WindowsTest):
         p = self.popen("exec", "--lab", "w", "--raw", "-u", "root", node, "--", "python3", "-c", code)
         self.procs.append(p)
         return p
+
+
+class Matrix(Rig):
+    def setUp(self):
+        super().setUp()
+        self.find_names(GUEST=self.address("wsl", "eth0").ip, GATEWAY=self.address("windows", "vEthernet").ip)
+        self.serve("windows", IN_WINDOWS)
+        self.serve("wsl", IN_WSL)
+        for node, listeners in ELSEWHERE.items():
+            self.serve(node, listeners)
+        # The last of WSL's listeners is relayed: so the relay has seen all of them.
+        self.until("WSL's listeners on Windows' localhost", lambda: self.visit("windows", "127.0.0.1", 4099, "tcp") == "127.0.0.1")
 
     def test_matrix(self):
         self.holds(MATRIX)
