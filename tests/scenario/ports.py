@@ -34,7 +34,8 @@ if {keep}:
 TAKEN = "EADDRINUSE"
 
 
-class Ports(windows_rig.WindowsTest):
+class Ports:
+    """What holds wherever two nodes share their ports."""
     lab = os.path.join(real_rig.SOURCE, "tests/data/ports-lab.lua")
 
     def bind(self, node, *what, prefix=()):
@@ -79,9 +80,6 @@ class Ports(windows_rig.WindowsTest):
                          [TAKEN, TAKEN, "40959", "45056"])
         self.assertEqual(self.bind("wsl", "tcp 0.0.0.0 40960", "udp 0.0.0.0 45055"), ["40960", "45055"])
 
-    def test_half_of_the_dynamic_ports(self):
-        self.serve("wsl", "tcp 0.0.0.0 60000", "tcp 0.0.0.0 60001", "tcp 0.0.0.0 60002", "udp 0.0.0.0 60003", expect=["60000", "60001", TAKEN, "60003"])
-
     def looked(self, p):
         """A look at WSL's sockets has come by since p said so: it found the port the kernel chose for it."""
         found = p.stdout.readline().split()[-1]
@@ -97,6 +95,32 @@ class Ports(windows_rig.WindowsTest):
             p.wait(10)
             # within a minute it would be free without a look too
             self.until("free again", lambda: self.bind("windows", f"tcp 0.0.0.0 {port}", f"udp 0.0.0.0 {port}") == [str(port)] * 2, 20)
+
+
+class Arbiter(Ports, windows_rig.WindowsTest):
+    """The arbiter by itself, in a network that knows nothing of it."""
+
+    def test_half_of_the_dynamic_ports(self):
+        self.serve("wsl", "tcp 0.0.0.0 60000", "tcp 0.0.0.0 60001", "tcp 0.0.0.0 60002", "udp 0.0.0.0 60003", expect=["60000", "60001", TAKEN, "60003"])
+
+
+class Mirrored(Ports, windows_rig.WindowsTest):
+    def setUp(self):
+        super().setUp()
+        self.ps(r'Set-Content C:\Users\learner\.wslconfig "[wsl2]`nnetworkingMode=mirrored`n[experimental]`nignoredPorts=7000"; wsl --shutdown')
+        self.assertEqual(self.wsl("wslinfo --networking-mode").strip(), "mirrored")
+
+    def test_shut_down_and_started(self):
+        """What WSL had is free with it; what Windows took meanwhile WSL can't have."""
+        self.serve("wsl", "tcp 0.0.0.0 8400")
+        self.assertEqual(self.bind("windows", "tcp 0.0.0.0 8400", "tcp 0.0.0.0 40960"), [TAKEN] * 2)
+        self.ps("wsl --shutdown")
+        self.serve("windows", "tcp 0.0.0.0 8400", "tcp 0.0.0.0 40960")
+        self.assertEqual(self.bind("wsl", "tcp 0.0.0.0 8400"), [TAKEN])
+
+    def test_excluded_on_windows(self):
+        self.raw("windows", "sysctl", "-qw", "net.ipv4.ip_local_reserved_ports=8500-8599")
+        self.assertEqual(self.bind("wsl", "tcp 0.0.0.0 8550", "udp 0.0.0.0 8550", "tcp 0.0.0.0 8600"), [TAKEN, TAKEN, "8600"])
 
 
 if __name__ == "__main__":
