@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # WSL's networking modes, one file each, and the way from one to another.
-foreach(t nat none consomme)
+foreach(t nat none consomme bridged)
   nd_script_test(mode_${t} LABEL scenario TIMEOUT 180 COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/scenario/mode_${t}.py)
 endforeach()
