@@ -319,7 +319,8 @@ int steer_set_remember(struct build *b, const struct steering *s, struct err *er
 
 	if (!copy)
 		return err_sys(err, ENOMEM, "Can't steer ports");
-	memcpy(copy, s->ports, s->n * sizeof(*copy));
+	for (size_t i = 0; i < s->n; i++)
+		copy[i] = s->ports[i];
 	free(b->steer.ranges);
 	b->steer.ranges = copy;
 	b->steer.n_ranges = merge(copy, s->n);
