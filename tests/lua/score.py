@@ -20,8 +20,17 @@ def dojo_by_alias(log, a):
     return log.run("dojo map", cause=log.events[-1]["seq"])
 
 
-# What mends the faults of publishing, by cause.
-MENDS = {"portproxy-stale": "portproxy.set", "portproxy-no-rule": "firewall.rule.add"}
+# What mends a fault, by its cause, else by its layer.
+MENDS = {
+    "portproxy-stale": lambda g, a: g.windows("portproxy.set"), "portproxy-no-rule": lambda g, a: g.windows("firewall.rule.add"),
+    "host-firewall-blocks-guest": lambda g, a: g.windows("firewall.rule.add"),
+    "resolvconf-overwritten": lambda g, a: g.file("/etc/resolv.conf", "nameserver 1.1.1.1\n").windows("wsl.shutdown"),
+}
+MENDS_OF_LAYER = {
+    "L1": lambda g, a: g.change("link", flags=["UP"], action="set").change("address", **{"local": a.guest}).change("route"),
+    "L2": lambda g, a: g.change("route", dst="default"), "L2.5": lambda g, a: g.file("/etc/resolv.conf", "nameserver 1.1.1.1\n"),
+    "L3": lambda g, a: g.change("ruleset", action="del"), "L5": lambda g, a: g.windows("portproxy.add"),
+}
 OWN_RESOLV = L2.replace('remove_route("default")', 'file("/etc/resolv.conf", "nameserver 10.9.9.9\\n")', 1)  # the fault's, in no event
 NOT_A_COMMAND = ("{0} : The term '{0}' is not recognized as the name of a cmdlet, function, script file, or operable program.")
 
@@ -206,7 +215,7 @@ LOOKS = {
     "file-seen": lambda g, a: g.run("ls -l /etc/resolv.conf").run("cat /etc/wsl.conf"),
     "both-sizes-tried": lambda g, a: (g.packet("dns-answer", dir="in", rcode="NOERROR", answers=[], tc=True)
                                       .packet("dns-answer", dir="in", rcode="NOERROR", answers=["1.2.3.4"])),
-    "listening-seen": lambda g, a: g.prompt("netstat -ano", SOCKETS.format(3000)),
+    "listening-seen": lambda g, a: g.prompt("netstat -ano", "".join(SOCKETS.format(port) for port in a.ports)).run("ss -lnt"),
     "firewall-seen": lambda g, a: g.prompt("Get-NetFirewallPortFilter | ? LocalPort -eq 53", ""),
 }
 
@@ -227,10 +236,8 @@ def observe(log, a, text):
 
 
 def mend(log, a):
-    return {"L1": lambda: log.change("link", flags=["UP"], action="set").change("address", **{"local": a.guest}).change("route"),
-            "L2": lambda: log.change("route", dst="default"), "L2.5": lambda: log.file("/etc/resolv.conf", "nameserver 1.1.1.1\n"),
-            "L3": lambda: log.change("ruleset", action="del"),
-            "L5": lambda: log.windows(MENDS[a.meta["truth"][0]["cause"]])}[a.meta["layer"]]()
+    how = MENDS.get(a.meta["truth"][0]["cause"]) or MENDS_OF_LAYER[a.meta["layer"]]
+    return how(log, a)
 
 
 def in_the_wrong_window(log):
@@ -240,7 +247,8 @@ def in_the_wrong_window(log):
 
 
 def prove(log, a):
-    phone_served(log, a)
+    for port in a.ports:
+        phone_served(log, a, port)
     return (log.packet("echo-reply", dir="in").packet("syn-ack", dir="in")
             .packet("dns-answer", dir="in", rcode="NOERROR", answers=["1.2.3.4"]))
 
