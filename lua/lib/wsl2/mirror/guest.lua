@@ -46,12 +46,11 @@ local function interface(m)
     mac = m.iface.mac, up = m.up, mtu = m.i.NlMtu ~= 1500 and m.i.NlMtu or nil, queues = 2, addresses = addresses(m) }
 end
 
--- loopback0 is WSL's second, as the kernel numbers them.
+-- loopback0 comes first, as the rules for it do.
 local function interfaces(list, loopback_mac)
-  local out = core.array({})
+  local out = core.array({ { name = names.nic, label = "", kind = "veth", segment = loopback.segment, mac = loopback_mac, up = true,
+    queues = 2, addresses = core.array({}) } })
   for _, m in ipairs(list) do out[#out + 1] = interface(m) end
-  table.insert(out, math.min(2, #out + 1), { name = names.nic, label = "", kind = "veth", segment = loopback.segment, mac = loopback_mac,
-    up = true, queues = 2, addresses = core.array({}) })
   return out
 end
 

@@ -91,7 +91,6 @@ local function files(g)
 end
 
 local function lo(s)
-  if not s.dnsTunneling then return nil end
   local a = s.dnsTunnelingIpAddress
   return { name = "lo", kind = "loopback", up = true, addresses = { { cidr = a .. "/32", broadcast = a } } }
 end
@@ -99,7 +98,7 @@ end
 function mirrored.guest(g)
   local s = g.settings
   local net = guest.network(g.model, s)
-  table.insert(net.ifaces, 1, lo(s))
+  if s.dnsTunneling then table.insert(net.ifaces, 1, lo(s)) end
   net.local_rule, net.port_space, net.nameservers, net.files = 2, port_space(s), nameservers(g), files(g)
   return net
 end
