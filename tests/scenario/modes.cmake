@@ -3,3 +3,4 @@
 foreach(t nat none consomme bridged)
   nd_script_test(mode_${t} LABEL scenario TIMEOUT 180 COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/scenario/mode_${t}.py)
 endforeach()
+nd_script_test(mode_switch LABEL scenario TIMEOUT 300 COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/scenario/mode_switch.py)
