@@ -1,7 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """One port space on two nodes: real sockets of real programs, who gets which port, and when it is free again."""
+import json
 import os
+import platform
+import subprocess
+import sys
+import unittest
 
 import real_rig
 import windows_rig
@@ -32,6 +37,21 @@ if {keep}:
     time.sleep(600)
 """
 TAKEN = "EADDRINUSE"
+
+# Runs its arguments as WSL's init in mirrored mode would: beneath a system call listener, of which a process can have but one over it.
+BENEATH = """
+import ctypes, os, platform, struct, subprocess, sys
+libc = ctypes.CDLL(None, use_errno=True)
+allow = struct.pack("HBBI", 6, 0, 0, 0x7fff0000)
+code = ctypes.create_string_buffer(allow)
+program = struct.pack("HxxxxxxP", 1, ctypes.addressof(code))
+if os.geteuid():
+    libc.prctl(38, 1, 0, 0, 0)
+if libc.syscall({"x86_64": 317, "aarch64": 277}[platform.machine()], 1, 8, program) < 0:
+    sys.exit(77)
+print(subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode, flush=True)
+sys.stdin.read()
+"""
 
 
 class Ports:
@@ -121,6 +141,38 @@ class Mirrored(Ports, windows_rig.WindowsTest):
     def test_excluded_on_windows(self):
         self.raw("windows", "sysctl", "-qw", "net.ipv4.ip_local_reserved_ports=8500-8599")
         self.assertEqual(self.bind("wsl", "tcp 0.0.0.0 8550", "udp 0.0.0.0 8550", "tcp 0.0.0.0 8600"), [TAKEN, TAKEN, "8600"])
+
+
+class Beneath(windows_rig.WindowsTest):
+    """A lab where no bind can be asked about: nothing is refused, and the ports are found."""
+    lab = None
+
+    def up(self, lab, healthy=False):
+        p = subprocess.Popen([sys.executable, "-c", BENEATH, real_rig.NETDOJO, "up", lab, "--lab", "w", "--seed", self.seed, "--healthy"],
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=self.env)
+        self.addCleanup(p.communicate)
+        said = p.stdout.readline()
+        if not said:
+            self.skipTest("no system call listener to be beneath")
+        self.assertEqual(said, "0\n")
+
+    def steered(self):
+        return self.raw("windows", "nft", "list", "set", "ip", "wslcore", "gp")
+
+    @unittest.skipIf(platform.machine() not in ("x86_64", "aarch64"), "the system call's number")
+    def test_found_by_a_look(self):
+        self.up(windows_rig.LAB_FILE)
+        self.ps(r'Set-Content C:\Users\learner\.wslconfig "[wsl2]`nnetworkingMode=mirrored"; wsl --shutdown')
+        p = self.start("wsl", BINDER.replace("{keep}", "True"), "tcp 0.0.0.0 8000")
+        self.assertEqual(p.stdout.readline(), "8000\n")
+        self.until("found", lambda: "tcp . 8000" in self.steered(), 20)
+        self.assertEqual(self.python("windows", BINDER.replace("{keep}", "False"), "tcp 127.0.0.1 8000"), "8000")
+        with open(os.path.join(self.attempts()[-1], "events.jsonl"), encoding="utf-8") as log:
+            said = [e for e in map(json.loads, log) if e.get("what") == "recorders" and "binds" in e["recorders"]]
+        self.assertEqual({e["node"] for e in said}, {"windows", "wsl"})
+        for e in said:
+            self.assertFalse(e["recorders"]["binds"])
+            self.assertIn("no system call listener", e["why"]["binds"])
 
 
 if __name__ == "__main__":
