@@ -134,25 +134,28 @@ int link_set_flag_up(struct rtsock *rt, unsigned int index, bool up, struct err 
  * ------------------------------------------------------------------------------------------------
  */
 
-int link_add_bridge(struct rtsock *rt, const char *name, struct err *err)
+int link_add_bridge(struct rtsock *rt, const struct hub_end *end, struct err *err)
 {
 	auto_link *br = rtnl_link_bridge_alloc();
 
 	if (!br)
 		return err_sys(err, ENOMEM, "Can't describe a bridge");
-	rtnl_link_set_name(br, name);
+	rtnl_link_set_name(br, end->name);
+	rtnl_link_set_group(br, (int)end->group);
 	return send_new(rt, br, true, err);
 }
 
 int link_add_segment(struct build *b, const struct op *op, struct err *err)
 {
+	struct hub_end end = {.name = op->segment->name};
+
 	if (!segment_is_bridge(op->segment, op->segment_members) ||
 	    rtsock_ifindex(&b->hub, op->segment->name))
 		return 0;
-	return link_add_bridge(&b->hub, op->segment->name, err);
+	return link_add_bridge(&b->hub, &end, err);
 }
 
-int link_del_index(struct rtsock *rt, unsigned int index, struct err *err)
+static int del_index(struct rtsock *rt, unsigned int index, struct err *err)
 {
 	auto_link *l = rtnl_link_alloc();
 	auto_nlmsg *msg = NULL;
@@ -167,12 +170,22 @@ int link_del_index(struct rtsock *rt, unsigned int index, struct err *err)
 	return rtsock_call_but(rt, msg, ENODEV, err);
 }
 
+void link_del_group(struct rtsock *rt, unsigned int group)
+{
+	struct ifinfomsg ifi = {.ifi_family = AF_UNSPEC};
+	auto_nlmsg *msg = nlmsg_alloc_simple(RTM_DELLINK, 0);
+
+	if (msg && nlmsg_append(msg, &ifi, sizeof(ifi), NLMSG_ALIGNTO) == 0 &&
+	    nla_put_u32(msg, IFLA_GROUP, group) == 0)
+		rtsock_call(rt, msg, NULL);
+}
+
 int link_del_segment(struct build *b, const struct op *op, struct err *err)
 {
 	unsigned int index = rtsock_ifindex(&b->hub, op->segment->name);
 
 	impair_forget(b, op->segment);
-	return index ? link_del_index(&b->hub, index, err) : 0;
+	return index ? del_index(&b->hub, index, err) : 0;
 }
 
 /* --- adding
@@ -209,16 +222,17 @@ static void port_name(char ret[IFNAMSIZ], unsigned int number)
 }
 
 /* One end in the hub, passing whatever comes. */
-static void describe_hub_end(struct rtnl_link *l, const char *name, unsigned int bridge)
+static void describe_hub_end(struct rtnl_link *l, const struct hub_end *end)
 {
-	rtnl_link_set_name(l, name);
+	rtnl_link_set_name(l, end->name);
 	rtnl_link_set_mtu(l, MTU_HUB);
+	rtnl_link_set_group(l, (int)end->group);
 	set_queues(l, 1);
-	if (bridge)
-		rtnl_link_set_master(l, (int)bridge);
+	if (end->bridge)
+		rtnl_link_set_master(l, (int)end->bridge);
 }
 
-int link_add_hub_pair(struct rtsock *rt, const char *a, const char *z, unsigned int bridge,
+int link_add_hub_pair(struct rtsock *rt, const struct hub_end *a, const struct hub_end *z,
 		      struct err *err)
 {
 	auto_link *l = rtnl_link_veth_alloc();
@@ -228,17 +242,17 @@ int link_add_hub_pair(struct rtsock *rt, const char *a, const char *z, unsigned 
 
 	if (!far)
 		return err_sys(err, ENOMEM, "Can't describe a veth pair");
-	describe_hub_end(l, a, bridge);
-	describe_hub_end(far, z, 0);
+	describe_hub_end(l, a);
+	describe_hub_end(far, z);
 	rc = send_new(rt, l, true, err);
 	if (rc == 0)
-		rc = rtsock_need_ifindex(rt, z, &index, err);
+		rc = rtsock_need_ifindex(rt, z->name, &index, err);
 	return rc < 0 ? rc : link_set_flag_up(rt, index, true, err);
 }
 
 /* The interface in its node, the other end in the hub: a port of a bridge there, or (bridge 0)
  * leading nowhere. */
-int link_add_port(struct build *b, const struct iface *i, const char *port, unsigned int bridge,
+int link_add_port(struct build *b, const struct iface *i, const struct hub_end *end,
 		  struct build_node *n, struct err *err)
 {
 	auto_link *l = rtnl_link_veth_alloc();
@@ -247,7 +261,7 @@ int link_add_port(struct build *b, const struct iface *i, const char *port, unsi
 
 	if (!far)
 		return err_sys(err, ENOMEM, "Can't describe a veth pair");
-	describe_hub_end(l, port, bridge);
+	describe_hub_end(l, end);
 	rc = describe(far, i, n->netns, err);
 	if (rc == 0)
 		rc = send_new(&b->hub, l, true, err);
@@ -260,9 +274,10 @@ static int add_port(struct build *b, const struct iface *i, unsigned int bridge,
 		    struct build_node *n, struct err *err)
 {
 	char port[IFNAMSIZ];
+	struct hub_end end = {.name = port, .bridge = bridge};
 
 	port_name(port, ++b->next_port);
-	return link_add_port(b, i, port, bridge, n, err);
+	return link_add_port(b, i, &end, n, err);
 }
 
 static int add_veth(struct build *b, const struct op *op, struct build_node *n, struct err *err)
@@ -428,7 +443,7 @@ int link_del(struct build *b, const struct op *op, struct err *err)
 	mirror_del(b, op->node->name, op->iface->name);
 	if (!index || op->iface->kind == IFACE_LOOPBACK)
 		return 0;
-	return link_del_index(&n->rt, index, err);
+	return del_index(&n->rt, index, err);
 }
 
 struct doomed {
@@ -454,6 +469,6 @@ int link_del_all(struct build_node *n, int home, struct err *err)
 	/* Fallback devices (sit0, tunl0) refuse and go with the namespace; a pair's other end may
 	 * be gone already. */
 	for (size_t i = 0; i < d.n; i++)
-		link_del_index(&n->rt, d.index[i], NULL);
+		del_index(&n->rt, d.index[i], NULL);
 	return rc;
 }

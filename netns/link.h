@@ -19,14 +19,20 @@ int link_set(struct build *b, const struct op *op, struct err *err);
 /* Once all links of a plan are up: returns when they pass packets. */
 void link_settle(struct build *b);
 
-/* For mirror.c. A bridge, up; a pair of which a is a port of it, both up; a node's interface whose hub's end has that
- * name. */
-int link_add_bridge(struct rtsock *rt, const char *name, struct err *err);
-int link_add_hub_pair(struct rtsock *rt, const char *a, const char *z, unsigned int bridge,
+/* For mirror.c: links of the hub, a port of the bridge (0: none), of a group that goes at once (0: none). */
+struct hub_end {
+	const char *name;
+	unsigned int bridge, group;
+};
+int link_add_bridge(struct rtsock *rt, const struct hub_end *end, struct err *err);
+/* Two ends of one pair, both up. */
+int link_add_hub_pair(struct rtsock *rt, const struct hub_end *a, const struct hub_end *z,
 		      struct err *err);
-int link_add_port(struct build *b, const struct iface *i, const char *port, unsigned int bridge,
+/* A node's interface, with its end in the hub. */
+int link_add_port(struct build *b, const struct iface *i, const struct hub_end *end,
 		  struct build_node *n, struct err *err);
-int link_del_index(struct rtsock *rt, unsigned int index, struct err *err);
+/* Each deletion waits for the kernel's grace periods; so does that of a group, once. */
+void link_del_group(struct rtsock *rt, unsigned int group);
 
 int link_set_flag_up(struct rtsock *rt, unsigned int index, bool up, struct err *err);
 /* Every link that can be deleted in a node. */

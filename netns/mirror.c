@@ -269,22 +269,32 @@ int mirror_set(struct build *b, const struct op *op, struct err *err)
 /* --- making and removing
  * ---------------------------------------------------------------------------------------------------- */
 
+/* Its links in the hub, to be deleted together; the guest's own end goes with them. */
+static unsigned int group_of(const struct build *b, const struct mirror *m)
+{
+	return (unsigned int)(m - b->mirrors) + 1;
+}
+
 static int add_links(struct build *b, const struct iface *i, struct mirror *m, struct build_node *n,
 		     struct err *err)
 {
-	char br[IFNAMSIZ], g[IFNAMSIZ], mm[IFNAMSIZ], u[IFNAMSIZ];
-	unsigned int index;
+	char names[4][IFNAMSIZ];
+	struct hub_end ends[4]; /* of "bgmu", in this order */
 	int rc;
 
-	hub_name(br, 'b', m), hub_name(g, 'g', m), hub_name(mm, 'm', m), hub_name(u, 'u', m);
-	rc = link_add_bridge(&b->hub, br, err);
+	for (int k = 0; k < 4; k++) {
+		hub_name(names[k], "bgmu"[k], m);
+		ends[k] = (struct hub_end){.name = names[k], .group = group_of(b, m)};
+	}
+	rc = link_add_bridge(&b->hub, &ends[0], err);
 	if (rc == 0)
-		rc = rtsock_need_ifindex(&b->hub, br, &index, err);
+		rc = rtsock_need_ifindex(&b->hub, names[0], &ends[1].bridge, err);
+	ends[2].bridge = ends[1].bridge;
 	if (rc == 0)
-		rc = link_add_hub_pair(&b->hub, mm, u, index, err);
+		rc = link_add_hub_pair(&b->hub, &ends[2], &ends[3], err);
 	if (rc == 0)
-		rc = rtsock_need_ifindex(&b->hub, u, &m->u, err);
-	return rc < 0 ? rc : link_add_port(b, i, g, index, n, err);
+		rc = rtsock_need_ifindex(&b->hub, names[3], &m->u, err);
+	return rc < 0 ? rc : link_add_port(b, i, &ends[1], n, err);
 }
 
 static struct mirror *take_place(struct build *b, const struct op *op, struct err *err)
@@ -318,6 +328,9 @@ int mirror_add(struct build *b, const struct op *op, struct build_node *n, struc
 		rc = add_links(b, op->iface, m, n, err);
 	if (rc == 0)
 		rc = add_filters(&b->hub, m, err);
+	if (rc == -ENOENT || rc == -EOPNOTSUPP)
+		err_mend(err,
+			 "sudo modprobe -a sch_ingress cls_u32 act_mirred, or a kernel with them");
 	if (rc == 0)
 		rc = steer_join(b, m, err);
 	if (rc < 0)
@@ -328,20 +341,12 @@ int mirror_add(struct build *b, const struct op *op, struct build_node *n, struc
 void mirror_del(struct build *b, const char *node, const char *iface)
 {
 	struct mirror *m = find(b, node, iface);
-	char name[IFNAMSIZ];
 
 	if (!m)
 		return;
 	clear_filters(&b->hub, m);
 	clear_loopback(b, m);
-	for (const char *what = "ugb"; *what; what++) {
-		unsigned int index;
-
-		hub_name(name, *what, m);
-		index = rtsock_ifindex(&b->hub, name);
-		if (index)
-			link_del_index(&b->hub, index, NULL);
-	}
+	link_del_group(&b->hub, group_of(b, m));
 	*m = (struct mirror){0};
 }
 
