@@ -7,7 +7,10 @@
 
 #include "services/stream.h"
 
-enum { DNS_BURST = 32 /* datagrams read before other events get their turn */ };
+enum {
+	DNS_BURST = 32,	       /* datagrams read before other events get their turn */
+	TUNNEL_BACKLOG = 1000, /* as the real one listens */
+};
 
 struct dns_udp {
 	struct dns *dns;
@@ -339,8 +342,11 @@ static int dns_set(void *self, const json_t *config, struct err *err)
 		return rc;
 	config_done(&d->config);
 	d->config = fresh;
-	for (size_t i = 0; i < d->n_tcp; i++)
+	for (size_t i = 0; i < d->n_tcp; i++) {
 		stream_refuse(d->tcp[i], dns_behaviour_refuses_tcp(&fresh.behaviour));
+		if (fresh.tunnel)
+			stream_set_backlog(d->tcp[i], TUNNEL_BACKLOG);
+	}
 	return 0;
 }
 

@@ -18,6 +18,7 @@ struct stream {
 	struct event *pause;
 	stream_accept_fn *fn;
 	void *arg;
+	int backlog;
 	bool refusing;
 };
 
@@ -72,7 +73,8 @@ int stream_listen(struct serve *serve, int *fd, struct quota *quota, stream_acce
 		return err_sys(err, ENOMEM, "Can't listen");
 	if (evutil_make_socket_nonblocking(*fd) < 0 || listen(*fd, STREAM_BACKLOG) < 0)
 		return err_sys(err, errno, "Can't listen");
-	*s = (struct stream){.serve = serve, .quota = quota, .fn = fn, .arg = arg};
+	*s = (struct stream){
+		.serve = serve, .quota = quota, .fn = fn, .arg = arg, .backlog = STREAM_BACKLOG};
 	s->listener = evconnlistener_new(serve->base, on_accept, s,
 					 LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, *fd);
 	if (!s->listener)
@@ -101,9 +103,17 @@ void stream_refuse(struct stream *s, bool on)
 		evconnlistener_disable(s->listener);
 		shutdown(fd, SHUT_RDWR);
 	} else {
-		listen(fd, STREAM_BACKLOG);
+		listen(fd, s->backlog);
 		evconnlistener_enable(s->listener);
 	}
+}
+
+/* Linux: a second listen() only changes the number. */
+void stream_set_backlog(struct stream *s, int backlog)
+{
+	s->backlog = backlog;
+	if (!s->refusing)
+		listen(evconnlistener_get_fd(s->listener), backlog);
 }
 
 void stream_free(struct stream *s)

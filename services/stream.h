@@ -18,6 +18,8 @@ int stream_listen(struct serve *serve, int *fd, struct quota *quota, stream_acce
 /* While on, connects are refused by the kernel with a reset, as on a port nobody listens on; the
  * socket stays bound. */
 void stream_refuse(struct stream *s, bool on);
+/* How many connections wait to be accepted: what `ss` shows of a listener. */
+void stream_set_backlog(struct stream *s, int backlog);
 void stream_free(struct stream *s);
 
 /* Closes with a reset instead of an orderly end. */

@@ -61,6 +61,8 @@
 ---@field corp_dns string
 ---@field corp_web string address of intranet.corp.example
 ---@field corp_git string address of git.corp.example
+---@field docker_gateway string docker0's address, where the lab has containers
+---@field container string the first container's
 ---@field hostname string
 ---@field [string] any
 
@@ -188,11 +190,26 @@ function netdojo_seed:text() end
 ---@field connected? boolean from the start; true unless said
 ---@field git? boolean git.corp.example serves big.git
 
+---A container in WSL, a node of its own.
+---@class netdojo.wsl2.nat.container
+---@field name string the node's
+---@field publish? string[] ports: "8080:80" or "127.0.0.1:8080:80"
+---@field dns? string[] its nameservers; WSL's unless said
+---@field page? string what it serves at "/" on the published ports
+
+---What all containers share.
+---@class netdojo.wsl2.nat.docker
+---@field bridge? string docker0's address with its prefix; 172.17.0.1/16, or the next that WSL's network leaves free
+---@field userland_proxy? boolean docker-proxy holds the published ports in WSL; true unless said
+---@field mtu? integer of docker0 and the containers; 1500 unless said
+
 ---@class netdojo.wsl2.nat
 ---@field windows? netdojo.wsl2.nat.windows
 ---@field wsl? netdojo.wsl2.nat.wsl
 ---@field internet? netdojo.wsl2.nat.internet
 ---@field vpn? netdojo.wsl2.nat.vpn
+---@field containers? netdojo.wsl2.nat.container[]
+---@field docker? netdojo.wsl2.nat.docker
 ---@field services? table[] as in docs/formats/model.md
 
 wsl2 = {}

@@ -2,6 +2,7 @@
 -- Every address of a WSL2 lab, drawn from the seed: same seed, same lab; another learner, another lab.
 
 local addr = require("addr")
+local containers = require("wsl2.containers")
 local corp = require("wsl2.corp")
 
 local addresses = {}
@@ -88,6 +89,7 @@ function addresses.from(seed)
   home(seed:fork("home"), p)
   outside(seed:fork("outside"), p)
   company(seed:fork("company"), p)
+  for k, v in pairs(containers.addresses(p.subnet)) do p[k] = v end
   six(seed:fork("six"), p)
   p.hostname = "DESKTOP-" .. seed:fork("names"):letters(7, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
   return p

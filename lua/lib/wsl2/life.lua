@@ -3,6 +3,7 @@
 -- builds the next generation from the configuration files of that moment.
 
 local config = require("wsl2.config")
+local containers = require("wsl2.containers")
 local derive = require("wsl2.derive")
 local guest = require("wsl2.guest")
 local modes = require("wsl2.modes")
@@ -40,6 +41,7 @@ function life.stop(model)
     if its then table.insert(h.stopped_services, s) end
     return its
   end)
+  containers.leave(model)
   w.running, w.address = false, ""
   h.vm = nil
 end
@@ -119,9 +121,10 @@ function life.enter(model, s, c, address, entries, with)
   if with.rules then g.ruleset, g.mtu = t.ruleset, t.mtu or g.mtu end
   model.windows.wsl.default_user = c.default == "root" and "root" or "learner"
   table.insert(model.nodes, guest.node(g))
+  containers.enter(model)
   for _, service in ipairs(guest.services(g)) do table.insert(model.services, service) end
   for _, service in ipairs(with.services and h.topology.services or {}) do
-    if service.node == "wsl" then table.insert(model.services, state.clone(service)) end
+    if service.node == "wsl" or containers.has(model, service.node) then table.insert(model.services, state.clone(service)) end
   end
 end
 

@@ -8,6 +8,7 @@
 
 local strict = require("strict")
 local config = require("wsl2.config")
+local containers = require("wsl2.containers")
 local defaults = require("wsl2.defaults")
 local derive = require("wsl2.derive")
 local files = require("wsl2.files")
@@ -23,7 +24,8 @@ local version = require("wsl2.version")
 local nat = {}
 
 local top_schema = strict.schema("wsl2.nat", {
-  windows = "table", wsl = "table", internet = "table", services = "list", vpn = "table", ipv6 = "boolean",
+  windows = "table", wsl = "table", internet = "table", services = "list", vpn = "table", ipv6 = "boolean", containers = "list",
+  docker = "table",
 })
 local windows_schema = strict.schema("wsl2.nat.windows", {
   hostname = "string", dns = "list", nat = "ics|winnat", ruleset = "string", network_category = "Private|Public",
@@ -293,6 +295,7 @@ function nat.model(t, p, how)
   windows_services(model, w)
   for _, name in ipairs(w.switches or {}) do do_op(model, "switches", "switch.add", { Name = name, NetAdapterName = "Ethernet" }) end
   if client then vpn.begin(model, client) end
+  h.topology.containers = containers.settings(t.containers, t.docker, p)
   h.wslconfig = wslconfig
   local settings = config.wslconfig(wslconfig, model.windows)
   if settings.networkingMode ~= "nat" then modes.enter(model, settings, {}) end
