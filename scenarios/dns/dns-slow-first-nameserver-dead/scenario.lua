@@ -161,11 +161,6 @@ return scenario {
       "ping -c1 8.8.8.8", "timeout 0.3 getent hosts google.com", "cat /etc/resolv.conf", "dojo diagnose L2.5 first-nameserver-dead",
       "printf '{{p.google}} google.com\\n{{p.github}} github.com\\n' | sudo tee -a /etc/hosts", "getent hosts google.com",
     } },
-    -- The user's file is his own, so WSL leaves it as it is.
-    { name = "WSL restarted", at_most = 50, commands = {
-      "ping -c1 8.8.8.8", "timeout 0.3 getent hosts google.com", "cat /etc/resolv.conf", "dojo diagnose L2.5 first-nameserver-dead",
-      { windows = "wsl --shutdown" }, { windows = "wsl hostname -I" },
-    } },
     { name = "wrong layer: a smaller MTU", at_most = 40, commands = {
       "ping -c1 8.8.8.8", "timeout 0.3 getent hosts google.com", "cat /etc/resolv.conf", "dojo diagnose L2 mtu-vpn-blackhole",
       "sudo ip link set eth0 mtu 1280",

@@ -139,7 +139,7 @@ return scenario {
 
   solution = {
     "ping -c 1 8.8.8.8",
-    "timeout 0.3 getent hosts {{p.cloud}}",
+    "timeout 0.7 getent hosts {{p.cloud}}",
     "getent hosts github.com",
     "cat /etc/resolv.conf",
     "timeout 0.3 bash -c '</dev/tcp/{{p.gateway}}/53'",
@@ -151,7 +151,7 @@ return scenario {
     -- The tunnel, from WSL's next start on: it serves both, and Windows asks on by both.
     {
       { windows = "wsl ping -c1 8.8.8.8" },
-      { windows = "wsl timeout 0.3 getent hosts {{p.cloud}}" },
+      { windows = "wsl timeout 0.7 getent hosts {{p.cloud}}" },
       { windows = "wsl getent hosts google.com" },
       { windows = "wsl cat /etc/resolv.conf" },
       { windows = "nslookup {{p.cloud}}" },
@@ -164,7 +164,7 @@ return scenario {
     {
       "ping -c1 -W0.3 1.1.1.1",
       "getent hosts google.com",
-      "timeout 0.3 getent ahostsv4 {{p.cloud}}",
+      "timeout 0.7 getent ahostsv4 {{p.cloud}}",
       "grep nameserver /etc/resolv.conf",
       "dojo diagnose 2.5 dns-tcp-not-served",
       "sudo rm /etc/resolv.conf",
@@ -176,7 +176,7 @@ return scenario {
     {
       "ping -c 1 8.8.8.8",
       "getent hosts google.com",
-      "timeout 0.3 getent hosts {{p.cloud}}",
+      "timeout 0.7 getent hosts {{p.cloud}}",
       "cat /etc/resolv.conf",
       "dojo diagnose L2.5 dns-tcp-not-served",
       { windows = "netsh interface portproxy add v4tov4 listenaddress={{p.gateway}} listenport=53 connectaddress={{p.router}} connectport=53" },
