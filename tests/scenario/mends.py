@@ -68,6 +68,21 @@ if code: raise SystemExit(f"nfnetlink: {code}")
 # The table that nobody asked to keep.
 LEFTOVER = "t=$(sudo nft list tables | sed -n '/no_telnet/!s/^table inet //p')"
 
+# Docker's bridge that a packet for the gateway would take.
+BRIDGE = "b=$(ip -o route get {} | sed -n 's/.* dev \\(br-[0-9a-f]*\\) .*/\\1/p'); test $b"
+
+# An interface down, by the ioctl of ifconfig(8).
+DOWN = r"""
+import fcntl, socket, struct, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+name = sys.argv[1].encode()
+flags = struct.unpack("16sh", fcntl.ioctl(s, 0x8913, struct.pack("16sh", name, 0)))[1]
+fcntl.ioctl(s, 0x8914, struct.pack("16sh", name, flags & ~1))                       # SIOCSIFFLAGS, not IFF_UP
+"""
+
+# WSL told to leave resolv.conf alone.
+ALONE = "printf '[network]\\ngenerateResolvConf = false\\n'"
+
 WRITE = r"""
 import os, sys
 p = "/etc/resolv.conf"
@@ -108,6 +123,44 @@ def mends(values):
             "ioctl": [py(IOCTL, "route", a, mask, gw)],
             "netlink": [py(NETLINK, "route", a, plen, gw)],
             "file": [sh(f"echo route add default via {gw} > /tmp/b; sudo ip -batch /tmp/b")],
+        },
+        "l2-wrong-default-gateway": {
+            "ip": [["sudo", "ip", "route", "change", "default", "via", gw]],
+            "netlink": [sh("sudo ip route del default"), py(NETLINK, "route", a, plen, gw)],
+            "file": [sh(f"printf 'route del default\\nroute add default via {gw} dev eth0\\n' > /tmp/b; sudo ip -batch /tmp/b")],
+        },
+        "l2-docker-bridge-overlaps-eth0": {
+            "link": [sh(f"{BRIDGE.format(gw)}; sudo ip link del $b")],
+            "address": [sh(f"{BRIDGE.format(gw)}; sudo ip -4 addr del $(ip -4 -o addr show dev $b | awk '{{print $4}}') dev $b")],
+            "ioctl": [sh(f"{BRIDGE.format(gw)}; sudo python3 -c '{DOWN}' $b")],
+            "route": [sh(f"{BRIDGE.format(gw)}; sudo ip route del $(ip route show dev $b | cut -d' ' -f1) dev $b")],
+        },
+        "dns-host-firewall-drops-53": {
+            "tee": [sh("sudo rm /etc/resolv.conf; echo nameserver 1.1.1.1 | sudo tee /etc/resolv.conf")],
+            "python": [py(WRITE, "192.168.1.1")],
+            "tunnel": [sh("printf '[wsl2]\\ndnsTunneling=true\\n' > /mnt/c/Users/learner/.wslconfig"), "wsl --shutdown", "wsl true"],
+        },
+        "dns-resolvconf-dangling-symlink": {
+            "tee": [sh("sudo rm /etc/resolv.conf; echo nameserver 1.1.1.1 | sudo tee /etc/resolv.conf")],
+            "python": [py(WRITE, "192.168.1.1")],
+            "WSL's own": [sh("sudo rm /etc/wsl.conf"), "wsl --shutdown", "wsl true"],
+        },
+        "dns-resolvconf-wiped-each-start": {
+            "tee": [sh(f"{ALONE} | sudo tee /etc/wsl.conf; sudo rm /etc/resolv.conf; echo nameserver 192.168.1.1 | sudo tee /etc/resolv.conf")],
+            "python": [py(WRITE, "192.168.1.1"), sh(f"{ALONE} | sudo tee -a /etc/wsl.conf")],
+            "install": [sh(f"{ALONE} > /tmp/w; sudo install -m 644 /tmp/w /etc/wsl.conf; sudo install -m 644 /etc/resolv.conf.mine /etc/resolv.conf"),
+                        "wsl --shutdown", "wsl true"],
+        },
+        "dns-slow-first-nameserver-dead": {
+            "sed": [sh("sudo sed -i '0,/^nameserver/{/^nameserver/d}' /etc/resolv.conf")],
+            "tac": [sh("tac /etc/resolv.conf > /tmp/r; sudo cp /tmp/r /etc/resolv.conf")],
+            "python": [py(WRITE, "192.168.1.1")],
+        },
+        "dns-tcp-not-served": {
+            "tee": [sh("sudo rm /etc/resolv.conf; echo nameserver 1.1.1.1 | sudo tee /etc/resolv.conf")],
+            "python": [py(WRITE, "8.8.8.8")],
+            "port proxy": [f"netsh interface portproxy add v4tov4 listenaddress={gw} listenport=53 connectaddress=8.8.8.8 connectport=53",
+                           "netsh advfirewall firewall add rule name=a dir=in action=allow protocol=TCP localport=53"],
         },
         "dns-host-proxy-dead": {
             "service": ["Restart-Service SharedAccess"],
