@@ -19,6 +19,7 @@
 #include "netns/impair.h"
 #include "netns/mirror.h"
 #include "netns/nlaux.h"
+#include "netns/tunnel.h"
 
 /* A hub's port passes whatever its node's end takes, so that a changed MTU in a node needs no
  * change in the hub. */
@@ -155,7 +156,7 @@ int link_add_segment(struct build *b, const struct op *op, struct err *err)
 	return link_add_bridge(&b->hub, &end, err);
 }
 
-static int del_index(struct rtsock *rt, unsigned int index, struct err *err)
+int link_del_index(struct rtsock *rt, unsigned int index, struct err *err)
 {
 	auto_link *l = rtnl_link_alloc();
 	auto_nlmsg *msg = NULL;
@@ -185,7 +186,7 @@ int link_del_segment(struct build *b, const struct op *op, struct err *err)
 	unsigned int index = rtsock_ifindex(&b->hub, op->segment->name);
 
 	impair_forget(b, op->segment);
-	return index ? del_index(&b->hub, index, err) : 0;
+	return index ? link_del_index(&b->hub, index, err) : 0;
 }
 
 /* --- adding
@@ -309,6 +310,18 @@ static int add_own(struct build_node *n, const struct iface *i, const char *kind
 	return rc < 0 ? rc : send_new(&n->rt, l, false, err);
 }
 
+int link_add_bare(struct build_node *n, const struct iface *i, const char *kind, struct err *err)
+{
+	auto_link *l = rtnl_link_alloc();
+
+	if (!l)
+		return err_sys(err, ENOMEM, "Can't describe a link");
+	rtnl_link_set_type(l, kind);
+	rtnl_link_set_name(l, i->name);
+	rtnl_link_set_mtu(l, mtu_of(i));
+	return send_new(&n->rt, l, false, err);
+}
+
 static int add_loopback(struct build *b, const struct op *op, struct build_node *n, struct err *err)
 {
 	(void)b, (void)op, (void)n, (void)err;
@@ -334,11 +347,18 @@ static int add_dummy(struct build *b, const struct op *op, struct build_node *n,
 	return rc;
 }
 
-static int (*const adders[])(struct build *, const struct op *, struct build_node *, struct err *) =
-	{
-		[IFACE_LOOPBACK] = add_loopback, [IFACE_VETH] = add_veth,
-		[IFACE_DUMMY] = add_dummy,	 [IFACE_BRIDGE] = add_bridge,
-		[IFACE_TUNNEL] = add_veth, /* of the same MTU, dropping what does not fit */
+/* Without WireGuard a pair of the same MTU, which drops what does not fit as WireGuard would. */
+static int add_tunnel(struct build *b, const struct op *op, struct build_node *n, struct err *err)
+{
+	int rc = op->peer_iface ? tunnel_add(b, op, err) : -ENOTSUP;
+
+	return rc == -ENOTSUP ? add_veth(b, op, n, err) : rc;
+}
+
+static int (*const adders[])(struct build *, const struct op *, struct build_node *,
+			     struct err *) = {
+	[IFACE_LOOPBACK] = add_loopback, [IFACE_VETH] = add_veth,     [IFACE_DUMMY] = add_dummy,
+	[IFACE_BRIDGE] = add_bridge,	 [IFACE_TUNNEL] = add_tunnel,
 };
 _Static_assert(ARRAY_SIZE(adders) == N_IFACE_KINDS, "an adder for every kind of interface");
 
@@ -383,6 +403,7 @@ int link_set(struct build *b, const struct op *op, struct err *err)
 	auto_nlmsg *msg = NULL;
 	struct build_node *n;
 	unsigned int index;
+	bool ether;
 	int rc = build_node_need(b, op->node->name, &n, err);
 
 	if (rc == 0)
@@ -391,13 +412,15 @@ int link_set(struct build *b, const struct op *op, struct err *err)
 		return rc;
 	if (!orig || !want)
 		return err_sys(err, ENOMEM, "Can't describe a link");
+	ether = op->iface->kind == IFACE_VETH ||
+		(op->iface->kind == IFACE_TUNNEL && !tunnel_is_bare(n, op->iface->name));
 	rtnl_link_set_ifindex(orig, (int)index);
 	rtnl_link_set_mtu(want, mtu_of(op->iface));
 	/* "state UP" at once; by itself the kernel gets to it a moment later, and corrects it where
 	 * there is no carrier. */
-	if (op->iface->up && op->iface->kind == IFACE_VETH)
+	if (op->iface->up && ether)
 		rtnl_link_set_operstate(want, IF_OPER_UP);
-	rc = set_mac(want, op->iface->mac, err);
+	rc = ether || op->iface->kind != IFACE_TUNNEL ? set_mac(want, op->iface->mac, err) : 0;
 	if (rc == 0)
 		rc = set_master(want, op->iface, n, err);
 	if (rc < 0)
@@ -407,7 +430,7 @@ int link_set(struct build *b, const struct op *op, struct err *err)
 		return rtsock_nlerr(err, rc, "Can't describe a link");
 	mask_flags(msg, op->iface->up);
 	rc = rtsock_call(&n->rt, msg, err);
-	if (rc == 0 && op->iface->up && op->iface->kind == IFACE_VETH)
+	if (rc == 0 && op->iface->up && ether)
 		note_raised(b, op);
 	return rc;
 }
@@ -441,9 +464,13 @@ int link_del(struct build *b, const struct op *op, struct err *err)
 	unsigned int index = n ? rtsock_ifindex(&n->rt, op->iface->name) : 0;
 
 	mirror_del(b, op->node->name, op->iface->name);
+	if (op->iface->kind == IFACE_TUNNEL)
+		tunnel_del_peer(b, op);
+	/* a pair's end went with its peer's */
+	index = index ? rtsock_ifindex(&n->rt, op->iface->name) : 0;
 	if (!index || op->iface->kind == IFACE_LOOPBACK)
 		return 0;
-	return del_index(&n->rt, index, err);
+	return link_del_index(&n->rt, index, err);
 }
 
 struct doomed {
@@ -469,6 +496,6 @@ int link_del_all(struct build_node *n, int home, struct err *err)
 	/* Fallback devices (sit0, tunl0) refuse and go with the namespace; a pair's other end may
 	 * be gone already. */
 	for (size_t i = 0; i < d.n; i++)
-		del_index(&n->rt, d.index[i], NULL);
+		link_del_index(&n->rt, d.index[i], NULL);
 	return rc;
 }

@@ -33,6 +33,9 @@ int link_add_port(struct build *b, const struct iface *i, const struct hub_end *
 		  struct build_node *n, struct err *err);
 /* Each deletion waits for the kernel's grace periods; so does that of a group, once. */
 void link_del_group(struct rtsock *rt, unsigned int group);
+/* For tunnel.c: an interface without a MAC, made where it stays. */
+int link_add_bare(struct build_node *n, const struct iface *i, const char *kind, struct err *err);
+int link_del_index(struct rtsock *rt, unsigned int index, struct err *err);
 
 int link_set_flag_up(struct rtsock *rt, unsigned int index, bool up, struct err *err);
 /* Every link that can be deleted in a node. */

@@ -6,6 +6,7 @@
 #include <linux/neighbour.h>
 
 #include "netns/nlaux.h"
+#include "netns/tunnel.h"
 
 static int describe(const struct neigh *want, const struct rtsock *rt, struct rtnl_neigh **ret,
 		    struct err *err)
@@ -38,6 +39,8 @@ int neigh_add(struct build *b, const struct op *op, struct err *err)
 	struct build_node *n;
 	int rc = build_node_need(b, op->node->name, &n, err);
 
+	if (rc == 0 && tunnel_is_bare(n, op->neigh->dev))
+		return 0; /* nobody is asked there */
 	if (rc == 0)
 		rc = describe(op->neigh, &n->rt, &ne, err);
 	if (rc < 0)

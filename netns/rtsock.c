@@ -150,6 +150,11 @@ void rtsock_settle(const struct rtsock *s, const char *ifname)
 	ioctl(nl_socket_get_fd(s->sk), SIOCETHTOOL, &ifr);
 }
 
+int rtsock_ioctl(const struct rtsock *s, unsigned long request, struct ifreq *ifr)
+{
+	return ioctl(nl_socket_get_fd(s->sk), request, ifr) < 0 ? -errno : 0;
+}
+
 unsigned int rtsock_ifindex(const struct rtsock *s, const char *ifname)
 {
 	struct ifreq ifr = {0};

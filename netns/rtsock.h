@@ -36,6 +36,10 @@ unsigned int rtsock_ifindex(const struct rtsock *s, const char *ifname);
 int rtsock_need_ifindex(const struct rtsock *s, const char *ifname, unsigned int *ret,
 			struct err *err);
 
+/* An ioctl about an interface of the socket's namespace, from any: 0 or a negative errno. */
+struct ifreq;
+int rtsock_ioctl(const struct rtsock *s, unsigned long request, struct ifreq *ifr);
+
 /*
  * Has the kernel do now what it does a moment after a change of carrier (linkwatch_sync_dev, which asking for the carrier
  * implies): until then a link drops packets, and a bridge's port forwards none.

@@ -5,9 +5,11 @@
  */
 #include "model/check.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/check_say.h"
+#include "model/fate.h"
 #include "model/mirror.h"
 #include "model/net.h"
 #include "model/plan.h"
@@ -176,40 +178,94 @@ static int check_services(const struct model *m, struct err *err)
 	return rc;
 }
 
-static bool has_tunnel(const struct model *m, const char *segment)
+/* "203.0.113.50:51820", "[2001:db8::1]:51820" */
+static bool is_endpoint(const char *text)
 {
-	for (size_t i = 0; i < m->n_nodes; i++)
-		for (size_t k = 0; k < m->nodes[i].n_ifaces; k++)
-			if (m->nodes[i].ifaces[k].kind == IFACE_TUNNEL &&
-			    strcmp(m->nodes[i].ifaces[k].segment, segment) == 0)
-				return true;
-	return false;
+	const char *colon = strrchr(text, ':'), *digits = colon ? colon + 1 : "";
+	size_t len = colon ? (size_t)(colon - text) : 0, n = strspn(digits, "0123456789");
+	bool v6 = len > 2 && text[0] == '[' && text[len - 1] == ']';
+	char host[64];
+	struct prefix p;
+
+	if (!n || n > 5 || digits[n] || atoi(digits) < 1 || atoi(digits) > 65535 ||
+	    len >= sizeof(host))
+		return false;
+	snprintf(host, sizeof(host), "%.*s", (int)(v6 ? len - 2 : len), text + v6);
+	return prefix_parse_address(host, &p) && (strchr(host, ':') != NULL) == v6;
 }
 
-/* What a cable can't do: let frames pass others that none is held back for; and a tunnel has none. */
-static int check_cables(const struct model *m, struct err *err)
+/* What the tunnels of a segment are. */
+struct ends {
+	size_t tunnels, servers;
+};
+
+static int count_ends(const struct model *m, const char *segment, struct ends *ret, struct err *err)
 {
 	struct where top = {""};
 
-	for (size_t i = 0; i < m->n_segments; i++) {
+	*ret = (struct ends){0};
+	for (size_t i = 0; i < m->n_nodes; i++) {
+		struct where node = check_item(&top, "nodes", i);
+
+		for (size_t k = 0; k < m->nodes[i].n_ifaces; k++) {
+			const struct iface *f = &m->nodes[i].ifaces[k];
+			struct where here = check_item(&node, "ifaces", k);
+
+			if (f->kind != IFACE_TUNNEL || strcmp(f->segment, segment) != 0)
+				continue;
+			if (f->endpoint[0] && !is_endpoint(f->endpoint))
+				return check_wrong(err, &here,
+						   "'%s' is no endpoint: 203.0.113.50:51820 is one",
+						   f->endpoint);
+			ret->tunnels++;
+			ret->servers += f->endpoint[0] != '\0';
+		}
+	}
+	return 0;
+}
+
+/* A tunnel has two ends, one of which can be found, and no cable of its own. */
+static int check_tunnel(const struct model *m, const struct segment *s, const struct where *w,
+			struct err *err)
+{
+	struct ends e;
+	int rc = count_ends(m, s->name, &e, err);
+
+	if (rc < 0 || !e.tunnels)
+		return rc;
+	if (segment_is_impaired(s))
+		return check_wrong(err, w,
+				   "A tunnel has no cable of its own: impair what it goes through");
+	if (segment_is_bridge(s, segment_members(m, s->name)) ||
+	    e.tunnels != segment_members(m, s->name))
+		return check_wrong(err, w, "A tunnel has two ends and nothing between");
+	if (e.tunnels == 2 && !e.servers)
+		return check_wrong(err, w, "Neither end of the tunnel has an 'endpoint'");
+	return 0;
+}
+
+/* What a cable can't do: let frames pass others that none is held back for. */
+static int check_segments(const struct model *m, struct err *err)
+{
+	struct where top = {""};
+	int rc = 0;
+
+	for (size_t i = 0; i < m->n_segments && rc == 0; i++) {
 		const struct segment *s = &m->segments[i];
 		struct where here = check_item(&top, "segments", i);
 
 		if (s->reorder && !s->delay_ms)
 			return check_wrong(err, &here,
 					   "'reorder' needs a 'delay_ms' that some frames skip");
-		if (segment_is_impaired(s) && has_tunnel(m, s->name))
-			return check_wrong(err, &here,
-					   "A tunnel has no cable of its own: impair what it "
-					   "goes through");
+		rc = check_tunnel(m, s, &here, err);
 	}
-	return 0;
+	return rc;
 }
 
 int model_check(const struct model *m, struct err *err)
 {
 	static int (*const checks[])(const struct model *, struct err *) = {
-		check_names, check_nodes, check_disks, check_ends, check_services, check_cables,
+		check_names, check_nodes, check_disks, check_ends, check_services, check_segments,
 	};
 	int rc = 0;
 

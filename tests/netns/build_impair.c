@@ -7,14 +7,11 @@
 #include <arpa/inet.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 
+#include "build_choose.h"
 #include "build_lab.h"
-#include "netns/leave_root.h"
-#include "netns/userns.h"
 
 enum { PORT = 4000, BATCH = 40, MARKS = 64, PAYLOAD = 1400, DEADLINE_MS = 20000 };
 
@@ -422,6 +419,8 @@ static TCase *any_case(void)
 {
 	TCase *c = tcase_create("any");
 
+	tcase_add_checked_fixture(c, setup, teardown);
+	tcase_set_timeout(c, 100);
 	tcase_add_test(c, a_share_is_lost_in_each_direction);
 	tcase_add_test(c, a_clean_cable_loses_nothing);
 	tcase_add_loop_test(c, loss_comes_and_goes_live, 0, 2);
@@ -439,49 +438,16 @@ static TCase *netem_case(void)
 {
 	TCase *c = tcase_create("netem");
 
+	tcase_add_checked_fixture(c, setup, teardown);
+	tcase_set_timeout(c, 100);
 	tcase_add_test(c, delay_is_there_in_each_direction);
 	tcase_add_test(c, a_share_comes_twice);
 	return c;
 }
 
-static int run(enum idmap_kind map, void *arg)
-{
-	bool netem = *(bool *)arg;
-	Suite *s = suite_create("impair");
-	TCase *c = netem ? netem_case() : any_case();
-	SRunner *r;
-	int failed;
-
-	(void)map;
-	mount("proc", "/proc", "proc", 0, NULL);
-	if (netem && !kernel_has_netem()) {
-		puts("skipped: kernel lacks netem");
-		fflush(stdout);
-		return 77;
-	}
-	tcase_add_checked_fixture(c, setup, teardown);
-	tcase_set_timeout(c, 100);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	fflush(stdout);
-	return failed != 0;
-}
-
 int main(int argc, char **argv)
 {
-	bool netem = argc > 1 && !strcmp(argv[1], "netem");
-	struct err err = {0};
-	int status;
-	pid_t pid;
+	static const struct build_choice choice = {any_case, "netem", kernel_has_netem, netem_case};
 
-	if (leave_root(&err) < 0 || userns_clone(run, &netem, &pid, NULL, &err) < 0) {
-		printf("skipped: %s (%s)\n", err.msg, err.mend);
-		return 77;
-	}
-	if (waitpid(pid, &status, 0) < 0)
-		return 1;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+	return build_choose(argc, argv, &choice);
 }

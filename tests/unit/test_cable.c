@@ -154,6 +154,61 @@ START_TEST(what_no_cable_does)
 }
 END_TEST
 
+/* nat with a segment "vpn" and tunnels on it, each an interface of a node. */
+static struct model *with_tunnels(const char *segment, const char *const ends[], struct err *err)
+{
+	static const char *const nodes[] = {"windows", "internet", "phone"};
+	auto_json json_t *m = json_deep_copy(nat);
+	struct model *out = NULL;
+	json_t *n;
+	size_t i;
+
+	json_array_append_new(json_object_get(m, "segments"), json_loads(segment, 0, NULL));
+	for (size_t k = 0; k < 3 && ends[k]; k++)
+		json_array_foreach (json_object_get(m, "nodes"), i, n)
+			if (strcmp(json_str(n, "name", ""), nodes[k]) == 0)
+				json_array_append_new(json_object_get(n, "ifaces"),
+						      json_loads(ends[k], 0, NULL));
+	return model_from_json(m, &out, err) < 0 ? NULL : out;
+}
+
+#define END(more) "{\"name\": \"tun0\", \"kind\": \"tunnel\", \"segment\": \"vpn\"" more "}"
+#define SERVER	  END(", \"endpoint\": \"203.0.113.1:51820\"")
+#define VPN(more) "{\"name\": \"vpn\"" more "}"
+
+static const struct {
+	const char *segment, *ends[3], *why; /* NULL: it is right */
+} tunnels[] = {
+	{VPN(""), {END(""), SERVER}, NULL},
+	{VPN(""), {SERVER, SERVER}, NULL},
+	{VPN(""), {END("")}, NULL},
+	{VPN(""), {END(""), END(", \"endpoint\": \"[2001:db8::1]:1\"")}, NULL},
+	{VPN(""), {END(""), END("")}, "segments[3]: Neither end of the tunnel has an 'endpoint'"},
+	{VPN(""), {END(""), SERVER, END("")}, "segments[3]: A tunnel has two ends"},
+	{VPN(""),
+	 {END(""), SERVER, "{\"name\": \"eth7\", \"segment\": \"vpn\"}"},
+	 "segments[3]: A tunnel has two ends"},
+	{VPN(", \"bridge\": true"), {END(""), SERVER}, "segments[3]: A tunnel has two ends"},
+	{VPN(", \"loss\": 9"), {END(""), SERVER}, "segments[3]: A tunnel has no cable of its own"},
+	{VPN(""), {END(""), END(", \"endpoint\": \"203.0.113.1\"")}, "is no endpoint"},
+	{VPN(""), {END(""), END(", \"endpoint\": \"203.0.113.1:70000\"")}, "is no endpoint"},
+	{VPN(""), {END(""), END(", \"endpoint\": \"2001:db8::1:51820\"")}, "is no endpoint"},
+	{VPN(""), {END(""), END(", \"endpoint\": \"vpn.example:51820\"")}, "is no endpoint"},
+};
+
+START_TEST(a_tunnel_has_two_ends)
+{
+	struct err err = {0};
+	auto_model *m = with_tunnels(tunnels[_i].segment, tunnels[_i].ends, &err);
+
+	ck_assert_msg((m != NULL) == !tunnels[_i].why, "%s", err.msg);
+	if (!tunnels[_i].why)
+		return;
+	ck_assert_int_eq(err.kind, ERR_USAGE);
+	ck_assert_msg(strstr(err.msg, tunnels[_i].why) != NULL, "%s", err.msg);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("cable");
@@ -167,6 +222,7 @@ int main(void)
 	tcase_add_test(t, a_new_port_is_told);
 	tcase_add_test(t, it_is_an_object_for_programs);
 	tcase_add_loop_test(t, what_no_cable_does, 0, ARRAY_SIZE(refused));
+	tcase_add_loop_test(t, a_tunnel_has_two_ends, 0, ARRAY_SIZE(tunnels));
 	suite_add_tcase(s, t);
 	run = srunner_create(s);
 	srunner_run_all(run, CK_NORMAL);
