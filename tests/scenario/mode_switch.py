@@ -105,10 +105,7 @@ class Switch(mode_rig.ModeTest):
 
     def hub_links(self):
         """The links of the lab's own namespace, where the segments are, without the numbers of ports."""
-        done = subprocess.run(["nsenter", "-t", str(self.init), "-U", "-n", "--preserve-credentials", "ip", "-o", "link"],
-                              capture_output=True, text=True, check=False)
-        if done.returncode:  # as root of the machine the user namespace is not needed, and may be refused
-            done = subprocess.run(["nsenter", "-t", str(self.init), "-n", "ip", "-o", "link"], capture_output=True, text=True, check=True)
+        done = subprocess.run(["nsenter", "-t", str(self.init), "-n", "ip", "-o", "link"], capture_output=True, text=True, check=True)
         return sorted(re.sub(r"\d+", "", line.split(": ")[1].split("@")[0]) for line in done.stdout.splitlines())
 
     def windows_side(self):
@@ -119,7 +116,10 @@ class Switch(mode_rig.ModeTest):
                 "ruleset": self.raw("windows", "nft", "list", "tables"), "listeners": sorted(self.raw("windows", "ss", "-Hlntu").splitlines())}
 
     def count(self):
+        """Of all the lab's processes. Into init only root of the machine may look; anybody sees how many there are."""
         pids = family(self.init)
+        if os.geteuid() != 0:
+            return {"processes": len(pids)}
         fds = collections.Counter(d.split(":")[0] for pid in pids for d in descriptors(pid))
         return {"processes": len(pids), "descriptors": sum(fds.values()), "namespaces": len(namespaces(pids)), "hub": self.hub_links()}
 
