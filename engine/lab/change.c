@@ -102,30 +102,42 @@ static void turn_back(struct change *c)
 	run(c);
 }
 
-static void finish(struct change *c)
+/* arg: the change. Nothing of it is left to be done, of the relays that follow from it neither. */
+static void finished(void *arg)
 {
+	struct change *c = arg;
 	struct lab *lab = c->lab;
 	struct err err = c->err, lost = c->lost;
 	change_done_fn done = c->done;
-	void *arg = c->arg;
+	void *done_arg = c->arg;
 	bool bad = failed(c);
 
-	if (!bad)
-		take_place(c);
 	change_free(c);
-	actor_end(&lab->changing);
-	port_space_update(lab); /* after a way back too: a node may be another */
-	if (!bad) {
-		service_retry(lab);
-		localhost_update(lab);
-	}
-	done(arg, bad ? &err : NULL);
+	done(done_arg, bad ? &err : NULL);
 	if (lost.msg[0]) {
 		err_wrap(&lost, "The lab could not be brought back to what it was");
 		lab_fail(lab, &lost);
 	}
 	if (lab->phase != LAB_ENDING && !TAILQ_EMPTY(lab->changes))
 		begin(TAILQ_FIRST(lab->changes));
+}
+
+static void finish(struct change *c)
+{
+	struct lab *lab = c->lab;
+	bool bad = failed(c);
+
+	if (!bad)
+		take_place(c);
+	actor_end(&lab->changing);
+	port_space_update(lab); /* after a way back too: a node may be another */
+	if (!bad) {
+		service_retry(lab);
+		localhost_update(lab);
+	}
+	/* Whoever asked for it may try Windows' localhost at once. */
+	if (bad || !localhost_settle(lab, finished, c))
+		finished(c);
 }
 
 /* Always a caller's last step: the change may be gone after it. */

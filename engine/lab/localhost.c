@@ -41,6 +41,9 @@ struct localhost {
 	struct event *second;
 	char *from, *to; /* nodes: Windows and WSL; NULL while nothing is relayed */
 	size_t n;
+	size_t pending; /* asked of serve, not answered */
+	void (*quiet)(void *arg);
+	void *quiet_arg;
 	TAILQ_HEAD(, relay) relays;
 };
 
@@ -83,6 +86,24 @@ static struct service service_of(const struct relay *r, char *name, struct liste
 	};
 }
 
+/* Always a caller's last step. */
+static void answered(struct lab *lab)
+{
+	struct localhost *l = lab->localhost;
+	void (*quiet)(void *arg) = l ? l->quiet : NULL;
+
+	if (!l || --l->pending || !quiet || lab->phase == LAB_ENDING)
+		return;
+	l->quiet = NULL;
+	quiet(l->quiet_arg);
+}
+
+static void on_stopped(void *arg, const struct err *err)
+{
+	(void)err;
+	answered(arg);
+}
+
 static void relay_stop(struct relay *r)
 {
 	struct listen_on listens;
@@ -96,7 +117,8 @@ static void relay_stop(struct relay *r)
 	if (r->up && r->lab->phase != LAB_ENDING) {
 		name_of(r, name, sizeof(name));
 		s = service_of(r, name, &listens);
-		service_stop(r->lab, &s, NULL, NULL);
+		r->lab->localhost->pending++;
+		service_stop(r->lab, &s, on_stopped, r->lab);
 		json_decref(s.config);
 	}
 	relay_free(r);
@@ -106,11 +128,13 @@ static void relay_stop(struct relay *r)
 static void on_started(void *arg, const struct err *err)
 {
 	struct relay *r = arg;
+	struct lab *lab = r->lab;
 
 	r->starting = false;
 	r->up = !err;
 	if (!r->up || r->doomed)
 		relay_stop(r);
+	answered(lab);
 }
 
 static void relay_start(struct lab *lab, const struct relay *like)
@@ -128,6 +152,7 @@ static void relay_start(struct lab *lab, const struct relay *like)
 	r->starting = r->wanted = true;
 	TAILQ_INSERT_TAIL(&l->relays, r, link);
 	l->n++;
+	l->pending++;
 	name_of(r, name, sizeof(name));
 	s = service_of(r, name, &listens);
 	service_start(lab, &s, on_started, r);
@@ -289,7 +314,7 @@ static void begin(struct lab *lab, const struct node *from, const struct node *t
 	if (!l->from || !l->to || event_add(l->second, &second) < 0)
 		stand_still(l);
 	else
-		event_active(l->second, EV_TIMEOUT, 0); /* what started with WSL is there at once */
+		localhost_look(lab); /* what started with WSL is there at once */
 }
 
 void localhost_update(struct lab *lab)
@@ -301,6 +326,17 @@ void localhost_update(struct lab *lab)
 		begin(lab, from, to);
 	else if (lab->localhost && lab->localhost->from)
 		stand_still(lab->localhost);
+}
+
+bool localhost_settle(struct lab *lab, void (*quiet)(void *arg), void *arg)
+{
+	struct localhost *l = lab->localhost;
+
+	if (!l || !l->pending || lab->phase == LAB_ENDING)
+		return false;
+	l->quiet = quiet;
+	l->quiet_arg = arg;
+	return true;
 }
 
 bool localhost_relays(const struct lab *lab, uint16_t port)

@@ -10,6 +10,8 @@
 
 /* The lab has changed: relays while WSL runs and localhostForwarding is on, or its ports are to be published, not else. */
 void localhost_update(struct lab *lab);
+/* Has quiet called once serve has answered for every relay that begins or ends; false when there is none to wait for. */
+bool localhost_settle(struct lab *lab, void (*quiet)(void *arg), void *arg);
 /* Whether it has one of that port on Windows, or is about to. */
 bool localhost_relays(const struct lab *lab, uint16_t port);
 /* Looks at what listens in WSL, as it does each second. */
