@@ -430,7 +430,7 @@ int link_set(struct build *b, const struct op *op, struct err *err)
 		return rtsock_nlerr(err, rc, "Can't describe a link");
 	mask_flags(msg, op->iface->up);
 	rc = rtsock_call(&n->rt, msg, err);
-	if (rc == 0 && op->iface->up && ether)
+	if (rc == 0 && op->iface->up && (ether || op->iface->kind == IFACE_BRIDGE))
 		note_raised(b, op);
 	return rc;
 }
