@@ -133,6 +133,8 @@ function netdojo_seed:text() end
 ---@field hostname? string
 ---@field dns? string[] the servers Windows itself asks; the router unless said
 ---@field nat? "ics"|"winnat" who translates for WSL: Internet Connection Sharing, or a NAT object named WSLNat (Get-NetNat shows it)
+---@field version? string "10.0.22631.3374": modes and tunnelling depend on it
+---@field registry? table<string, integer> DisabledComponents, HyperVFirewallDisable
 ---@field network_category? "Private"|"Public" of the home network; Private unless said
 ---@field firewall? netdojo.wsl2.nat.firewall
 ---@field portproxy? table[] rules: type, listenaddress, listenport, connectaddress, connectport
@@ -204,6 +206,7 @@ function netdojo_seed:text() end
 ---@field mtu? integer of docker0 and the containers; 1500 unless said
 
 ---@class netdojo.wsl2.nat
+---@field ipv6? boolean on the home network and the internet; false unless said, true for wsl2.mirrored
 ---@field windows? netdojo.wsl2.nat.windows
 ---@field wsl? netdojo.wsl2.nat.wsl
 ---@field internet? netdojo.wsl2.nat.internet
@@ -221,6 +224,11 @@ function wsl2.corp(network) end
 ---@param t netdojo.wsl2.nat
 ---@return table model
 function wsl2.nat(t) end
+
+---The same with WSL in mirrored mode, and IPv6.
+---@param t netdojo.wsl2.nat
+---@return table model
+function wsl2.mirrored(t) end
 
 ---The addresses a seed gives; what params() starts from anyway.
 ---@param seed netdojo_seed

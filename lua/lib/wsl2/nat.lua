@@ -16,6 +16,7 @@ local guest = require("wsl2.guest")
 local internet = require("wsl2.internet")
 local life = require("wsl2.life")
 local modes = require("wsl2.modes")
+local registry = require("wsl2.registry")
 local six = require("wsl2.six")
 local state = require("wsl2.state")
 local vpn = require("wsl2.vpn")
@@ -30,6 +31,7 @@ local top_schema = strict.schema("wsl2.nat", {
 local windows_schema = strict.schema("wsl2.nat.windows", {
   hostname = "string", dns = "list", nat = "ics|winnat", ruleset = "string", network_category = "Private|Public",
   firewall = "table", portproxy = "list", services = "table", hosts = "string", switches = "list",
+  version = "string", registry = "table",
 })
 local firewall_schema = strict.schema("wsl2.nat.firewall", { rules = "list", profiles = "table" })
 local wsl_schema = strict.schema("wsl2.nat.wsl", {
@@ -293,6 +295,7 @@ function nat.model(t, p, how)
   local h = add_windows(model, p, w, wsl, t.services, conf)
   windows_rules(model, w)
   windows_services(model, w)
+  registry.begin(model, w)
   for _, name in ipairs(w.switches or {}) do do_op(model, "switches", "switch.add", { Name = name, NetAdapterName = "Ethernet" }) end
   if client then vpn.begin(model, client) end
   h.topology.containers = containers.settings(t.containers, t.docker, p)

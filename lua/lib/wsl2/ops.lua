@@ -6,7 +6,7 @@ local state = require("wsl2.state")
 
 local ops = { table = {} }
 
-local families = { "firewall", "hyperv", "portproxy", "interfaces", "services", "life", "vpn", "switches" }
+local families = { "firewall", "hyperv", "portproxy", "interfaces", "services", "life", "registry", "vpn", "switches" }
 
 for _, name in ipairs(families) do
   for op, fn in pairs(require("wsl2." .. name).ops) do ops.table[op] = fn end

@@ -15,11 +15,10 @@ local refused = {
   { "Stop-Computer", "cmdlet", "; wsl --shutdown stops WSL", "。WSL を止めるには wsl --shutdown" },
   { "Remove-HnsNetwork", "cmdlet", "; Restart-Service hns makes WSL's network anew", "。WSL のネットワークを作り直すには Restart-Service hns" },
   { "Set-VMSwitch", "cmdlet", "", "" },
-  { "reg", "program", "; there is no registry", "。レジストリはありません" },
   { "pktmon", "program", "", "" },
   { "clip", "program", "", "" }, { "explorer", "program", "", "" }, { "Set-Clipboard", "cmdlet", "", "" }, { "Get-Clipboard", "cmdlet", "", "" },
   { "Get-CimInstance", "cmdlet", "", "" }, { "Get-WmiObject", "cmdlet", "", "" }, { "Get-WinEvent", "cmdlet", "", "" },
-  { "Get-ItemProperty", "cmdlet", "; there is no registry", "。レジストリはありません" },
+  { "Get-ItemProperty", "cmdlet", "; reg query shows the values there are", "。値は reg query で見られます" },
   { "dism", "program", "", "" }, { "sfc", "program", "", "" },
 }
 

@@ -5,6 +5,7 @@ local guest = require("wsl2.mirror.guest")
 local host = require("wsl2.mirror.host")
 local ip = require("wsl2.ip")
 local names = require("wsl2.mirror.names")
+local registry = require("wsl2.registry")
 local state = require("wsl2.state")
 
 local mirrored = { forwards = true, tables = { loopback = host.table } }
@@ -13,22 +14,17 @@ local mirrored = { forwards = true, tables = { loopback = host.table } }
 
 local FIRST_BUILD = 22621 -- Windows 11 22H2
 
-local function registry(model, name)
-  local v = state.by(model.windows.registry, "Name", name)
-  return v and v.Value
-end
-
 -- Why a Windows can't give the mode, in WSL's words.
 function mirrored.lacks(model)
   local w = model.windows
-  if registry(model, "DisabledComponents") == 0xff then
+  if registry.value(model, "DisabledComponents") == 0xff then
     return "IPv6 is disabled on the host in an unsupported way (HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tcpip6\\Parameters "
       .. "DisabledComponents=0xff)"
   end
   local major, minor = (state.hidden(model).topology.wsl.kernel or ""):match("^(%d+)%.(%d+)")
   if major and tonumber(major) * 1000 + tonumber(minor) < 5010 then return "Linux Kernel version 5.10 or newer is required" end
   local build = tonumber(w.version.Version:match("%d+$"))
-  if build < FIRST_BUILD or registry(model, "HyperVFirewallDisable") == 1 then
+  if build < FIRST_BUILD or registry.value(model, "HyperVFirewallDisable") == 1 then
     return ("Windows version %d.%s does not have the required features"):format(build, w.version.Build)
   end
 end
