@@ -17,4 +17,4 @@ local scenario = {
   },
 }
 files["scenarios"] = scenario
-files["tests/data/windows-lab.lua"] = scenario
+files["tests/data/*-lab.lua"] = scenario

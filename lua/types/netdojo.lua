@@ -135,6 +135,7 @@ function netdojo_seed:text() end
 ---@field nat? "ics"|"winnat" who translates for WSL: Internet Connection Sharing, or a NAT object named WSLNat (Get-NetNat shows it)
 ---@field version? string "10.0.22631.3374": modes and tunnelling depend on it
 ---@field registry? table<string, integer> DisabledComponents, HyperVFirewallDisable
+---@field switches? string[] External Hyper-V switches on the home network, by name
 ---@field network_category? "Private"|"Public" of the home network; Private unless said
 ---@field firewall? netdojo.wsl2.nat.firewall
 ---@field portproxy? table[] rules: type, listenaddress, listenport, connectaddress, connectport
@@ -147,6 +148,7 @@ function netdojo_seed:text() end
 ---@field profiles? table<string, table> settings by profile
 
 ---@class netdojo.wsl2.nat.wsl
+---@field version? string WSL's own: 2.5.9.0 unless said
 ---@field hostname? string Windows' unless said
 ---@field kernel? string what uname -r says
 ---@field distro? string WSL_DISTRO_NAME
