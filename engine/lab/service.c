@@ -181,8 +181,6 @@ static int open_sockets(struct lab *lab, const struct service *s, int *fds, size
 		return err_set(err, ERR_USAGE, E2BIG, "Service %s listens on too many sockets",
 			       s->name);
 	fd = check_free(lab, s, err);
-	if (fd == 0)
-		fd = ask_ports(lab, s, err);
 	if (fd < 0)
 		return fd;
 	for (size_t i = 0; i < s->n_listens; i++) {
@@ -227,6 +225,7 @@ void service_start(struct lab *lab, const struct service *s, service_done_fn don
 {
 	int fds[MSG_MAX_FDS];
 	struct err err = {0};
+	bool refused;
 	size_t n = 0;
 
 	if (s->kind == SERVICE_PROGRAM) {
@@ -238,8 +237,10 @@ void service_start(struct lab *lab, const struct service *s, service_done_fn don
 			done(arg, NULL);
 		return;
 	}
-	if (open_sockets(lab, s, fds, &n, &err) < 0) {
-		bool waits = s->optional && unserved_add(lab, s->name, &err) == 0;
+	/* what a program has on the other side of a port space no model can know: not a mistake of this one's */
+	refused = ask_ports(lab, s, &err) < 0;
+	if (refused || open_sockets(lab, s, fds, &n, &err) < 0) {
+		bool waits = (s->optional || refused) && unserved_add(lab, s->name, &err) == 0;
 
 		err_wrap(&err, "Service %s", s->name);
 		if (done)

@@ -135,8 +135,8 @@ class Mirrored(Ports, windows_rig.WindowsTest):
         self.serve("wsl", "tcp 0.0.0.0 8400")
         self.assertEqual(self.bind("windows", "tcp 0.0.0.0 8400", "tcp 0.0.0.0 40960"), [TAKEN] * 2)
         self.ps("wsl --shutdown")
-        self.serve("windows", "tcp 0.0.0.0 8400", "tcp 0.0.0.0 40960")
-        self.assertEqual(self.bind("wsl", "tcp 0.0.0.0 8400"), [TAKEN])
+        self.serve("windows", "tcp 0.0.0.0 8400", "tcp 0.0.0.0 40960", "tcp 0.0.0.0 3000")
+        self.assertEqual(self.bind("wsl", "tcp 0.0.0.0 8400", "tcp 0.0.0.0 3000"), [TAKEN] * 2)  # 3000 is a service's, which waits
 
     def test_excluded_on_windows(self):
         self.raw("windows", "sysctl", "-qw", "net.ipv4.ip_local_reserved_ports=8500-8599")

@@ -169,13 +169,13 @@ START_TEST(a_failure_is_said_once)
 }
 END_TEST
 
-static json_t *with_service(const char *node, int port)
+static json_t *with_service(const char *node, int port, bool optional)
 {
 	json_t *j = sharing("steer");
 
 	json_array_append_new(json_object_get(j, "services"),
 			      json_pack("{s:s, s:s, s:s, s:b, s:[{s:s, s:s, s:i}]}", "name",
-					"later", "node", node, "kind", "echo", "optional", 1,
+					"later", "node", node, "kind", "echo", "optional", optional,
 					"listens", "proto", "tcp", "address", "0.0.0.0", "port",
 					port));
 	return j;
@@ -194,7 +194,7 @@ START_TEST(a_service_waits)
 	binds("wsl", "tcp", "0.0.0.0", 8000);
 	has("wsl", json_pack("[o]", sock("tcp", "0.0.0.0", 8000)));
 	port_space_look(&r.lab);
-	windows_answer(&r, "a", json_object(), with_service("windows", 8000));
+	windows_answer(&r, "a", json_object(), with_service("windows", 8000, true));
 	json_decref(windows_do(&r, win, "a"));
 	ck_assert(waits());
 	port_space_look(&r.lab);
@@ -209,11 +209,31 @@ END_TEST
 
 START_TEST(a_service_in_wsl_has_its_port)
 {
-	windows_answer(&r, "a", json_object(), with_service("wsl", 8000));
+	windows_answer(&r, "a", json_object(), with_service("wsl", 8000, false));
 	json_decref(windows_do(&r, win, "a"));
 	ck_assert(!waits());
 	ck_assert_int_eq(binds("windows", "tcp", "0.0.0.0", 8000), EADDRINUSE);
 	ck_assert_str_eq(r.build.steered, WINDOW " tcp 8000");
+}
+END_TEST
+
+/* A program on Windows took it while WSL was down: WSL starts, and its service has to wait. */
+START_TEST(a_service_in_wsl_waits)
+{
+	auto_json json_t *started = NULL;
+
+	json_decref(windows_do(&r, win, "wsl.shutdown"));
+	has("windows", json_pack("[o]", sock("tcp", "127.0.0.1", 8000)));
+	windows_answer(&r, "wsl.start", json_pack("{s:b}", "started", 1),
+		       with_service("wsl", 8000, false));
+	started = windows_do(&r, win, "wsl.start");
+	ck_assert_str_eq(rig_error(started), "");
+	ck_assert(waits());
+	has("windows", json_array());
+	windows_answer(&r, "a", json_object(), with_service("wsl", 8000, false));
+	json_decref(windows_do(&r, win, "a"));
+	ck_assert(!waits());
+	ck_assert_str_eq(r.build.last_socket, "wsl tcp 0.0.0.0:8000");
 }
 END_TEST
 
@@ -298,6 +318,7 @@ TCase *lab_port_space_case(void)
 	tcase_add_test(t, a_failure_is_said_once);
 	tcase_add_test(t, a_service_waits);
 	tcase_add_test(t, a_service_in_wsl_has_its_port);
+	tcase_add_test(t, a_service_in_wsl_waits);
 	tcase_add_test(t, none_in_nat_mode);
 	tcase_add_loop_test(t, published_by_relays, 0, ARRAY_SIZE(published));
 	return t;
