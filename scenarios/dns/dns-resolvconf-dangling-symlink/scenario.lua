@@ -14,7 +14,7 @@
 local own_conf = "[boot]\nsystemd=false\n\n[network]\ngenerateResolvConf = false\n"
 
 -- Where it leads: what resolvconf or systemd-resolved would keep, or WSL's own.
-local targets = { "../run/resolvconf/resolv.conf", "../run/systemd/resolve/stub-resolv.conf", "/mnt/wsl/resolv.conf" }
+local targets = { "../run/resolvconf/resolv.conf", "../run/systemd/resolve/resolv.conf", "/mnt/wsl/resolv.conf" }
 
 return scenario {
   api = 1,
