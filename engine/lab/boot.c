@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "lab/change.h"
+#include "lab/device.h"
 #include "lab/host.h"
 #include "lab/intent.h"
 #include "lab/node.h"
@@ -62,6 +63,8 @@ static json_t *node_json(const struct lab *lab, const struct node *n)
 
 	if (stopped)
 		json_object_set_new(out, "running", json_false());
+	if (device_of(lab, n->name))
+		json_object_set_new(out, "devices", json_deep_copy(device_of(lab, n->name)));
 	return out;
 }
 

@@ -16,6 +16,7 @@
 
 #include <string.h>
 
+#include "lab/device.h"
 #include "lab/localhost.h"
 #include "lab/node.h"
 #include "lab/port_space.h"
@@ -266,10 +267,18 @@ static int apply_service(struct change *c, const struct op *op)
 	return 0;
 }
 
-static int apply_one(struct change *c, const struct op *op, struct err *err)
+static int apply_plain(struct change *c, const struct op *op, struct err *err)
 {
 	const struct build_port *b = &c->lab->ports.build;
+	int rc = b->apply(b->ctx, op, err);
 
+	if (rc == 0)
+		device_note(c->lab, op);
+	return rc;
+}
+
+static int apply_one(struct change *c, const struct op *op, struct err *err)
+{
 	switch (op->kind) {
 	case OP_NODE_ADD:
 		return add_node(c, op, err);
@@ -283,7 +292,7 @@ static int apply_one(struct change *c, const struct op *op, struct err *err)
 	case OP_SERVICE_STOP:
 		return apply_service(c, op);
 	default:
-		return b->apply(b->ctx, op, err);
+		return apply_plain(c, op, err);
 	}
 }
 

@@ -110,7 +110,8 @@ static int open_loop(struct lab *lab, struct err *err)
 {
 	lab->base = event_base_new();
 	lab->generations = json_object();
-	if (!lab->base || !lab->generations)
+	lab->devices = json_object();
+	if (!lab->base || !lab->generations || !lab->devices)
 		return err_sys(err, ENOMEM, "Can't make the event loop");
 	lab->children = evsignal_new(lab->base, SIGCHLD, on_child, lab);
 	lab->terminate = evsignal_new(lab->base, SIGTERM, on_terminate, lab);
@@ -197,6 +198,7 @@ void lab_close(struct lab *lab)
 	fd_closep(&lab->windows_program);
 	free_models(lab);
 	json_decref(lab->generations);
+	json_decref(lab->devices);
 	json_decref(lab->boot);
 	json_decref(lab->meta);
 }

@@ -95,6 +95,7 @@ struct lab {
 	struct trust *trust; /* in the lab's certificates: trust.c */
 	TAILQ_HEAD(, lab_node) nodes;
 	json_t *generations; /* {"wsl": 2}: of nodes there are or were */
+	json_t *devices;     /* {"windows": {"ppp0": "wireguard"}}: what tunnels are made of */
 
 	struct peer *script, *serve;
 	TAILQ_HEAD(, conn) conns;

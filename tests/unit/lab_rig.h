@@ -72,6 +72,7 @@ bool rig_be_root(void);
 TCase *lab_actor_case(void);
 TCase *lab_boot_case(void);
 TCase *lab_change_case(void);
+TCase *lab_device_case(void);
 TCase *lab_exec_case(void);
 TCase *lab_fair_case(void);
 TCase *lab_guest_case(void);
