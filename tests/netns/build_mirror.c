@@ -12,7 +12,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "build_lab.h"
@@ -411,6 +414,60 @@ START_TEST(the_switch_has_rules)
 }
 END_TEST
 
+/* Datagram by datagram, each answered before the next; 0 when none was lost. */
+static int talk(int server, int client)
+{
+	for (int i = 0; i < 400; i++)
+		if (!udp_goes(server, client))
+			return 1;
+	return 0;
+}
+
+/* A port that stays the guest's while those beside it come and go, and masks with them, loses nothing. */
+START_TEST(steering_disturbs_nobody)
+{
+	const struct port_range few[] = {window[0], {IPPROTO_UDP, 5003, 5003}};
+	const struct port_range many[] = {window[0], {IPPROTO_UDP, 4990, 5030}};
+	struct sockaddr_storage to;
+	socklen_t len = fill(&to, both[0], 5003);
+	int server, client, status = 0;
+	pid_t talker;
+
+	build();
+	steer(few, 2);
+	server = open_at("wsl", SOCK_DGRAM, "0.0.0.0", 5003);
+	client = open_at("phone", SOCK_DGRAM, "", 0);
+	ck_assert_int_eq(connect(client, (void *)&to, len), 0);
+	talker = fork();
+	if (talker == 0)
+		_exit(talk(server, client));
+	for (int i = 0; waitpid(talker, &status, WNOHANG) == 0; i++)
+		steer(i % 2 ? few : many, 2);
+	ck_assert_int_eq(status, 0);
+	close(server), close(client);
+}
+END_TEST
+
+/* Nothing of a guest that went is left in the hub, where the test itself is. */
+START_TEST(nothing_is_left)
+{
+	static const char filters[] = "for p in $(ip -o link | cut -d' ' -f2 | sed 's/[@:].*//'); "
+				      "do tc filter show dev $p "
+				      "egress; tc filter show dev $p ingress; done 2>/dev/null";
+	auto_free char *command = NULL;
+	auto_free char *none = NULL;
+
+	ck_assert_int_gt(asprintf(&command, "test -n \"$(%s)\"", filters), 0);
+	ck_assert_int_gt(asprintf(&none, "test -z \"$(%s)\"", filters), 0);
+	build();
+	ck_assert_int_eq(system(command), 0);
+	ck_assert_int_eq(system("ip link show dev b-eth0 >/dev/null"), 0);
+	change(whole, alone);
+	ck_assert_int_eq(system(none), 0);
+	ck_assert_int_ne(system("ip -o link | grep -q '[bgmu]-eth0'"), 0);
+}
+END_TEST
+
 /* What of `nft list ruleset` is between "elements = {" and "}". */
 static void elements(char *ret, size_t size)
 {
@@ -504,6 +561,8 @@ TCase *build_mirror_case(void)
 	tcase_add_test(c, without_a_loopback_segment);
 	tcase_add_test(c, the_switch_has_rules);
 	tcase_add_test(c, the_set_follows);
+	tcase_add_test(c, steering_disturbs_nobody);
+	tcase_add_test(c, nothing_is_left);
 	tcase_add_test(c, nobody_to_steer);
 	tcase_add_test(c, a_host_without_its_interface);
 	return c;
