@@ -11,6 +11,22 @@ import real_rig
 LAB_FILE = os.path.join(real_rig.SOURCE, "tests/data/windows-lab.lua")
 
 
+# A lab whose topology a test writes: the keys of wsl2.nat's table stand for %s.
+TEXT = """
+return scenario {
+  api = 1, id = "written", layer = "L2", mode = "nat", level = 1,
+  title = { en = "A lab", ja = "ラボ" }, ticket = { en = "Nothing is wrong.", ja = "異常はありません。" },
+  topology = function() return wsl2.nat { %s } end,
+  fault = function(lab) lab:node("wsl"):remove_route("default") end,
+  symptoms = { probe.ping { name = "public-ping", node = "wsl", address = "8.8.8.8", timeout = 0.3 } },
+  controls = { probe.ping { name = "itself", node = "wsl", address = "127.0.0.1" } },
+  truth = { { layer = "L2", cause = "no-default-route", at = "wsl" } },
+  steps = { step.mended { points = 100 } },
+  solution = { "sudo ip route add default via {{p.gateway}}" },
+}
+"""
+
+
 class WindowsTest(real_rig.RealTest):
     lab = LAB_FILE
     healthy = True
