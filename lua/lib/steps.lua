@@ -17,7 +17,7 @@ end
 
 local tests = {}
 
-for _, part in ipairs({ "guest", "windows", "config", "diagnose", "outcome" }) do
+for _, part in ipairs({ "guest", "windows", "paths", "config", "diagnose", "outcome" }) do
   for name, test in pairs(require("steps." .. part)) do tests[name] = test end
 end
 
@@ -49,6 +49,18 @@ local table_of_steps = {
     "No output shows the port proxy's rule", "ポートプロキシの規則が表示された記録がない" },
   { "firewall_seen", "observe", {}, {}, "Looked at Windows Firewall", "Windows ファイアウォールを確認した",
     "Nothing shows that Windows Firewall was looked at", "Windows ファイアウォールを確認した記録がない" },
+  { "windows_routes_seen", "observe", {}, { text = "string" }, "Looked at Windows' routes", "Windows の経路表を確認した",
+    "No output shows Windows' routes", "Windows の経路表が表示された記録がない" },
+  { "windows_adapters_seen", "observe", {}, { text = "string" }, "Looked at Windows' adapters", "Windows のアダプターを確認した",
+    "No output shows that adapter of Windows", "Windows の該当アダプターが表示された記録がない" },
+  { "windows_mtu_seen", "observe", {}, { mtu = "any!" }, "Saw the MTU on Windows", "Windows 側の MTU を確認した",
+    "No output shows that MTU", "その MTU が表示された記録がない" },
+  { "hyperv_seen", "observe", {}, { text = "string" }, "Looked at the Hyper-V firewall", "Hyper-V ファイアウォールを確認した",
+    "No output shows the Hyper-V firewall's settings", "Hyper-V ファイアウォールの設定が表示された記録がない" },
+  { "mtu_probed", "observe", { "exec", "packets" }, {}, "Tried the path by packet size", "パケットの大きさを変えて経路を試した",
+    "No large packet was tried unfragmented", "分割禁止の大きなパケットを試していない" },
+  { "sysctl_seen", "observe", { "exec" }, { key = "string!" }, "Read the kernel's setting", "カーネルの設定値を確認した",
+    "Nothing shows that the setting was read", "その設定値を確認した記録がない" },
   { "listening_seen", "observe", { "exec" }, { port = "any", node = "wsl|windows" }, "Checked what listens", "待ち受けを確認した",
     "Nothing shows that listening sockets were looked at", "待ち受けを確認した記録がない" },
   { "filters_seen", "observe", { "exec" }, { table = "string" }, "Looked at the guest's filters",

@@ -135,11 +135,12 @@ function netdojo_seed:text() end
 ---@field nat? "ics"|"winnat" who translates for WSL: Internet Connection Sharing, or a NAT object named WSLNat (Get-NetNat shows it)
 ---@field version? string "10.0.22631.3374": modes and tunnelling depend on it
 ---@field registry? table<string, integer> DisabledComponents, HyperVFirewallDisable
+---@field proxy? { server?: string, bypass?: string[], pac?: string } the HTTP proxy of its Internet settings, which autoProxy gives to WSL
 ---@field switches? string[] External Hyper-V switches on the home network, by name
 ---@field network_category? "Private"|"Public" of the home network; Private unless said
 ---@field firewall? netdojo.wsl2.nat.firewall
 ---@field portproxy? table[] rules: type, listenaddress, listenport, connectaddress, connectport
----@field services? table<string, string> "Stopped" or "Disabled", by a service's name
+---@field services? table<string, string> "Stopped", "Disabled" or "Missing", by a service's name
 ---@field hosts? string lines of Windows' hosts file
 ---@field ruleset? string more nft tables
 
@@ -569,6 +570,23 @@ function probe.sysctl(t) end
 
 ---@class netdojo.step.firewall_seen: netdojo.step_options
 
+---@class netdojo.step.windows_routes_seen: netdojo.step_options
+---@field text? string what stands in the row
+
+---@class netdojo.step.windows_adapters_seen: netdojo.step_options
+---@field text? string the adapter's name, or a value of its
+
+---@class netdojo.step.windows_mtu_seen: netdojo.step_options
+---@field mtu any the number
+
+---@class netdojo.step.hyperv_seen: netdojo.step_options
+---@field text? string a setting or a rule; DefaultInboundAction unless said
+
+---@class netdojo.step.mtu_probed: netdojo.step_options
+
+---@class netdojo.step.sysctl_seen: netdojo.step_options
+---@field key string net.ipv4.conf.eth0.rp_filter
+
 ---@class netdojo.step.listening_seen: netdojo.step_options
 ---@field port? any this one
 ---@field node? "wsl"|"windows" whose; WSL's unless said
@@ -660,6 +678,36 @@ function step.portproxy_seen(t) end
 ---@param t netdojo.step.firewall_seen
 ---@return netdojo.step_spec
 function step.firewall_seen(t) end
+
+---Windows' routes were seen.
+---@param t netdojo.step.windows_routes_seen
+---@return netdojo.step_spec
+function step.windows_routes_seen(t) end
+
+---An adapter of Windows' was seen.
+---@param t netdojo.step.windows_adapters_seen
+---@return netdojo.step_spec
+function step.windows_adapters_seen(t) end
+
+---The MTU of an interface of Windows' was seen.
+---@param t netdojo.step.windows_mtu_seen
+---@return netdojo.step_spec
+function step.windows_mtu_seen(t) end
+
+---The Hyper-V firewall was looked at.
+---@param t netdojo.step.hyperv_seen
+---@return netdojo.step_spec
+function step.hyperv_seen(t) end
+
+---A path was tried by the size of packets.
+---@param t netdojo.step.mtu_probed
+---@return netdojo.step_spec
+function step.mtu_probed(t) end
+
+---A sysctl of WSL's was read.
+---@param t netdojo.step.sysctl_seen
+---@return netdojo.step_spec
+function step.sysctl_seen(t) end
 
 ---Listening sockets were looked at.
 ---@param t netdojo.step.listening_seen

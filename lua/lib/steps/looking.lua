@@ -56,6 +56,26 @@ looking.shows = {
     ["get-content"] = of_wsl, gc = of_wsl, type = of_wsl, cat = of_wsl, more = of_wsl, findstr = of_wsl, ["select-string"] = of_wsl, sls = of_wsl,
     notepad = of_wsl,
   },
+  routes = {
+    route = says("print"), netstat = says("%-%a*r"), ["get-netroute"] = any_argument, ["find-netroute"] = any_argument,
+    netsh = says("%f[%a]ip", netsh_show, "%f[%a]route"), ["get-netipconfiguration"] = any_argument, gip = any_argument,
+    tracert = any_argument, pathping = any_argument,
+  },
+  adapters = {
+    ipconfig = any_argument, ["get-netadapter"] = any_argument, ["get-netipaddress"] = any_argument, ["get-netipinterface"] = any_argument,
+    ["get-netipconfiguration"] = any_argument, gip = any_argument, ["get-vpnconnection"] = any_argument, rasdial = any_argument,
+    netsh = says("%f[%a]int", netsh_show), route = says("print"), ["get-dnsclientserveraddress"] = any_argument,
+    ["get-dnsclientnrptrule"] = any_argument, ["get-dnsclientnrptpolicy"] = any_argument,
+  },
+  hyperv = {
+    ["get-netfirewallhypervvmsetting"] = any_argument, ["get-netfirewallhypervrule"] = any_argument, ["get-netfirewallhypervprofile"] = any_argument,
+    ["get-netfirewallhypervvmcreator"] = any_argument, ["get-netfirewallhypervport"] = any_argument,
+  },
+  mtu = {
+    ["get-netipinterface"] = any_argument, ["get-netadapter"] = any_argument,
+    netsh = either(says("%f[%a]int", netsh_show, "%f[%a]sub"), says("%f[%a]int", netsh_show, "%f[%a]interfaces?$")),
+  },
+  sized_ping = { ping = says("[-/]f%f[%A]", "[-/]l%s*%d%d%d%d") },
   -- A line of WSL's, whatever it shows.
   wsl = { wsl = any_argument, bash = any_argument },
 }
