@@ -125,13 +125,15 @@ function loopback.leave(model)
 end
 
 -- Windows' table of it; the set gp, WSL's ports, is filled by init. t: { udp = may WSL reach Windows' UDP ports?, hang = is a closed
--- port of Windows never answered?, addresses = whose ports are shared, nil for 127.0.0.1 alone }
+-- port of Windows never answered?, addresses = whose ports are shared, nil for 127.0.0.1 alone,
+-- tunnel = { dev, address } of a VPN's that is shared too }
 function loopback.table(t)
   local at = t.addresses and "{ " .. table.concat(t.addresses, ", ") .. " }" or "127.0.0.1"
   return "table ip wslcore {\n\tset gp {\n\t\ttype inet_proto . inet_service\n\t\tflags interval\n\t}\n"
     .. "\tchain raw {\n\t\ttype filter hook prerouting priority raw; policy accept;\n"
     .. '\t\tiifname "wl" notrack\n'
     .. '\t\tiifname "wl" ip daddr ' .. at .. " meta l4proto . th dport @gp meta mark set 7 accept\n"
+    .. (t.tunnel and ('\t\tiifname "%s" ip daddr %s meta l4proto . th dport @gp meta mark set 7\n'):format(t.tunnel.dev, t.tunnel.address) or "")
     .. (t.udp and "" or '\t\tiifname "wl" meta l4proto != tcp drop\n') .. "\t}\n"
     .. "\tchain local {\n\t\ttype route hook output priority mangle; policy accept;\n"
     .. "\t\tip daddr " .. at .. " meta l4proto . th dport @gp meta mark set 7\n\t}\n"

@@ -10,6 +10,7 @@ local rules = require("wsl2.rules")
 local shared = require("wsl2.loopback")
 local state = require("wsl2.state")
 local stateless = require("wsl2.stateless")
+local tunnel = require("wsl2.mirror.tunnel")
 local wfp = require("wsl2.wfp")
 
 local vfp = {}
@@ -148,11 +149,29 @@ local function shared_loopback(model)
   local first = names.mirrored(model)[1]
   local e = first and enforced(model.windows, first.i)
   if not e or e.loopback then return "" end
-  return "table inet vfp {\n" .. stateless.common() .. both(model, e, first.i, "loopback", "Block", "Block")
+  return both(model, e, first.i, "loopback", "Block", "Block")
     .. "\tchain input {\n\t\ttype filter hook input priority filter - 10; policy accept;\n"
     .. '\t\tiifname "wl" jump out_loopback\n\t}\n'
     .. "\tchain output {\n\t\ttype filter hook output priority filter - 10; policy accept;\n"
-    .. "\t\tmeta mark 7 jump in_loopback\n\t}\n}\n"
+    .. "\t\tmeta mark 7 jump in_loopback\n\t}\n"
+end
+
+-- What WSL sends and gets by a VPN's tunnel passes Windows.
+local function shared_tunnel(model)
+  for _, m in ipairs(tunnel.of(model) and names.mirrored(model) or {}) do
+    local e = not m.wire and enforced(model.windows, m.i)
+    if e then
+      return both(model, e, m.i, m.name, e.inbound, e.outbound)
+        .. "\tchain forward {\n\t\ttype filter hook forward priority filter - 10; policy accept;\n"
+        .. ('\t\tiifname "wv0" jump out_%s\n\t\toifname "wv0" jump in_%s\n\t}\n'):format(m.name, m.name)
+    end
+  end
+  return ""
+end
+
+local function at_windows(model)
+  local body = shared_loopback(model) .. shared_tunnel(model)
+  return body ~= "" and "table inet vfp {\n" .. stateless.common() .. body .. "}\n" or ""
 end
 
 -- The family of a packet is asked otherwise on a bridge.
@@ -179,7 +198,7 @@ end
 
 -- The table of the Windows node, "" when nothing is filtered: also with firewall=false, or before WSL's first start.
 function vfp.table(model)
-  return names.on(model) and shared_loopback(model) or not names.on(model) and at_switch(model) or ""
+  return names.on(model) and at_windows(model) or not names.on(model) and at_switch(model) or ""
 end
 
 return vfp

@@ -17,7 +17,7 @@ local stranger = { InterfaceMetric = 25, Dhcp = false, NetworkCategory = "Public
   ConnectionSpecificSuffix = "", Status = "Up", Virtual = true }
 
 -- The lab's own machinery for WSL's other networking modes, and the address of its DNS server: no user of a Windows PC sees those.
-local hidden, hidden_address = { wl = true, vnet0 = true }, "169.254.73.129"
+local hidden, hidden_address = { wl = true, wv0 = true, vnet0 = true }, "169.254.73.129"
 
 local kernel_unlimited_mtu, windows_unlimited_mtu = 65536, 4294967295
 local on_link_metric = 256 -- what Windows adds to the interface's metric for a route it makes itself

@@ -41,7 +41,12 @@ local function addresses(m)
   return out
 end
 
+-- A VPN's tunnel has no frames to share: WSL's is a wire to Windows, which passes on what goes in (tunnel.lua).
 local function interface(m)
+  if not m.wire then
+    return { name = m.name, label = "", kind = "veth", segment = names.tunnel_segment, mac = m.iface.mac, up = m.up,
+      mtu = m.i.NlMtu ~= 1500 and m.i.NlMtu or nil, queues = 2, addresses = addresses(m) }
+  end
   return { name = m.name, label = "", kind = "veth", segment = m.iface.segment, mirrors = "windows/" .. m.i.dev, loopback = loopback.segment,
     mac = m.iface.mac, up = m.up, mtu = m.i.NlMtu ~= 1500 and m.i.NlMtu or nil, queues = 2, addresses = addresses(m) }
 end
@@ -150,10 +155,7 @@ end
 
 -- s: the settings WSL started with. Everything of it may change while WSL runs.
 function guest.network(model, s)
-  local list = {}
-  for _, m in ipairs(names.mirrored(model)) do
-    if m.wire then list[#list + 1] = m end
-  end
+  local list = names.mirrored(model)
   local out = { ifaces = interfaces(list, names.loopback_mac(model)), routes = routes.of(model, list), rules = rules(list),
     neighs = core.array({}), sysctls = sysctls(list), ruleset = ruleset(list) }
   shared(model, list, s, out.routes, out.neighs)

@@ -9,6 +9,7 @@ local guest = require("wsl2.mirror.guest")
 local loopback = require("wsl2.loopback")
 local names = require("wsl2.mirror.names")
 local state = require("wsl2.state")
+local tunnel = require("wsl2.mirror.tunnel")
 
 local host = {}
 
@@ -81,6 +82,7 @@ function host.leave(model)
   take(model.windows.switches, "Name", "FSE Switch")
   set_sysctl(state.node(model, "windows"), REDIRECTS, "1")
   loopback.leave(model)
+  tunnel.put(model, false)
   unpark(model)
 end
 
@@ -104,10 +106,11 @@ function host.ways(model)
     end
     way(address, hops[m.name])
   end)
-  return { routes = ways, neighs = neighs }
+  return { routes = ways, neighs = neighs, tunnel = tunnel.of(model) }
 end
 
 function host.put_ways(model, new)
+  tunnel.put(model, new and new.tunnel)
   local node = state.node(model, "windows")
   for _, key in ipairs({ "routes", "neighs" }) do
     node[key] = state.remove_where(node[key], function(item) return item.dev == names.host_nic end)
@@ -121,7 +124,7 @@ function host.table(model)
   guest.each_address(names.mirrored(model), function(address, m)
     if m.wire then list[#list + 1] = address end
   end)
-  return loopback.table({ udp = true, hang = true, addresses = list })
+  return loopback.table({ udp = true, hang = true, addresses = list, tunnel = tunnel.of(model) or nil })
 end
 
 return host

@@ -9,6 +9,7 @@ local version = require("wsl2.version")
 local names = {
   window = { 40960, 45055 }, -- one aligned block of 4096: a single mask for the switch
   nic = "loopback0", host_nic = "wl",
+  tunnel_nic = "wv0", tunnel_segment = "wv", -- Windows' end, and the wire, of what WSL has of a VPN's tunnel
 }
 
 -- Where 127.0.0.1 leaves to in WSL, which depends on its version.
