@@ -38,6 +38,9 @@ local function environment(g)
     { name = "WSLENV", value = "" },
     { name = "NAME", value = g.hostname },
   })
+  for _, v in ipairs(require("wsl2.proxy").variables(g.model.windows, g.settings)) do
+    if not (g.env and g.env[v.name]) then out[#out + 1] = v end
+  end
   local names = {}
   for name in pairs(g.env or {}) do names[#names + 1] = name end
   table.sort(names)

@@ -150,6 +150,7 @@ life.ops["wsl.start"] = function(model, _, ctx)
   local c, more = config.wsl_conf(h.conf)
   for _, line in ipairs(more) do warnings[#warnings + 1] = line end
   local force = modes.enter(model, s, warnings)
+  warnings[#warnings + 1] = select(2, require("wsl2.proxy").variables(model.windows, s))
   if not address or address == "" then
     h.generation = (h.generation or 1) + 1
     address = guest.address(h.params, h.topology.wsl, h.generation)

@@ -31,8 +31,9 @@ local top_schema = strict.schema("wsl2.nat", {
 local windows_schema = strict.schema("wsl2.nat.windows", {
   hostname = "string", dns = "list", nat = "ics|winnat", ruleset = "string", network_category = "Private|Public",
   firewall = "table", portproxy = "list", services = "table", hosts = "string", switches = "list",
-  version = "string", registry = "table",
+  version = "string", registry = "table", proxy = "table",
 })
+local proxy_schema = strict.schema("wsl2.nat.windows.proxy", { server = "string", bypass = "list", pac = "string" })
 local firewall_schema = strict.schema("wsl2.nat.firewall", { rules = "list", profiles = "table" })
 local wsl_schema = strict.schema("wsl2.nat.wsl", {
   hostname = "string", kernel = "string", version = "string", distro = "string", mtu = "integer", mtu_from = "windows|switch",
@@ -209,6 +210,7 @@ local function add_windows(model, p, w, wsl, services, conf)
     leases = { eth0 = { cidr = p.windows .. "/24", gateway = p.router } } }
   state.hide(model, h)
   model.windows = defaults.windows(p, w, life.networks[true], h)
+  model.windows.proxy = w.proxy
   model.windows.wsl = { running = false, distro = wsl.distro, default_user = "learner", version = wsl.version or version.default,
     kernel = "6.6.87.2-1", networkingMode = "nat", localhostForwarding = true, dnsTunneling = true, dnsProxy = true,
     firewall = true, network = life.networks[true], nat = w.nat, subnet = p.subnet, gateway = p.gateway, address = "",
@@ -258,7 +260,7 @@ local function windows_services(model, w)
   end
 end
 
-local schemas = { firewall = firewall_schema }
+local schemas = { firewall = firewall_schema, proxy = proxy_schema }
 
 local function check_parts(w)
   for key, schema in pairs(schemas) do
