@@ -109,10 +109,10 @@ class Attempt:
         wrong = re.findall(r"default via ([\d.]+)\"", json.dumps(self.meta["missteps"]))
         self.spare = wrong[-1] if wrong else None
         broken = {**self.script.ask("model")["model"], **self.script.ask("fault")["model"]}
-        self.ports = sorted({x["port"] for i in broken["services"] if i["node"] in ("windows", "wsl") for x in i["listens"]
+        self.ports = sorted({x["port"] for i in broken["services"] if i["node"] in ("windows", "wsl") for x in i.get("listens", [])
                              if x["proto"] == "tcp"} | {3000})
         self.connects = [r["connectaddress"] for r in broken.get("windows", {}).get("portproxy", [])]
-        content = next(f["content"] for f in wsl["files"] if f["path"] == "/mnt/wsl/resolv.conf")
+        content = next(f["content"] for f in wsl["files"] if f["path"].endswith("/resolv.conf") and "content" in f)
         self.server = re.search(r"^nameserver (\S+)", content, re.M)[1]
 
     def items(self, log):
