@@ -591,6 +591,10 @@ function probe.sysctl(t) end
 ---@field port? any this one
 ---@field node? "wsl"|"windows" whose; WSL's unless said
 
+---@class netdojo.step.vpn_seen: netdojo.step_options
+
+---@class netdojo.step.size_tried: netdojo.step_options
+
 ---@class netdojo.step.filters_seen: netdojo.step_options
 ---@field table? string a name that stands in the live rules
 
@@ -713,6 +717,16 @@ function step.sysctl_seen(t) end
 ---@param t netdojo.step.listening_seen
 ---@return netdojo.step_spec
 function step.listening_seen(t) end
+
+---The VPN's adapter, routes or connection was seen on Windows' side, in either window.
+---@param t netdojo.step.vpn_seen
+---@return netdojo.step_spec
+function step.vpn_seen(t) end
+
+---Packets of a chosen size were tried, in either window.
+---@param t netdojo.step.size_tried
+---@return netdojo.step_spec
+function step.size_tried(t) end
 
 ---The guest's filters were listed.
 ---@param t netdojo.step.filters_seen

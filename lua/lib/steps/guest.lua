@@ -283,6 +283,14 @@ local function filter_tool(program, argv)
   return program == "ufw" and has_arg(argv, one_of("status", "show"))
 end
 
+-- A packet of a chosen size, or the whole search by a program: `ping -M do -s 1300`, tracepath; on Windows `ping -f -l 1300`.
+function tests.size_tried(ev)
+  local sized = ev:ran("wsl", function(program, argv)
+    return program == "tracepath" or program == "ping" and has_arg(argv, function(a) return a:find("^%-%a*s%d*$") ~= nil end)
+  end)
+  return looked(ev, sized, ev:output("any", function(out, e) return looking.at(ev, e, "size") ~= nil and out:find("%d") ~= nil end))
+end
+
 -- table: a name that stands in the live rules, {{p.x}} filled in.
 function tests.filters_seen(ev, t)
   local name = t.table and require("text").fill(t.table, ev.p)

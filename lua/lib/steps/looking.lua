@@ -76,6 +76,15 @@ looking.shows = {
     netsh = either(says("%f[%a]int", netsh_show, "%f[%a]sub"), says("%f[%a]int", netsh_show, "%f[%a]interfaces?$")),
   },
   sized_ping = { ping = says("[-/]f%f[%A]", "[-/]l%s*%d%d%d%d") },
+  -- The VPN's adapter, address, routes, names or the connection itself.
+  vpn = {
+    ipconfig = any_argument, ["get-netadapter"] = any_argument, ["get-netipaddress"] = any_argument, ["get-netipconfiguration"] = any_argument,
+    gip = any_argument, ["get-netipinterface"] = any_argument, ["get-netroute"] = any_argument, ["find-netroute"] = any_argument,
+    route = says("print"), netstat = says("%-%a*r"), netsh = says("%f[%a]ip", netsh_show), rasdial = says("^%s*$"),
+    ["get-vpnconnection"] = any_argument, ["get-dnsclientserveraddress"] = any_argument, ["get-dnsclientnrptrule"] = any_argument,
+  },
+  -- Packets of a size of their own, which nobody may cut.
+  size = { ping = says("[-/]f%f[%A]", "[-/]l%f[%A]") },
   -- A line of WSL's, whatever it shows.
   wsl = { wsl = any_argument, bash = any_argument },
 }

@@ -63,6 +63,23 @@ function tests.listening_seen(ev, t)
   end))
 end
 
+-- What names the VPN in an output.
+local function vpn_names(ev)
+  local s = require("wsl2.state").hidden(require("attempt").healthy()).vpn
+  return s and { s.alias, s.adapter, s.name, s.suffix, ev.p.vpn_address } or {}
+end
+
+function tests.vpn_seen(ev)
+  return looked(ev, ev:output("any", function(out, e)
+    return looking.at(ev, e, "vpn") ~= nil and some_line(out, function(line)
+      for _, name in ipairs(of_an_error(line) and {} or vpn_names(ev)) do
+        if line:find(name, 1, true) then return true end
+      end
+      return false
+    end)
+  end))
+end
+
 -- A rule of the port proxy in an output: one line with where it leads and its port, as a table or as `dump` has it.
 -- connect: the address it leads to; port: the one it listens on.
 function tests.portproxy_seen(ev, t)
