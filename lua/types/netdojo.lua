@@ -135,7 +135,7 @@ function netdojo_seed:text() end
 ---@field nat? "ics"|"winnat" who translates for WSL: Internet Connection Sharing, or a NAT object named WSLNat (Get-NetNat shows it)
 ---@field version? string "10.0.22631.3374": modes and tunnelling depend on it
 ---@field registry? table<string, integer> DisabledComponents, HyperVFirewallDisable
----@field proxy? { server?: string, bypass?: string[], pac?: string } the HTTP proxy of its Internet settings, which autoProxy gives to WSL
+---@field proxy? netdojo.wsl2.nat.windows.proxy the HTTP proxy of its Internet settings, which autoProxy gives to WSL
 ---@field switches? string[] External Hyper-V switches on the home network, by name
 ---@field network_category? "Private"|"Public" of the home network; Private unless said
 ---@field firewall? netdojo.wsl2.nat.firewall
@@ -143,6 +143,11 @@ function netdojo_seed:text() end
 ---@field services? table<string, string> "Stopped", "Disabled" or "Missing", by a service's name
 ---@field hosts? string lines of Windows' hosts file
 ---@field ruleset? string more nft tables
+
+---@class netdojo.wsl2.nat.windows.proxy
+---@field server? string "proxy.example:8080"
+---@field bypass? string[]
+---@field pac? string a PAC file's URL
 
 ---@class netdojo.wsl2.nat.firewall rules as in docs/formats/windows.md
 ---@field rules? table[] new ones; a Name that exists changes that rule

@@ -90,11 +90,15 @@ function consomme.leave(model)
   loopback.unplug(model, "vnet0", SEGMENT)
 end
 
+local function to_tunnel(gateway)
+  return ('\t\tiifname "vnet0" ip daddr %s meta l4proto { tcp, udp } th dport 53 dnat to %s\n'):format(gateway, DNS)
+end
+
 consomme.tables = {
   loopback = function() return loopback.table({ udp = false, hang = false }) end,
   proxy = function(model)
     local b = best(model)
-    local dns = b and model.windows.wsl.dnsTunneling and ('\t\tiifname "vnet0" ip daddr %s meta l4proto { tcp, udp } th dport 53 dnat to %s\n'):format(b.gateway, DNS) or ""
+    local dns = b and model.windows.wsl.dnsTunneling and to_tunnel(b.gateway) or ""
     return "table ip consomme {\n"
       .. "\tchain tell {\n\t\ttype filter hook prerouting priority mangle; policy accept;\n"
       .. '\t\tiifname "vnet0" ct mark set 8 accept\n\t\tct direction reply ct mark 8 meta mark set 8\n\t}\n'
