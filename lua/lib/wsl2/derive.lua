@@ -63,7 +63,8 @@ end
 
 -- In the order in which they stand in the node's ruleset.
 local tables = {
-  { "table ip wslcore", modes.table("loopback"), "loopback" }, { "table ip wsltunnel", tunnel.table, "tunnel" }, { "table ip consomme", modes.table("proxy"), "proxied" },
+  { "table ip wslcore", modes.table("loopback"), "loopback" }, { "table ip wsltunnel", tunnel.table, "tunnel" },
+  { "table ip consomme", modes.table("proxy"), "proxied" },
   { "table ip ics_nat", ics, "nat" }, { "table ip winnat", winnat, "nat" }, { "table inet wfp", wfp.table, "wfp" },
   { "table inet vfp", vfp.table, "vfp" }, { "table inet vpn", vpn.table, "vpn" },
 }
@@ -80,14 +81,27 @@ local function find_table(ruleset, header)
   end
 end
 
-local function put_table(node, header, text)
-  local ruleset = node.ruleset or ""
-  local a, b = find_table(ruleset, header)
-  if a then
-    node.ruleset = ruleset:sub(1, a - 1) .. text .. ruleset:sub(b + 1)
-  else
-    node.ruleset = text .. ruleset
+-- Where a table that is not there belongs: before the next of ours, else behind the last.
+local function place_of(ruleset, n)
+  for k = n + 1, #tables do
+    local a = find_table(ruleset, tables[k][1])
+    if a then return a end
   end
+  for k = n - 1, 1, -1 do
+    local _, b = find_table(ruleset, tables[k][1])
+    if b then return b + 1 end
+  end
+  return 1
+end
+
+local function put_table(node, n, text)
+  local ruleset = node.ruleset or ""
+  local a, b = find_table(ruleset, tables[n][1])
+  if not a then
+    a = place_of(ruleset, n)
+    b = a - 1
+  end
+  node.ruleset = ruleset:sub(1, a - 1) .. text .. ruleset:sub(b + 1)
 end
 
 -- All of ours, for a model that has none yet.
@@ -326,9 +340,9 @@ function derive.apply(before, after, force)
     if force[p[1]] or not state.equal(old, new) then p[3](after, new, force[p[1]], old) end
   end
   local node = state.node(after, "windows")
-  for _, t in ipairs(tables) do
+  for n, t in ipairs(tables) do
     local old, new = t[2](before), t[2](after)
-    if force[t[3]] or old ~= new then put_table(node, t[1], new) end
+    if force[t[3]] or old ~= new then put_table(node, n, new) end
   end
   room.ruleset(state.node(before, "windows").ruleset, node.ruleset or "")
 end
