@@ -60,7 +60,7 @@ class NoLab(RealTest):
         ids = [s["id"] for s in self.json("list", "layer:2.5", "--json")["scenarios"]]
         self.assertIn(ID, ids)
         self.assertNotIn("fw-guest-filter", ids)
-        self.assertEqual([s["id"] for s in self.json("list", "fw-*", "--json")["scenarios"]], ["fw-guest-filter"])
+        self.assertEqual([s["id"] for s in self.json("list", "fw-guest-*", "--json")["scenarios"]], ["fw-guest-filter"])
         self.one_line_error("list", "tag:no-such-tag", code=2, words=["no-such-tag"])
         self.one_line_error("list", "dns-host", code=2, words=[ID])
 
