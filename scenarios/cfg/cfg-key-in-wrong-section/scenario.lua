@@ -127,6 +127,7 @@ return scenario {
     "dojo diagnose L2.5 config-wrong-section",
     { windows = "Set-Content $HOME\\.wslconfig \"[wsl2]`nmemory=8GB`n`n[experimental]`nsparseVhd=true`ndnsTunnelingIpAddress={{p.listener}}\"" },
     { windows = "wsl --shutdown" },
+    { windows = "wsl hostname -I" },
     "getent hosts google.com",
   },
   alternatives = {
@@ -138,6 +139,7 @@ return scenario {
       "cat /mnt/c/Users/learner/.wslconfig",
       "sed -i -e '/^dnsTunneling/d' -e 's/^.experimental.*/&\\ndnsTunnelingIpAddress={{p.listener}}/' /mnt/c/Users/learner/.wslconfig",
       { windows = "wsl --shutdown" },
+      { windows = "wsl hostname -I" },
       "dojo diagnose 2.5 config-wrong-section",
       "getent hosts {{p.site}}",
     },
@@ -151,6 +153,17 @@ return scenario {
       { windows = "Add-Content C:\\Users\\learner\\.wslconfig 'dnsTunnelingIpAddress={{p.listener}}'" },
       { windows = "wsl --shutdown" },
       { windows = "wsl getent hosts google.com" },
+    },
+    -- Written anew from WSL, and WSL stopped from there.
+    {
+      "ping -c 1 8.8.8.8",
+      "timeout 0.3 getent hosts google.com",
+      "cat /etc/resolv.conf",
+      "grep -n . /mnt/c/Users/learner/.wslconfig",
+      "dojo diagnose L2.5 config-wrong-section",
+      "printf '[experimental]\\ndnsTunnelingIpAddress = {{p.listener}}\\n' > /mnt/c/Users/learner/.wslconfig",
+      "wsl.exe --shutdown",
+      "getent hosts {{p.site}}",
     },
   },
   missteps = {

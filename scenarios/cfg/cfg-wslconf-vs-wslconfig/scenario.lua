@@ -139,6 +139,7 @@ return scenario {
     "dojo diagnose L2.5 config-wrong-file",
     "printf '\\n[network]\\ngenerateResolvConf=false\\n' | sudo tee -a /etc/wsl.conf",
     { windows = "wsl --shutdown" },
+    { windows = "wsl hostname -I" },
     "echo nameserver {{p.router}} | sudo tee /etc/resolv.conf",
     "getent hosts {{p.local_name}}",
   },
@@ -165,6 +166,17 @@ return scenario {
       { windows = "wsl --terminate Debian" },
       { windows = "'nameserver {{p.router}}' | wsl -u root tee /etc/resolv.conf" },
       { windows = "wsl getent hosts {{p.local_name}}" },
+    },
+    -- From WSL alone; the setting as WSL's own first line in resolv.conf has it.
+    {
+      "getent ahosts {{p.local_name}}",
+      "head -4 /etc/resolv.conf",
+      "cat /mnt/c/Users/learner/.wslconfig",
+      "dojo diagnose L2.5 config-wrong-file",
+      "sudo sed -i '$a [network]\\ngenerateResolvConf = false' /etc/wsl.conf",
+      "wsl.exe --shutdown",
+      "printf 'nameserver {{p.router}}\\nnameserver 8.8.8.8\\n' | sudo tee /etc/resolv.conf",
+      "getent hosts {{p.local_name}}",
     },
   },
   missteps = {

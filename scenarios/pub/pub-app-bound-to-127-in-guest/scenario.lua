@@ -156,6 +156,7 @@ return scenario {
       "sudo sed -i 's/127.0.0.1/0.0.0.0/' /etc/app.conf",
       "dojo diagnose 5 app-on-loopback",
       { windows = "wsl --shutdown" },
+      { windows = "wsl hostname -I" },
       "dojo check",
     },
     -- By way of WSL's own relay: the server stays as it is.
@@ -164,6 +165,15 @@ return scenario {
       { windows = "netsh interface portproxy show all" },
       "dojo diagnose L5 app-on-loopback",
       { windows = "netsh interface portproxy set v4tov4 listenport=4200 listenaddress=0.0.0.0 connectport=4200 connectaddress=127.0.0.1" },
+      "dojo check",
+    },
+    -- A second server of the same page, on WSL's own address; the first stays where it is.
+    {
+      "netsh.exe interface portproxy show all",
+      "ss -lnt",
+      "dojo diagnose L5 app-on-loopback",
+      "setsid -f python3 -m http.server 4200 --bind {{p.guest}} --directory /opt/app >/dev/null 2>&1; "
+        .. "timeout 9 bash -c 'until : </dev/tcp/{{p.guest}}/4200; do sleep 0.05; done' 2>/dev/null",
       "dojo check",
     },
   },

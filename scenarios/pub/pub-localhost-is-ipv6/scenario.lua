@@ -174,6 +174,17 @@ return scenario {
       { windows = "netsh interface portproxy add v4tov6 listenaddress=127.0.0.1 listenport=8025 connectaddress=::1 connectport=8025" },
       { windows = "curl.exe -s -m 3 http://127.0.0.1:8025/" },
     },
+    -- Past the relay: to the server's new place at WSL's own address.
+    {
+      "netstat.exe -ano",
+      "ss -lnt",
+      "dojo diagnose L5 localhost-ipv6",
+      "sudo sed -i 's/^HOST=.*/HOST={{p.guest}}/' /etc/app.conf",
+      "pkill -f serve.py; setsid -f python3 /opt/app/serve.py >/dev/null 2>&1",
+      "netsh.exe interface portproxy add v4tov4 listenaddress=127.0.0.1 listenport=8025 connectaddress={{p.guest}} connectport=8025",
+      "timeout 9 bash -c 'until curl.exe -s -m 1 http://127.0.0.1:8025/; do sleep 0.1; done'",
+      "dojo check",
+    },
   },
   missteps = {
     { name = "guessing", at_most = 20, commands = {

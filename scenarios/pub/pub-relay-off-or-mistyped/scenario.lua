@@ -157,6 +157,7 @@ return scenario {
       "dojo diagnose L5 localhost-relay-off",
       "sed -i '/^loca.*orwarding/d' /mnt/c/Users/learner/.wslconfig",
       { windows = "wsl --shutdown" },
+      { windows = "wsl hostname -I" },
       "dojo check",
     },
     -- The lines made right by PowerShell, tried with curl.exe.
@@ -166,6 +167,7 @@ return scenario {
       { windows = "Get-Content C:\\Users\\learner\\.wslconfig" },
       { windows = "(Get-Content $HOME\\.wslconfig) -replace 'localhostForwarding=false', 'localhostForwarding=true' | Set-Content $HOME\\.wslconfig" },
       { windows = "wsl --shutdown" },
+      { windows = "wsl hostname -I" },
       "dojo diagnose 5 localhost-relay-off",
       { windows = "curl.exe -s -m 3 --retry 3 --retry-connrefused --retry-delay 0 http://localhost:3000/" },
       "dojo check",
@@ -177,6 +179,7 @@ return scenario {
       { windows = "findstr /i local C:\\Users\\learner\\.wslconfig" },
       { windows = "del C:\\Users\\learner\\.wslconfig" },
       { windows = "wsl --shutdown" },
+      { windows = "wsl hostname -I" },
       "dojo diagnose L5 localhost-relay-off",
       "dojo check",
     },
