@@ -189,10 +189,13 @@ class Newest(mode_rig.ModeTest):
             self.assertEqual(self.restart(f"networkingMode={word}"), [])
             self.assertEqual(self.wsl("wslinfo --networking-mode; wslinfo --version"), "consomme\n2.9.5.0\n")
         self.assertEqual(str(self.address("wsl", "loopback0")), "169.254.73.250/28")
+        self.assertEqual(self.wsl("ip route show default").strip(), "default via 192.168.1.1 dev eth0 proto kernel onlink")
         self.holds_state(neighbours="169.254.73.249 dev loopback0 lladdr 00:11:22:33:44:55 PERMANENT\n")
         self.assertEqual(self.restart("networkingMode=consomme", "virtio=false"),
                          ["wsl: Consomme networking is not supported when wsl2.virtio is disabled; falling back to networkingMode Nat."])
-        self.assertEqual(self.wsl("wslinfo --networking-mode"), "nat\n")
+        gateway = self.address("windows", "vEthernet").ip
+        self.assertEqual(self.wsl("wslinfo --networking-mode; ip route show default | sed 's/ *$//'"),
+                         f"nat\ndefault via {gateway} dev eth0 proto kernel onlink\n")
 
 
 if __name__ == "__main__":

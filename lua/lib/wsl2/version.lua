@@ -27,4 +27,11 @@ function version.proxy(v) return version.at_least(v, "2.9.0") and "consomme" or 
 -- Where 127.0.0.1 is sent to by loopback0.
 function version.loopback_gateway(v) return version.at_least(v, "2.9.0") and "169.254.73.249" or "169.254.73.152" end
 
+-- Do default routes say "onlink"? In 2.9.4 those by a link-local gateway, later all; nil for no.
+function version.onlink(model, gateway)
+  local v = model.windows.wsl.version
+  local near = (gateway or ""):find("^fe80:") or (gateway or ""):find("^169%.254%.")
+  return version.at_least(v, "2.9.5") or (near and version.at_least(v, "2.9.4")) or nil
+end
+
 return version

@@ -126,7 +126,7 @@ function consomme.guest(g)
   local lo = loopback.guest({ gateway = gateway_of(g.model), devs = { "eth0" }, mac = loopback.guest_mac(g.params),
     cidr = version.at_least(v, "2.9.0") and "169.254.73.250/28" or "169.254.73.153/30" })
   table.insert(lo.sysctls, { name = "net.ipv4.ip_local_port_range", value = ("%d %d"):format(WINDOW[1], WINDOW[2]) })
-  local routes = core.array({ { dst = "default", via = b.gateway, dev = "eth0", protocol = "kernel" } })
+  local routes = core.array({ { dst = "default", via = b.gateway, dev = "eth0", protocol = "kernel", onlink = version.onlink(g.model) } })
   for _, r in ipairs(lo.routes) do routes[#routes + 1] = r end
   return {
     ifaces = core.array({
@@ -146,11 +146,11 @@ function consomme.follow(model)
   return b and { cidr = b.cidr, gateway = b.gateway, mtu = require("wsl2.derive").mtu(model) or false } or false
 end
 
-local function put_route(node, cidr, gateway)
+local function put_route(model, node, cidr, gateway)
   local reached = ip.inside(gateway, cidr)
   for _, r in ipairs(node.routes) do
     if r.dst == "default" and r.dev == "eth0" then
-      r.via, r.onlink = gateway, not reached or nil
+      r.via, r.onlink = gateway, not reached or version.onlink(model)
     end
   end
 end
@@ -160,7 +160,7 @@ function consomme.put(model, new)
   local eth0 = state.iface(node, "eth0")
   if not new or not eth0 then return end
   eth0.mtu, eth0.addresses = new.mtu or nil, { { cidr = new.cidr } }
-  put_route(node, new.cidr, new.gateway)
+  put_route(model, node, new.cidr, new.gateway)
   put_way(model)
   model.windows.wsl.address = (new.cidr:match("^[^/]+"))
 end

@@ -3,6 +3,7 @@
 
 local ip = require("wsl2.ip")
 local state = require("wsl2.state")
+local version = require("wsl2.version")
 
 local nat = {}
 
@@ -38,7 +39,7 @@ function nat.guest(g)
     addresses = { { cidr = g.address .. "/20" } } }
   return {
     ifaces = ifaces, nameservers = nameservers(g),
-    routes = core.array({ { dst = "default", via = g.params.gateway, dev = "eth0", protocol = "kernel" } }),
+    routes = core.array({ { dst = "default", via = g.params.gateway, dev = "eth0", protocol = "kernel", onlink = version.onlink(g.model) } }),
   }
 end
 
