@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- A PC in NAT mode whose WSL has one port space with Windows all the same, so that what arbitrates it is tested by itself.
 local function share(model)
+  model.windows.wsl.localhostForwarding = false -- its relays would have WSL's ports on Windows
   for _, node in ipairs(model.nodes) do
     if node.name == "wsl" then
       node.port_space = {

@@ -103,12 +103,12 @@ class Ports:
     def looked(self, p):
         """A look at WSL's sockets has come by since p said so: it found the port the kernel chose for it."""
         found = p.stdout.readline().split()[-1]
-        self.until("the chosen port is WSL's", lambda: self.bind("windows", f"tcp 0.0.0.0 {found}") == [TAKEN], 20)
+        self.until("the chosen port is WSL's", lambda: self.bind("windows", f"udp 0.0.0.0 {found}") == [TAKEN], 20)
 
     def test_free_again(self):
         self.wsl("sudo sysctl -qw net.ipv4.ip_local_port_range='50000 50100'")
         for port, end in ((8201, "exit"), (8202, "kill")):
-            p = self.start("wsl", BINDER.replace("{keep}", "True"), f"tcp 0.0.0.0 {port}", f"udp 0.0.0.0 {port}", "tcp 0.0.0.0 0")
+            p = self.start("wsl", BINDER.replace("{keep}", "True"), f"tcp 0.0.0.0 {port}", f"udp 0.0.0.0 {port}", "udp 0.0.0.0 0")
             self.looked(p)
             self.assertEqual(self.bind("windows", f"tcp 0.0.0.0 {port}", f"udp 0.0.0.0 {port}"), [TAKEN] * 2)
             self.wsl(f"pkill -{'9' if end == 'kill' else 'INT'} -f '[0].0.0.0 {port}'")
