@@ -123,9 +123,11 @@ return scenario {
   hints = {
     { en = "Who wrote the resolv.conf that is there now? Its first line says so, and which setting, in which file, keeps it from that.",
       ja = "今の resolv.conf を書いたのは誰でしょう。先頭の行に、それを止める設定と、書くべきファイルが書いてあります。" },
-    { en = "The setting is there, in C:\\Users\\learner\\.wslconfig. Is that the file that resolv.conf's first line names? WSL warns of unknown keys when it starts.",
+    { en = "The setting is there, in C:\\Users\\learner\\.wslconfig. "
+        .. "Is that the file that resolv.conf's first line names? WSL warns of unknown keys when it starts.",
       ja = "設定は C:\\Users\\learner\\.wslconfig にあります。resolv.conf の先頭の行が挙げているファイルでしょうか。WSL は知らないキーを起動時に警告します。" },
-    { en = "generateResolvConf=false belongs under [network] in /etc/wsl.conf. Put it there, `wsl --shutdown`, and write `nameserver {{p.router}}` into a new /etc/resolv.conf.",
+    { en = "generateResolvConf=false belongs under [network] in /etc/wsl.conf. "
+        .. "Put it there, `wsl --shutdown`, and write `nameserver {{p.router}}` into a new /etc/resolv.conf.",
       ja = "generateResolvConf=false は /etc/wsl.conf の [network] の下に書くものです。そこに書いて `wsl --shutdown` し、新しい /etc/resolv.conf に "
         .. "`nameserver {{p.router}}` と書きましょう。" },
   },

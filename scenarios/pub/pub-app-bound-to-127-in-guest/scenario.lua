@@ -59,7 +59,8 @@ return scenario {
   },
   ticket = {
     en = "I want to see my web app on the phone while I work on it. It runs in WSL from /opt/app (it starts with WSL, settings in /etc/app.conf), and "
-      .. "http://localhost:4200 opens in the browser of this PC. I told Windows to pass 4200 on to WSL's address, {{p.guest}}, and made the firewall rule. On the "
+      .. "http://localhost:4200 opens in the browser of this PC. "
+      .. "I told Windows to pass 4200 on to WSL's address, {{p.guest}}, and made the firewall rule. On the "
       .. "phone http://{{p.windows}}:4200 connects, waits a while, and then the connection is reset. The very same steps worked at a "
       .. "friend's with nginx. What is wrong with mine?",
     ja = "作っている Web アプリを、作業しながらスマホで確かめたいのです。アプリは WSL の /opt/app で動いていて（WSL と一緒に起動、設定は /etc/app.conf）、この PC の"
@@ -145,7 +146,8 @@ return scenario {
     "ss -lnt",
     "dojo diagnose L5 app-on-loopback",
     "sudo sed -i 's/^HOST=.*/HOST=0.0.0.0/' /etc/app.conf",
-    "pkill -f serve.py; setsid -f python3 /opt/app/serve.py >/dev/null 2>&1; timeout 5 bash -c 'until : </dev/tcp/{{p.guest}}/4200; do sleep 0.05; done' 2>/dev/null",
+    "pkill -f serve.py; setsid -f python3 /opt/app/serve.py >/dev/null 2>&1; "
+      .. "timeout 5 bash -c 'until : </dev/tcp/{{p.guest}}/4200; do sleep 0.05; done' 2>/dev/null",
     "dojo check",
   },
   alternatives = {
