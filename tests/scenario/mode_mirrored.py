@@ -206,6 +206,8 @@ class Mirrored(matrix.Rig):
         self.assertEqual(self.ps("(Get-VMSwitch).Name").split("\n")[:2], ["Default Switch", "FSE Switch"])
         self.assertEqual(self.ps("(Get-Service FSE).Status").strip(), "Running")
         self.assertEqual(len(self.objects("Get-NetFirewallHyperVPort")), 1)
+        self.assertRegex(self.ps("netsh interface ipv4 show excludedportrange protocol=tcp"), r"(?m)^ +40960 +45055$")
+        self.assertRegex(self.ps("netsh interface ipv4 show dynamicport protocol=tcp"), r"Start Port +: 49152\nNumber of Ports +: 16384")
 
     def test_settings(self):
         said = "wsl: The wsl2.localhostForwarding setting has no effect when using mirrored networking mode"

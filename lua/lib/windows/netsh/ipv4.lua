@@ -177,7 +177,16 @@ local function protocol_of(ctx, v, command)
   return nil, command
 end
 
--- Ports the kernel keeps from being chosen, which is what an exclusion does.
+-- Ports the kernel keeps from being chosen, which is what an exclusion does, and the window of a mirrored WSL.
+local function exclusions(ctx, put)
+  local w = ctx.world.model().windows.wsl
+  if w and w.running and w.window then put(w.window[1], w.window[2]) end
+  for item in (sysctl(ctx, "net.ipv4.ip_local_reserved_ports") or ""):gmatch("[^,%s]+") do
+    local from, to = item:match("^(%d+)%-?(%d*)$")
+    if from then put(tonumber(from), tonumber(to ~= "" and to or from)) end
+  end
+end
+
 local function excluded(ctx, v)
   local p = protocol_of(ctx, v)
   if not p then return 1 end
@@ -186,10 +195,7 @@ local function excluded(ctx, v)
   ctx.emit("")
   ctx.emit("Start Port    End Port")
   ctx.emit("----------    --------")
-  for item in (sysctl(ctx, "net.ipv4.ip_local_reserved_ports") or ""):gmatch("[^,%s]+") do
-    local from, to = item:match("^(%d+)%-?(%d*)$")
-    if from then ctx.emit(("%10d  %10d"):format(tonumber(from), tonumber(to ~= "" and to or from))) end
-  end
+  exclusions(ctx, function(from, to) ctx.emit(("%10d  %10d"):format(from, to)) end)
   ctx.emit("")
   ctx.emit("* - Administered port exclusions.")
   ctx.emit("")

@@ -75,11 +75,13 @@ function host.enter(model)
   park(model)
   loopback.enter(model, { gateway = names.gateway(model), mac = names.loopback_mac(model) })
   set_sysctl(state.node(model, "windows"), REDIRECTS, "0")
+  model.windows.wsl.window = core.array({ table.unpack(names.window) })
   table.insert(model.windows.switches, { Name = "FSE Switch", SwitchType = "Internal" })
 end
 
 function host.leave(model)
   take(model.windows.switches, "Name", "FSE Switch")
+  model.windows.wsl.window = nil
   set_sysctl(state.node(model, "windows"), REDIRECTS, "1")
   loopback.leave(model)
   tunnel.put(model, false)

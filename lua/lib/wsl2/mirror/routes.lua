@@ -5,6 +5,7 @@
 local addr = require("addr")
 local ip = require("wsl2.ip")
 local state = require("wsl2.state")
+local version = require("wsl2.version")
 
 local routes = {}
 
@@ -69,23 +70,24 @@ local function on_link(m, put, v6)
 end
 
 -- One of Windows' routes, and the way to its gateway.
-local function copy(m, r, put)
+local function copy(m, r, put, onlink)
   local v6 = r.ipv6 or r.dst:find(":", 1, true) ~= nil or (r.via or ""):find(":", 1, true) ~= nil or nil
   if r.via and r.via ~= "" then
     put({ dst = r.via .. (v6 and "/128" or "/32"), dev = m.name, metric = r.metric or 0, ipv6 = v6 })
   end
-  put({ dst = r.dst, via = r.via, dev = m.name, metric = r.metric or 0, ipv6 = v6 })
+  put({ dst = r.dst, via = r.via, dev = m.name, metric = r.metric or 0, ipv6 = v6, onlink = r.dst == "default" and onlink(r) or nil })
 end
 
 -- list: what is mirrored, as names.mirrored gives it.
 function routes.of(model, list)
   local out, put = collector()
   local node = state.node(model, "windows")
+  local function onlink(r) return version.onlink(model, r.via) end
   for _, m in ipairs(list) do
     local own, v6 = own_of(m), m.i.NlMtu >= 1280
     if m.up then on_link(m, put, v6) end
     for _, r in ipairs(m.up and node.routes or {}) do
-      if wanted(m, r, own) and (v6 or not r.ipv6) then copy(m, r, put) end
+      if wanted(m, r, own) and (v6 or not r.ipv6) then copy(m, r, put, onlink) end
     end
   end
   return out
