@@ -8,7 +8,7 @@
 local host = require("wsl2.mirror.host")
 local modes = require("wsl2.modes")
 local resolver = require("wsl2.resolver")
-local tunnel = require("wsl2.mirror.tunnel")
+local shared_tunnel = require("wsl2.mirror.tunnel")
 local room = require("wsl2.room")
 local state = require("wsl2.state")
 local vfp = require("wsl2.vfp")
@@ -63,7 +63,7 @@ end
 
 -- In the order in which they stand in the node's ruleset.
 local tables = {
-  { "table ip wslcore", modes.table("loopback"), "loopback" }, { "table ip wsltunnel", tunnel.table, "tunnel" },
+  { "table ip wslcore", modes.table("loopback"), "loopback" }, { "table ip wsltunnel", shared_tunnel.table, "tunnel" },
   { "table ip consomme", modes.table("proxy"), "proxied" },
   { "table ip ics_nat", ics, "nat" }, { "table ip winnat", winnat, "nat" }, { "table inet wfp", wfp.table, "wfp" },
   { "table inet vfp", vfp.table, "vfp" }, { "table inet vpn", vpn.table, "vpn" },

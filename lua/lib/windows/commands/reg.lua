@@ -94,9 +94,9 @@ registry.add {
   run = function(ctx, words)
     local verb = verbs[(words[1] or ""):lower()]
     if not verb then return fail(ctx, "Invalid syntax.\nType \"REG /?\" for usage.") end
-    local path, o = path_of(words[2]), nil
+    local path = path_of(words[2])
     if not path then return fail(ctx, "Invalid key name.\nType \"REG " .. words[1]:upper() .. " /?\" for usage.") end
-    o = options(words)
+    local o = options(words)
     if not o then return fail(ctx, "Invalid syntax.\nType \"REG " .. words[1]:upper() .. " /?\" for usage.") end
     return verb(ctx, path, o)
   end,
