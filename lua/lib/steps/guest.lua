@@ -45,22 +45,22 @@ local function of_another(argv)
   return named
 end
 
-local function add_servers(out, text)
-  for server in (text or ""):gmatch("nameserver%s+(%S+)") do out[server] = true end
+local function add_servers(out, text, seq)
+  for server in (text or ""):gmatch("nameserver%s+(%S+)") do out[server] = out[server] or seq end
 end
 
--- The nameservers resolv.conf named: the healthy lab's, the broken one's, and the learner's own.
+-- The nameservers resolv.conf named, with the event since when: the healthy lab's, the broken one's (0), and the learner's own.
 local function nameservers(ev)
   if ev.nameservers then return ev.nameservers end
   local out = {}
   for _, model in ipairs({ require("attempt").healthy(), require("lab").faulty() }) do
     for _, node in ipairs(model.nodes) do
       for _, f in ipairs(node.name == "wsl" and node.files or {}) do
-        if f.path == "/mnt/wsl/resolv.conf" or f.path == "/etc/resolv.conf" then add_servers(out, f.content) end
+        if f.path == "/mnt/wsl/resolv.conf" or f.path == "/etc/resolv.conf" then add_servers(out, f.content, 0) end
       end
     end
   end
-  for _, e in ipairs(ev:all("file")) do add_servers(out, e.content) end
+  for _, e in ipairs(ev:all("file")) do add_servers(out, e.content, e.seq) end
   ev.nameservers = out
   return out
 end
@@ -241,7 +241,7 @@ function tests.resolv_conf_read(ev)
   local function holds(out)
     return some_line(out, function(line)
       local server = line:match("^%s*nameserver%s+(%S+)")
-      return server ~= nil and servers[server] == true
+      return server ~= nil and servers[server] ~= nil
     end)
   end
   local shown = ev:output("any", function(out, e)
@@ -305,11 +305,11 @@ function tests.filters_seen(ev, t)
   return looked(ev, shown, ran)
 end
 
--- A question to a server other than the configured one.
+-- A question to a server other than the one configured then.
 function tests.named_server_asked(ev)
   local servers = nameservers(ev)
   return looked(ev, ev:packets("wsl", function(e)
-    return e.what == "dns-query" and e.dir ~= "in" and not servers[e.dst]
+    return e.what == "dns-query" and e.dir ~= "in" and (servers[e.dst] or math.huge) > e.seq
   end))
 end
 
