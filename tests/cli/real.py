@@ -62,7 +62,7 @@ class NoLab(RealTest):
         self.assertNotIn("fw-guest-filter", ids)
         self.assertEqual([s["id"] for s in self.json("list", "fw-guest-*", "--json")["scenarios"]], ["fw-guest-filter"])
         self.one_line_error("list", "tag:no-such-tag", code=2, words=["no-such-tag"])
-        self.one_line_error("list", "dns-host", code=2, words=[ID])
+        self.one_line_error("list", "dns-host-p", code=2, words=[ID])
 
     def test_catalogue_page(self):
         table = self.netdojo("list", "--format", "markdown").stdout
@@ -128,6 +128,22 @@ class NoLab(RealTest):
         self.assertEqual((document["passed"], document["failed"], document["skipped"]), (0, 0, 1))
         self.assertEqual(document["scenarios"][0]["skipped"], f"kernel lacks {one['id']}")
         self.assertEqual(self.home.attempts(), [])
+
+    def test_a_cable_that_this_kernel_can_not_do(self):
+        """Never a lab whose cable silently does nothing."""
+        path = self.scenario('lab:service("windows-dns-proxy")',
+                             'lab:segment("lan"):set { delay_ms = 40 }\n    lab:service("windows-dns-proxy")', "late")
+        checks = json.loads(self.run_netdojo("doctor", "--json").stdout)["checks"]
+        if next(c["ok"] for c in checks if c["id"] == "netem"):
+            self.netdojo("up", path)
+            try:
+                rtt = self.netdojo("exec", "phone", "--", "ping", "-n", "-q", "-c3", "192.168.1.1").stdout
+                self.assertGreaterEqual(float(re.search(r"= ([\d.]+)/", rtt).group(1)), 80)
+            finally:
+                self.netdojo("down")
+        else:
+            self.one_line_error("up", path, code=3, words=["lab: segment lan: delay 40 ms: ", "netem", "sudo modprobe sch_netem"])
+            self.assertEqual(self.json("ps", "--json")["labs"], [])
 
     def test_check_of_a_wrong_scenario(self):
         self.one_line_error("check", self.scenario("title =", "titl ="), code=2, words=["mine.lua:", "'titl'"])
