@@ -240,6 +240,8 @@ class Mirrored(matrix.Rig):
         self.assertIn("default via 192.168.1.1 dev eth0 proto kernel metric 50", self.root("ip route"))
         self.ps("Set-NetIPInterface -InterfaceAlias Ethernet -NlMtuBytes 1400")
         self.assertEqual(self.links("wsl")["eth0"]["mtu"], 1400)
+        self.ps(f"Set-NetIPAddress -IPAddress {self.name('WINDOWS6')} -PreferredLifetime 00:00:00")
+        self.assertIn(f"inet6 {self.name('WINDOWS6')}/64 scope global nodad deprecated noprefixroute", self.root("ip addr show eth0"))
         self.ps("Remove-NetIPAddress -IPAddress 10.9.8.7 -Confirm:$false; Remove-NetRoute -DestinationPrefix 10.50.0.0/16 -Confirm:$false")
         self.assertNotIn("10.", self.root("ip route; ip -4 addr show eth0").replace("192.168.1.1", ""))
         self.serve("phone", ELSEWHERE["phone"])

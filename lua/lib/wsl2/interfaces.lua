@@ -222,13 +222,15 @@ end
 
 interfaces.ops["address.set"] = function(model, args)
   local a = check.fields(args, { InterfaceAlias = alias, IPAddress = { check.address, true }, set = { table_of, true } }, "an address")
-  local set = check.fields(a.set, { PrefixLength = { check.integer(1, 128) }, SkipAsSource = { check.boolean } }, "an address")
+  local set = check.fields(a.set, { PrefixLength = { check.integer(1, 128) }, SkipAsSource = { check.boolean },
+    Deprecated = { check.boolean } }, "an address")
   local _, iface = state.interface(model, a.InterfaceAlias)
   local found = find_address(iface, a.IPAddress)
   if not found then no_address(a.IPAddress) end
   if set.PrefixLength then
     found.cidr, found.broadcast = a.IPAddress .. "/" .. prefix_for(a.IPAddress, set.PrefixLength), nil
   end
+  if set.Deprecated ~= nil then found.deprecated = set.Deprecated or nil end
   interfaces.settle(model, state.node(model, "windows"))
 end
 

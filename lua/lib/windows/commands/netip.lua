@@ -112,13 +112,16 @@ local address_choose = with({ { name = "IPAddress", type = "string[]", position 
 
 registry.add {
   name = "Set-NetIPAddress", kind = "cmdlet", effect = "changes",
-  parameters = with(address_choose, { { name = "PrefixLength", type = "int" }, { name = "SkipAsSource", type = "bool" } }),
+  parameters = with(address_choose, { { name = "PrefixLength", type = "int" }, { name = "SkipAsSource", type = "bool" },
+    { name = "PreferredLifetime", type = "string" } }),
   synopsis = { en = "Changes an address", ja = "アドレスを変える" },
-  about = address_effect, lacks = "lifetimes and -SkipAsSource: taken, without effect",
+  about = address_effect .. "; -PreferredLifetime 00:00:00 makes it deprecated", lacks = "other lifetimes and -SkipAsSource: taken, without effect",
   run = function(ctx, args)
     for _, t in ipairs(addresses(ctx, "Set-NetIPAddress", args)) do
-      if args.PrefixLength and not args.WhatIf then
-        local _, err = change.try(ctx, "address.set", { InterfaceAlias = t.i.alias, IPAddress = t.a.ip, set = { PrefixLength = args.PrefixLength } })
+      local set = { PrefixLength = args.PrefixLength }
+      if args.PreferredLifetime then set.Deprecated = not args.PreferredLifetime:find("[1-9]") end
+      if next(set) and not args.WhatIf then
+        local _, err = change.try(ctx, "address.set", { InterfaceAlias = t.i.alias, IPAddress = t.a.ip, set = set })
         if err then change.cim_error(ctx, "Set-NetIPAddress", address_class, err, { InvalidArgument = "The parameter is incorrect. " }) end
       end
       if args.PassThru then show(ctx, "Get-NetIPAddress", { IPAddress = { t.a.ip } }) end

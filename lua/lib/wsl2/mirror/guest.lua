@@ -17,7 +17,8 @@ local function as_ours(a)
   local address, prefix, family = ip.split(a.cidr)
   local near = address:find("^169%.254%.") or address:lower():find("^fe[89ab]%x:")
   if family == 4 then
-    return { cidr = a.cidr, broadcast = prefix == 32 and address or nil, noprefixroute = true, scope = near and "link" or nil }
+    return { cidr = a.cidr, broadcast = prefix == 32 and address or nil, noprefixroute = true, deprecated = a.deprecated,
+      scope = near and "link" or nil }
   end
   return { cidr = a.cidr, noprefixroute = true, nodad = true, deprecated = a.deprecated, scope = near and "link" or nil }
 end
