@@ -29,10 +29,11 @@ return scenario {
     ja = "小さいものは通り、大きいものは止まる",
   },
   ticket = {
-    en = "I work from home over the company's VPN, which has a new server since Monday. In WSL the intranet's start page opens, ping works and names resolve, but `git clone "
+    en = "I work from home over the company's VPN, which has a new server since Monday. In WSL "
+      .. "the intranet's start page opens, ping works and names resolve, but `git clone "
       .. "git://git.corp.example/big.git` just sits there, and so does every larger download from the intranet. No error, it simply stops. Pushes hang as "
-      .. "well. On Windows all of it is fast, over the same VPN! Without the VPN, WSL downloads anything from the internet. The company says the VPN is in order "
-      .. "and its settings are theirs; please leave it connected.",
+      .. "well. On Windows all of it is fast, over the same VPN! Without the VPN, WSL downloads anything from the internet. The company says "
+      .. "the VPN is in order and its settings are theirs; please leave it connected.",
     ja = "自宅から会社の VPN で仕事をしています。VPN のサーバーは月曜日に新しくなりました。WSL からイントラネットのトップページは開けますし、ping も名前解決も大丈夫です。ところが "
       .. "`git clone git://git.corp.example/big.git` は黙ったまま進みません。イントラネットの大きめのファイルも、全部途中で止まります。エラーは出ません。"
       .. "push も止まります。同じ VPN でも、Windows からはどれも速いのです。VPN を使わなければ、WSL からインターネットのものは何でもダウンロードできます。"
@@ -103,7 +104,8 @@ return scenario {
         .. "`netsh interface ipv4 show subinterfaces` shows how large each interface lets a packet be.",
       ja = "分割を禁じて、大きさを決めたパケットを一つ送りましょう。`ping -M do -c 1 -s 1472 intranet.corp.example`、次はもっと小さく。Windows では "
         .. "`netsh interface ipv4 show subinterfaces` で、インターフェイスごとに通せる大きさが分かります。" },
-    { en = "The VPN passes {{p.tunnel_mtu}} bytes, eth0 sends 1500, and nobody tells it. Make eth0 send what fits: `sudo ip link set dev eth0 mtu {{p.tunnel_mtu}}`.",
+    { en = "The VPN passes {{p.tunnel_mtu}} bytes, eth0 sends 1500, and nobody tells it. "
+        .. "Make eth0 send what fits: `sudo ip link set dev eth0 mtu {{p.tunnel_mtu}}`.",
       ja = "VPN は {{p.tunnel_mtu}} バイトまでしか通しませんが、eth0 は 1500 で送り、そのことを誰も知らせてくれません。"
         .. "eth0 から収まる大きさで送りましょう。`sudo ip link set dev eth0 mtu {{p.tunnel_mtu}}`。" },
   },
@@ -144,8 +146,10 @@ return scenario {
       { windows = "route print -4" },
       { windows = "wsl ping -M do -c 1 -W 0.2 -s 1472 {{p.corp_web}}" },
       { windows = "wsl dojo diagnose L2 mtu-vpn-blackhole" },
-      "sudo nft 'add table ip clamp; add chain ip clamp out { type filter hook output priority 0; }; add chain ip clamp in { type filter hook input priority 0; }; "
-        .. "add rule ip clamp out tcp flags syn tcp option maxseg size set {{p.segment}}; add rule ip clamp in tcp flags syn tcp option maxseg size set {{p.segment}}'",
+      "sudo nft 'add table ip clamp; add chain ip clamp out { type filter hook output priority 0; }; "
+        .. "add chain ip clamp in { type filter hook input priority 0; }; "
+        .. "add rule ip clamp out tcp flags syn tcp option maxseg size set {{p.segment}}; "
+        .. "add rule ip clamp in tcp flags syn tcp option maxseg size set {{p.segment}}'",
       "timeout 5 git clone -q git://git.corp.example/big.git /tmp/big && ls -l /tmp/big",
     },
   },
