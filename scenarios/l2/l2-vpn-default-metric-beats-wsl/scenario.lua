@@ -1,169 +1,163 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 --
---   internet --- router --- windows ---(0.0.0.0/0, metric 25: by the wire, translated)
---                              |  \----(0.0.0.0/0, metric 2: into the VPN, WSL's packets not translated)--- company --- internet
---                             wsl
+--   wsl --- windows --+--(metric 25)--- router --- internet         translated: WSL gets answers
+--                     +==(metric 2)==== VPN server --- company      not translated: nobody answers 172.x.y.z
 --
--- The VPN's client gives its adapter metric 1 whenever it connects. Its default route then beats the wire's, for Windows' own packets and for those of WSL.
--- Windows' own leave the company's server for the internet and come back; WSL's have an address of 172.16.0.0/12 there, which nobody in the tunnel
--- was given, and are dropped. Names resolve: Windows asks for WSL. What is on the home network answers: its route is longer than any default route.
--- A worse metric of the tunnel, or a better one of the wire, lets WSL out again; the company stays reachable by its own route. Without the VPN
--- there is no company.
+-- The VPN's client puts a default route with the best metric on Windows, and Windows' NAT for WSL does not reach into its tunnel. So all that WSL
+-- sends goes into the tunnel with WSL's own address, which the VPN's server drops. Windows speaks with the VPN's address and is fine;
+-- so are names in WSL, which Windows asks for.
+-- With a worse metric for the VPN's adapter the wire's default route wins again, and the company's own network still has its route. Or mirrored
+-- mode: WSL then has the VPN's address itself.
 
--- Pinned: rp_filter 0, as WSL's kernel has it (all nodes); IPv4 forwarding on windows and router (wsl2.nat); DNS tunnelling, WSL's default.
+-- Pinned: ICS, DNS tunnelling (WSL's default), a VPN with full tunnel and the company's network (wsl2.nat).
+local clients = { "anyconnect", "pulse", "checkpoint" }
+local aliases = { anyconnect = "Ethernet 2", pulse = "Ethernet 2", checkpoint = "Ethernet 2" }
 
 return scenario {
   api = 1,
   id = "l2-vpn-default-metric-beats-wsl",
   layer = "L2",
   mode = "nat",
-  level = 3,
-  chapter = 5,
-  minutes = 12,
-  tags = { "vpn", "route", "metric" },
+  level = 4,
+  chapter = 4,
+  minutes = 15,
+  tags = { "vpn", "routing", "windows" },
   title = {
-    en = "Windows is on the internet, WSL is not, since the VPN was updated",
-    ja = "VPN の更新以来、Windows はつながるのに WSL だけつながらない",
+    en = "On the VPN, everything but WSL",
+    ja = "VPN 中、WSL 以外は全部動く",
   },
   ticket = {
-    en = "The VPN's client was updated last night. Since then nothing gets out of WSL while the VPN is up: apt, curl, ping 8.8.8.8, all of it just hangs. "
-      .. "Names resolve, oddly. Windows itself is fine, the browser opens everything, and the intranet too. When I disconnect, WSL works, but I need the "
-      .. "VPN all day, so it has to stay connected. I have restarted WSL and the PC, it is always the same.",
-    ja = "昨夜 VPN クライアントが更新されました。それ以来、VPN をつないでいる間は WSL から何も出られません。apt も curl も ping 8.8.8.8 も、"
-      .. "返事がないままです。不思議なことに名前は引けます。Windows 自身は問題なく、ブラウザでは何でも開き、イントラネットも見られます。VPN を切ると "
-      .. "WSL も動きますが、VPN は一日中必要なので、つないだままにしてください。WSL も PC も再起動しましたが、変わりません。",
+    en = "When I connect to work with our VPN client, WSL has no network at all: ping 8.8.8.8 100 % loss, the company's servers too. "
+      .. "apt finds the names and then hangs at \"Connecting\". Windows is perfectly fine with both. I disconnect, and two seconds later WSL works. "
+      .. "I have reinstalled WSL, which changed nothing. The help desk says WSL is not supported.",
+    ja = "会社の VPN クライアントで接続すると、WSL がまったく通信できなくなります。ping 8.8.8.8 は 100 % ロス、社内のサーバーにも届きません。"
+      .. "apt は名前は引けて、そのあと「Connecting」で止まります。Windows はどちらも完全に使えます。切断すると、2秒後には WSL が動きます。"
+      .. "WSL を入れ直しても変わりませんでした。ヘルプデスクは WSL はサポート外だと言います。",
   },
   goals = {
     { en = "Find out which layer is at fault, and name the cause with `dojo diagnose`.",
       ja = "どのレイヤーが悪いのかを突き止め、`dojo diagnose` で原因を答える。" },
-    { en = "Let WSL reach the internet while the VPN is connected and Windows reaches the intranet.",
-      ja = "VPN をつなぎ、Windows からイントラネットに届くまま、WSL からもインターネットに届くようにする。" },
+    { en = "Let WSL reach the internet while the VPN stays connected, and Windows the company.",
+      ja = "VPN をつないだまま、WSL からインターネットに、Windows から社内に届くようにする。" },
     { en = "Prove that it works.", ja = "直ったことを確かめる。" },
   },
-  sources = { "microsoft/WSL#4277", "microsoft/WSL#5068", "microsoft/WSL#4246", "microsoft/WSL#6913", "microsoft/WSL#10380" },
+  sources = { "microsoft/WSL#4277", "microsoft/WSL#5068", "microsoft/WSL#10380", "jacob-pro/wsl2-dns-agent#3", "MicrosoftDocs/WSL#1485" },
   requires = { tools = { "ip", "ping" } },
 
   params = function(seed)
-    local c = seed:pick({ { "anyconnect", "Cisco AnyConnect", "Ethernet 2" }, { "globalprotect", "PANGP", "Ethernet 3" },
-      { "pulse", "Juniper", "Ethernet 2" } })
-    return { client = c[1], adapter = c[2], alias = c[3] }
+    local client = seed:pick(clients)
+    return { client = client, alias = aliases[client] }
   end,
 
-  -- The tunnel has a route for the company of its own beside the default one.
   topology = function(p)
-    return wsl2.nat {
-      vpn = { client = p.client, metric = 6000, routes = { "0.0.0.0/0", p.corp_network }, masquerade = false },
-    }
+    return wsl2.nat { vpn = { client = p.client, connected = false, masquerade = false, routes = { "0.0.0.0/0", p.corp_network } } }
   end,
 
   fault = function(lab)
-    lab:windows("vpn.set", { set = { metric = 1 } })
+    lab:windows("vpn.connect", {})
   end,
 
   symptoms = {
     probe.ping { name = "public-ping", node = "wsl", address = "8.8.8.8", timeout = 0.3 },
-    probe.http { name = "site-opens", node = "wsl", url = "http://{{p.site}}/", timeout = 0.5 },
+    probe.connect { name = "web-reached", node = "wsl", address = "{{p.google}}", port = 80, timeout = 0.3 },
   },
   controls = {
     probe.ping { name = "windows-public-ping", node = "windows", address = "8.8.8.8" },
-    probe.http { name = "windows-intranet", node = "windows", url = "http://{{p.corp_web}}/",
-      title = { en = "Windows opens the intranet over the VPN", ja = "Windows から VPN 経由でイントラネットが開ける" } },
-    probe.lookup { name = "name-resolves", node = "wsl", host = "github.com" },
-    probe.ping { name = "home-router-answers", node = "wsl", address = "{{p.router}}" },
+    probe.lookup { name = "wsl-resolves", node = "wsl", host = "google.com", timeout = 2.0 },
   },
   fixed = {
     probe.ping { name = "public-ping-mended", node = "wsl", address = "8.8.8.8", timeout = 2.0 },
-    probe.http { name = "site-mended", node = "wsl", url = "http://{{p.site}}/", timeout = 2.0 },
+    probe.connect { name = "web-mended", node = "wsl", address = "{{p.site_address}}", port = 80, timeout = 2.0 },
+    probe.connect { name = "intranet-reached", node = "windows", address = "{{p.corp_web}}", port = 80, timeout = 2.0,
+      title = { en = "the VPN is still connected", ja = "VPN がつながったままである" } },
   },
   truth = { { layer = "L2", cause = "vpn-default-metric", at = "windows" } },
   pass = 70,
 
   steps = {
+    step.address_seen { points = 4 },
+    step.public_pinged { points = 6 },
     step.gateway_seen { points = 5 },
-    step.public_pinged { points = 5 },
-    step.vpn_seen { points = 15 },
-    step.looked_first { points = 5, least = 2 },
+    step.windows_routes_seen { points = 10, text = "0.0.0.0" },
+    step.looked_first { points = 5, least = 3 },
     step.layer_named { points = 8 },
     step.cause_named { points = 12 },
     step.mended { points = 30 },
     step.verified { points = 10, by = { "echo-reply", "syn-ack" } },
-    step.care { points = 10, allow = { "windows:interface", "windows:route" } },
+    step.care { points = 10, allow = { "windows:interface.set", "windows:route", "windows:wsl.shutdown", "windows:wsl.terminate" } },
   },
 
   hints = {
-    { en = "WSL's own route is right, and its gateway does its part. Which way does Windows send what it gets from WSL?",
-      ja = "WSL 自身の経路は正しく、ゲートウェイまでは届いています。Windows は、WSL から受け取ったものをどちらへ送っているのでしょう。" },
-    { en = "`route print -4` on Windows: count the lines that begin with 0.0.0.0, and compare their last column.",
-      ja = "Windows で `route print -4`。0.0.0.0 で始まる行がいくつあるか数え、最後の列を比べましょう。" },
-    { en = "The VPN's default route has metric 2, the wire's 25. Give the VPN's adapter a worse one: "
-        .. "`Get-NetAdapter | ? InterfaceDescription -Match '{{p.adapter}}' | Set-NetIPInterface -InterfaceMetric 6000`.",
-      ja = "VPN のデフォルトルートのメトリックは 2、有線は 25 です。VPN アダプターの値を大きくしましょう。"
-        .. "`Get-NetAdapter | ? InterfaceDescription -Match '{{p.adapter}}' | Set-NetIPInterface -InterfaceMetric 6000`。" },
+    { en = "WSL's own address and route are as ever. Where does Windows send what WSL gives it, with the VPN connected?",
+      ja = "WSL のアドレスと経路はいつも通りです。VPN をつないでいるとき、Windows は WSL から受け取ったものをどこへ送るのでしょう。" },
+    { en = "`route print -4` on Windows: there are two default routes. Which has the lower metric, and does Windows' NAT work that way?",
+      ja = "Windows の `route print -4` にはデフォルトルートが2つあります。メトリックが小さいのはどちらで、そちらでも Windows の NAT は働いているでしょうか。" },
+    { en = "Let the wire win: Set-NetIPInterface -InterfaceAlias '{{p.alias}}' -InterfaceMetric 6000, to be done again at each connect.",
+      ja = "有線側を優先させましょう。Set-NetIPInterface -InterfaceAlias '{{p.alias}}' -InterfaceMetric 6000 です（接続のたびに必要です）。" },
   },
-  look_alike = { "nat-missing", "vpn-steals-subnet", "wrong-default-gateway", "vpn-overlap" },
+  look_alike = { "vpn-steals-subnet", "vpn-overlap", "nat-missing", "forwarding-dead", "host-firewall-blocks-guest" },
 
   solution = {
-    "ping -n -c 1 -W 0.3 8.8.8.8",
+    "ip -4 addr show eth0",
+    "ping -c 1 -W 0.3 8.8.8.8",
     "ip route",
     { windows = "route print -4" },
-    { windows = "Get-NetIPInterface -AddressFamily IPv4" },
     "dojo diagnose L2 vpn-default-metric",
-    { windows = "Get-NetAdapter | Where-Object InterfaceDescription -Match '{{p.adapter}}' | Set-NetIPInterface -InterfaceMetric 6000" },
-    "ping -n -c 1 -W 2 8.8.8.8",
+    { windows = "Set-NetIPInterface -InterfaceAlias '{{p.alias}}' -InterfaceMetric 6000" },
+    "ping -c 1 8.8.8.8",
   },
   alternatives = {
-    -- The same by netsh.
+    -- The route alone.
     {
-      "ping -n -c 1 -W 0.3 1.1.1.1",
-      "ip route get 8.8.8.8",
-      "ip route",
-      { windows = "netsh interface ipv4 show interfaces" },
-      "dojo diagnose 2 vpn-default-metric",
-      { windows = 'netsh interface ipv4 set interface "{{p.alias}}" metric=6000' },
-      "ping -n -c 1 -W 2 8.8.8.8",
-    },
-    -- That one route of the tunnel's.
-    {
-      "timeout 0.3 bash -c '</dev/tcp/{{p.google}}/80'",
-      { windows = "Get-NetRoute -DestinationPrefix 0.0.0.0/0" },
-      { windows = "Get-NetAdapter" },
+      "hostname -I",
+      "ping -c1 -W0.3 1.1.1.1",
       "ip r",
-      "dojo diagnose L2 vpn-default-metric",
+      { windows = "Get-NetRoute -DestinationPrefix 0.0.0.0/0" },
+      "dojo diagnose 2 vpn-default-metric",
       { windows = "Set-NetRoute -DestinationPrefix 0.0.0.0/0 -InterfaceAlias '{{p.alias}}' -RouteMetric 6000" },
-      "timeout 3 bash -c '</dev/tcp/{{p.google}}/80' && echo open",
+      "ping -c1 8.8.8.8",
     },
-    -- The wire's metric made better than the tunnel's.
+    -- As the reports have it, by the adapter's description, from WSL's window.
     {
-      { windows = "wsl ping -n -c 1 -W 0.3 8.8.8.8" },
+      "ip a",
+      "ping -c1 -W0.3 8.8.8.8",
+      "ip route",
+      "route.exe print -4",
+      "dojo diagnose L2 vpn-default-metric",
+      "powershell.exe -NoProfile -Command \"Get-NetAdapter | Where-Object Name -eq '{{p.alias}}' | Set-NetIPInterface -InterfaceMetric 6000\"",
+      "ping -c1 1.1.1.1",
+    },
+    -- Mirrored mode: WSL is on the VPN itself.
+    {
+      { windows = "wsl ip -4 addr show eth0" },
+      { windows = "wsl ping -c1 -W0.3 8.8.8.8" },
       { windows = "wsl ip route" },
-      { windows = "ipconfig /all" },
-      { windows = "Get-NetRoute -AddressFamily IPv4" },
+      { windows = "route print -4" },
       { windows = "wsl dojo diagnose L2 vpn-default-metric" },
-      { windows = "Set-NetIPInterface -InterfaceAlias Ethernet -InterfaceMetric 1" },
-      { windows = "wsl ping -n -c 1 -W 2 8.8.8.8" },
+      { windows = "Set-Content $HOME\\.wslconfig \"[wsl2]`nnetworkingMode=mirrored\"" },
+      { windows = "wsl --shutdown" },
+      { windows = "wsl ping -c1 8.8.8.8" },
     },
   },
   missteps = {
     { name = "guessing", at_most = 20, commands = {
-      "dojo diagnose L4 nat-missing", "dojo diagnose L2 vpn-steals-subnet", "dojo diagnose L2 wrong-default-gateway", "dojo diagnose L2 vpn-overlap",
-      "dojo diagnose L2 vpn-default-metric",
+      "dojo diagnose L2 vpn-steals-subnet", "dojo diagnose L3 host-firewall-blocks-guest", "dojo diagnose L4 nat-missing",
+      "dojo diagnose L4 forwarding-dead", "dojo diagnose L2 vpn-default-metric",
     } },
-    { name = "mended without looking or a diagnosis", at_most = 50, commands = {
-      { windows = "Set-NetIPInterface -InterfaceAlias '{{p.alias}}' -InterfaceMetric 6000" }, "ping -n -c 1 -W 2 8.8.8.8",
+    { name = "the VPN hung up", at_most = 50, commands = {
+      "ip -4 addr show eth0", "ping -c1 -W0.3 8.8.8.8", "ip route", { windows = "route print -4" },
+      "dojo diagnose L2 vpn-default-metric", { windows = "rasdial /disconnect" }, "ping -c1 8.8.8.8",
     } },
-    -- WSL is on the internet again, and Windows has no intranet.
-    { name = "the VPN disconnected", at_most = 60, commands = {
-      "ping -n -c 1 -W 0.3 8.8.8.8", "ip route", { windows = "route print -4" }, "dojo diagnose L2 vpn-default-metric",
-      { windows = "rasdial /disconnect" }, "ping -n -c 1 -W 2 8.8.8.8",
+    { name = "only restarted", at_most = 50, commands = {
+      "ip -4 addr show eth0", "ping -c1 -W0.3 8.8.8.8", "ip route", { windows = "route print -4" },
+      "dojo diagnose L2 vpn-default-metric", { windows = "wsl --shutdown" }, "ping -c1 -W0.3 8.8.8.8",
     } },
-    -- One address is back; the rest of the world is not.
-    { name = "a route for one address", at_most = 60, commands = {
-      "ping -n -c 1 -W 0.3 8.8.8.8", "ip route", { windows = "route print -4" }, "dojo diagnose L2 vpn-default-metric",
-      { windows = "route add 8.8.8.8 mask 255.255.255.255 {{p.router}}" }, "ping -n -c 1 -W 2 8.8.8.8",
+    { name = "the wrong interface's metric", at_most = 50, commands = {
+      "ip -4 addr show eth0", "ping -c1 -W0.3 8.8.8.8", "ip route", { windows = "route print -4" }, "dojo diagnose L2 vpn-default-metric",
+      { windows = "Set-NetIPInterface -InterfaceAlias Ethernet -InterfaceMetric 6000" }, "ping -c1 -W0.3 8.8.8.8",
     } },
-    { name = "wrong layer: a NAT of its own for WSL", at_most = 40, commands = {
-      "ping -n -c 1 -W 0.3 8.8.8.8", "ip route", { windows = "route print -4" }, "dojo diagnose L4 nat-missing",
-      { windows = "New-NetNat -Name WSLNat -InternalIPInterfaceAddressPrefix {{p.subnet}}" }, "ping -n -c 1 -W 0.3 8.8.8.8",
+    { name = "mended without looking or a diagnosis", at_most = 55, commands = {
+      { windows = "Set-NetIPInterface -InterfaceAlias '{{p.alias}}' -InterfaceMetric 6000" }, "ping -c 1 8.8.8.8",
     } },
   },
 }
