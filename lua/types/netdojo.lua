@@ -213,11 +213,15 @@ function netdojo_seed:text() end
 ---@field userland_proxy? boolean docker-proxy holds the published ports in WSL; true unless said
 ---@field mtu? integer of docker0 and the containers; 1500 unless said
 
+---@class netdojo.wsl2.nat.router the home network's
+---@field blocks_dns? boolean DNS questions to any server but its own are dropped
+
 ---@class netdojo.wsl2.nat
 ---@field ipv6? boolean on the home network and the internet; false unless said, true for wsl2.mirrored
 ---@field windows? netdojo.wsl2.nat.windows
 ---@field wsl? netdojo.wsl2.nat.wsl
 ---@field internet? netdojo.wsl2.nat.internet
+---@field router? netdojo.wsl2.nat.router
 ---@field vpn? netdojo.wsl2.nat.vpn
 ---@field containers? netdojo.wsl2.nat.container[]
 ---@field docker? netdojo.wsl2.nat.docker

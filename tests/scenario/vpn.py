@@ -192,6 +192,15 @@ class Vpn(windows_rig.WindowsTest):
         self.assertNotIn("SERVFAIL", out)
         self.assertIn("NOERROR", self.wsl("dig +tries=1 +time=2 @8.8.8.8 google.com"))
 
+    def test_only_the_routers_resolver(self):
+        self.begin("connected = false", "router = { blocks_dns = true }")
+        self.assertTrue(self.resolves("google.com"))
+        for transport in ("", "+tcp"):
+            self.assertRegex(self.wsl(f"dig {transport} +tries=1 +time=1 @8.8.8.8 google.com", code=None), "timed out")
+        self.assertTrue(self.pings("8.8.8.8"))
+        self.connect()
+        self.assertIn("NOERROR", self.wsl("dig +tries=1 +time=2 @8.8.8.8 google.com"))
+
     def test_hosts_file_of_windows(self):
         self.begin("connected = false", 'windows = { hosts = "192.0.2.77 printer.office" }')
         out = self.wsl("dig +tries=1 +time=2 printer.office")

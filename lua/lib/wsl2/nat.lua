@@ -26,7 +26,7 @@ local nat = {}
 
 local top_schema = strict.schema("wsl2.nat", {
   windows = "table", wsl = "table", internet = "table", services = "list", vpn = "table", ipv6 = "boolean", containers = "list",
-  docker = "table",
+  docker = "table", router = "table",
 })
 local windows_schema = strict.schema("wsl2.nat.windows", {
   hostname = "string", dns = "list", nat = "ics|winnat", ruleset = "string", network_category = "Private|Public",
@@ -41,6 +41,7 @@ local wsl_schema = strict.schema("wsl2.nat.wsl", {
   generateResolvConf = "boolean", generateHosts = "boolean", systemd = "boolean",
   ruleset = "string", files = "list", env = "table", guest_address = "kept|moves", wslconfig = "any", wsl_conf = "any",
 })
+local router_schema = strict.schema("wsl2.nat.router", { blocks_dns = "boolean" })
 local internet_schema = strict.schema("wsl2.nat.internet", { records = "table" })
 
 local kernel = "6.6.87.2-microsoft-standard-WSL2"
@@ -93,6 +94,10 @@ local function router_node(p)
     files = plain_files("router", { "8.8.8.8", "1.1.1.1" }),
   }
 end
+
+-- Of a network where only the router's own resolver may be asked.
+local no_other_dns = "table inet home_dns {\n\tchain forward {\n\t\ttype filter hook forward priority filter; policy accept;\n"
+  .. "\t\tudp dport 53 drop\n\t\ttcp dport 53 drop\n\t}\n}\n"
 
 local function phone_node(p)
   return {
@@ -201,6 +206,7 @@ local function check(t)
   strict.check(windows_schema, t.windows or {}, "windows")
   strict.check(wsl_schema, t.wsl or {}, "wsl")
   strict.check(internet_schema, t.internet or {}, "internet")
+  strict.check(router_schema, t.router or {}, "router")
 end
 
 -- What is not the kernel's: the `windows` object, and what the model's own later life needs to know.
@@ -293,6 +299,10 @@ function nat.model(t, p, how)
     services = services,
   }
   if v6 then six.add(model, p) end
+  if t.router and t.router.blocks_dns then
+    local router = state.node(model, "router")
+    router.ruleset = router.ruleset .. no_other_dns
+  end
   local client = t.vpn and vpn.add(model, t.vpn, p)
   local h = add_windows(model, p, w, wsl, t.services, conf)
   windows_rules(model, w)
