@@ -53,7 +53,7 @@ CASES = {
     "topology's service": ("wsl2.nat {", "wsl2.nat { windows = { services = { iphlpsv = \"Stopped\" } },", "iphlpsv =",
                            "windows.services: no service 'iphlpsv', did you mean 'iphlpsvc'?", "model"),
     "service's word": ("wsl2.nat {", "wsl2.nat { windows = { services = { iphlpsvc = \"Off\" } },", "iphlpsvc =",
-                       "windows.services: 'iphlpsvc' must be one of Running, Stopped, Disabled, got 'Off'", "model"),
+                       "windows.services: 'iphlpsvc' must be one of Running, Stopped, Disabled, Missing, got 'Off'", "model"),
     "operation on Windows": ("lab:service(\"windows-dns-proxy\")", "lab:windows(\"nat.remove\", { Name = \"x\" }):service(\"windows-dns-proxy\")",
                              "lab:windows", "nat.remove: No MSFT_NetNat objects found with property 'Name' equal to 'x'.", "fault"),
     "topology's module": ("wsl2.nat {", "wsl2.net {", "wsl2.net {", "wsl2 has no 'net', did you mean 'nat'?", "model"),
