@@ -146,6 +146,8 @@ multicast ff00::/8 dev loopback0 table local proto kernel metric 256 pref medium
         self.assertEqual(self.visit("wsl", "127.0.0.1", 4199, "tcp"), "ECONNREFUSED")  # nobody listens on Windows either
         self.ps("New-NetFirewallRule -DisplayName t -Direction Inbound -Protocol TCP -LocalPort 4001-4003,4101 -Action Allow")
         self.holds(LET_IN)
+        self.ps("New-NetFirewallRule -DisplayName o -Direction Outbound -Protocol TCP -RemotePort 4301 -Action Block")
+        self.holds([("wsl", "8.8.8.8", 4301, "tcp", None, "Windows' rules for what it sends itself"), ("wsl", "8.8.8.8", 4302, "udp", "WAN", "nothing else")])
 
     def test_ports_are_shared(self):
         """What WSL has Windows can't bind, and the other way about."""

@@ -10,6 +10,7 @@
 --   address(model)         the address WSL has, where it is not one of its own network
 --   tables                 functions of a model, by key: tables of the Windows node (derive.lua has the keys)
 --   forwards               true: Windows passes packets on for it
+--   proxy_dev              Windows' interface by which WSL's packets come that are sent on as Windows' own
 --   tunnel(g)              where the DNS tunnel listens: { node, address }
 --   guest(g)               the guest's network: { ifaces, routes, rules, neighs, sysctls, files, ruleset, local_rule, port_space,
 --                          nameservers }

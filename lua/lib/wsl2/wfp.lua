@@ -4,6 +4,7 @@
 
 local ip = require("wsl2.ip")
 local match = require("wsl2.match")
+local modes = require("wsl2.modes")
 local state = require("wsl2.state")
 
 local wfp = {}
@@ -79,6 +80,15 @@ local function text(name, blocks, allows, default)
   return table.concat(out)
 end
 
+-- What Windows sends in WSL's place is its own: by which interface that comes, in a mode that has such.
+local function proxied(model, inbound, jumps)
+  local mode = modes.current(model)
+  if inbound or not mode or not mode.proxy_dev then return "" end
+  local out = {}
+  for i, line in ipairs(jumps) do out[i] = ('\t\tiifname "%s" %s'):format(mode.proxy_dev, line:gsub("^%s+", "")) end
+  return "\tchain proxied {\n\t\ttype filter hook forward priority filter; policy accept;\n" .. table.concat(out) .. "\t}\n"
+end
+
 -- One direction: the chains of its interfaces, and the base chain that leads into them.
 local function direction(model, node, inbound)
   local hook = inbound and "input" or "output"
@@ -93,7 +103,7 @@ local function direction(model, node, inbound)
   end
   if #chains == 0 then return "" end
   return table.concat(chains) .. ("\tchain %s {\n\t\ttype filter hook %s priority filter; policy accept;\n"):format(hook, hook)
-    .. table.concat(jumps) .. "\t}\n"
+    .. table.concat(jumps) .. "\t}\n" .. proxied(model, inbound, jumps)
 end
 
 -- The table, "" when nothing is filtered.

@@ -12,7 +12,7 @@ local loopback = require("wsl2.loopback")
 local state = require("wsl2.state")
 local version = require("wsl2.version")
 
-local consomme = { forwards = true }
+local consomme = { forwards = true, proxy_dev = "vnet0" }
 
 local GUEST_MAC, SEGMENT, MARK, TABLE = "00:00:00:00:01:00", "vnet", 8, 130
 local DNS = "169.254.73.129" -- vnet0's, where the gateway's port 53 leads
