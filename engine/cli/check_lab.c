@@ -2,6 +2,7 @@
 /* One case of `check`: a fresh private lab, broken on purpose, worked on by a typist. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "cli/client.h"
 #include "cli/hosting.h"
 #include "term/hooks.h"
+#include "term/shells.h"
 #include "term/typist.h"
 
 /*
@@ -27,6 +29,7 @@ struct lab_case {
 	char node[32];
 	char nonce[33];
 	bool token; /* held by us */
+	struct shells shells;
 };
 
 static void token_take(struct lab_case *l)
@@ -157,20 +160,42 @@ static int open_shell(void *arg, const char *node, struct err *err)
 	json_t *req = json_pack("{s:s, s:s, s:s, s:b, s:i, s:i, s:s, s:s}", "do", "exec", "node",
 				node, "user", "", "tty", 1, "rows", 24, "cols", 120, "by",
 				"learner", "session", "check");
+	auto_json json_t *answer = NULL;
 	int pty = -1, rc = hooks_request(shell, l->nonce, req, err);
 
 	if (rc == 0) {
 		json_object_set_new(json_object_get(req, "env"), "TERM",
 				    json_string("xterm-256color"));
-		rc = client_call(l->lab, json_incref(req), NULL, 0, NULL, &pty, err);
+		rc = client_call(l->lab, json_incref(req), NULL, 0, &answer, &pty, err);
 	}
 	json_decref(req);
 	if (rc == 0 && pty < 0)
 		rc = err_set(err, ERR_MACHINE, EPROTO, "The lab gave no terminal");
 	if (rc < 0)
 		return rc;
+	shells_opened(&l->shells, node, json_int(answer, "exec", 0));
 	fcntl(pty, F_SETFL, O_NONBLOCK);
 	return pty;
+}
+
+static bool notice_waits(const struct lab_case *l)
+{
+	struct pollfd p = {.fd = client_fd(l->lab), .events = POLLIN};
+
+	return client_pending(l->lab) || poll(&p, 1, 0) == 1;
+}
+
+/* Where the lab is gone, the next one who asks it is told. */
+static bool node_stopped(void *arg, const char *node)
+{
+	struct lab_case *l = arg;
+	json_t *notice = NULL;
+
+	while (notice_waits(l) && client_notice(l->lab, &notice, NULL) == 1) {
+		shells_heard(&l->shells, notice);
+		json_decref(ptr_steal(notice));
+	}
+	return shells_stopped(&l->shells, node);
 }
 
 static int type(struct lab_case *l, int *timed_out, struct err *err)
@@ -184,6 +209,7 @@ static int type(struct lab_case *l, int *timed_out, struct err *err)
 			   .echo = -1,
 			   .arg = l,
 			   .open = open_shell,
+			   .stopped = node_stopped,
 			   .command = log_command,
 			   .waiting = on_waiting};
 	int rc = hooks_nonce(l->nonce, err);

@@ -41,6 +41,7 @@ static enum link_notice notice_of(struct link *l, const json_t *body)
 {
 	const char *session = json_str(body, "session", "");
 
+	shells_heard(&l->shells, body);
 	if (l->exec && json_int(body, "exited", 0) == l->exec) {
 		l->status = (int)json_int(body, "status", 0);
 		l->stopped = json_flag(body, "stopped", false);
@@ -105,17 +106,19 @@ static void link_warn(const json_t *answer)
 
 int link_exec(struct link *l, json_t *req, struct err *err)
 {
-	auto_json json_t *answer = NULL;
+	auto_json json_t *answer = NULL, *own = req;
 	auto_fd pty = -1;
 	int rc;
 
 	l->exec = 0;
 	l->stopped = false;
-	l->pending = LINK_NONE;
-	rc = link_call(l, req, &answer, &pty, err);
+	if (l->pending == LINK_EXITED)
+		l->pending = LINK_NONE; /* of the shell before */
+	rc = link_call(l, json_incref(own), &answer, &pty, err);
 	if (rc < 0)
 		return rc;
 	l->exec = json_int(answer, "exec", 0);
+	shells_opened(&l->shells, json_str(own, "node", ""), l->exec);
 	link_warn(answer);
 	if (pty < 0)
 		return err_set(err, ERR_MACHINE, EPROTO, "The lab gave no terminal");
@@ -132,18 +135,37 @@ int link_event(struct link *l, json_t *event, struct err *err)
 	return msg_send(l->fd, req, NULL, 0, err);
 }
 
-enum link_notice link_next(struct link *l)
+/* One waiting message; false when none waits. */
+static bool take_one(struct link *l, enum link_notice *ret)
 {
 	struct pollfd p = {.fd = l->fd, .events = POLLIN};
-	enum link_notice n = l->pending;
 	auto_msg m = {.n_fds = 0};
 
-	l->pending = LINK_NONE;
-	if (n != LINK_NONE)
-		return n;
+	*ret = LINK_NONE;
 	if (poll(&p, 1, 0) != 1)
-		return LINK_NONE;
+		return false;
 	if (msg_recv(l->fd, &m, 0, NULL) != 1)
-		return LINK_LOST;
-	return json_object_get(m.body, "re") ? LINK_NONE : notice_of(l, m.body);
+		*ret = LINK_LOST;
+	else if (!json_object_get(m.body, "re"))
+		*ret = notice_of(l, m.body);
+	return true;
+}
+
+bool link_stopped(struct link *l, const char *node)
+{
+	enum link_notice n;
+
+	while (l->pending != LINK_LOST && take_one(l, &n))
+		remember(l, n);
+	return shells_stopped(&l->shells, node);
+}
+
+enum link_notice link_next(struct link *l)
+{
+	enum link_notice n = l->pending;
+
+	l->pending = LINK_NONE;
+	if (n == LINK_NONE)
+		take_one(l, &n);
+	return n;
 }

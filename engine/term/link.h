@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "term/shells.h"
 
 enum link_notice {
 	LINK_NONE,   /* nothing of interest waited */
@@ -21,6 +22,7 @@ struct link {
 	int status;		  /* as waitpid's, after LINK_EXITED */
 	bool stopped;		  /* after LINK_EXITED: its node was shut down under it */
 	enum link_notice pending; /* came while an answer was waited for */
+	struct shells shells;	  /* all that link_exec started */
 };
 
 /* Connects to a host socket. */
@@ -36,6 +38,8 @@ int link_call(struct link *l, json_t *req, json_t **ret, int *ret_fd, struct err
 int link_exec(struct link *l, json_t *req, struct err *err);
 /* Sends an event for the log and does not wait; its answer is dropped when it comes. Borrowed. */
 int link_event(struct link *l, json_t *event, struct err *err);
+/* Whether the node of the last shell there was shut down, going by all that waits; link_next still tells what it was. */
+bool link_stopped(struct link *l, const char *node);
 /* Reads one waiting message without blocking. */
 enum link_notice link_next(struct link *l);
 

@@ -117,11 +117,17 @@ static int open_another(void *arg, const char *node, struct err *err)
 	return pty;
 }
 
+static bool node_stopped(void *arg, const char *node)
+{
+	return link_stopped(((struct session *)arg)->link, node);
+}
+
 static int type(struct session *s, int pty, struct err *err)
 {
 	struct typist t = {.pty = pty,
 			   .node = s->node,
 			   .open = open_another,
+			   .stopped = node_stopped,
 			   .lines = s->lines,
 			   .nonce = s->nonce,
 			   .echoed_only = hooks_echoed_only(s->shell),

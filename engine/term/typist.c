@@ -8,10 +8,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "term/shells.h"
 #include "term/tracks.h"
 
 enum {
-	SCREENS_MAX = 4,      /* nodes with a terminal */
 	IDLE_MS = 8,	      /* nothing for so long: a command waits for an answer */
 	DEFAULT_TIMEOUT = 10, /* seconds */
 	BUF = 16 * 1024,
@@ -33,7 +33,7 @@ struct screen {
 /* One run of it. */
 struct run {
 	const struct typist *t;
-	struct screen *screens[SCREENS_MAX]; /* owned; the first is the caller's */
+	struct screen *screens[SHELLS_MAX]; /* owned; the first is the caller's */
 	size_t n;
 	bool waiting;	 /* what t->waiting was told last */
 	double heard;	 /* when output came last */
@@ -230,7 +230,7 @@ static void end(struct screen *s)
 /* Room for a node's terminal; NULL when there is none. */
 static struct screen *add(struct run *r, const char *node)
 {
-	struct screen *s = r->n < SCREENS_MAX ? calloc(1, sizeof(*s)) : NULL;
+	struct screen *s = r->n < SHELLS_MAX ? calloc(1, sizeof(*s)) : NULL;
 
 	if (!s)
 		return NULL;
@@ -239,13 +239,19 @@ static struct screen *add(struct run *r, const char *node)
 	return s;
 }
 
-/* What came while another terminal was typed at: its end, perhaps. */
+/*
+ * What came while another terminal was typed at: its end, perhaps. The lab's word for that comes before whoever shut the node
+ * down has its prompt again, the shell's own death some time after.
+ */
 static void catch_up(struct screen *s)
 {
+	const struct typist *t = s->run->t;
 	struct pollfd p = {.fd = s->pty, .events = POLLIN};
 
 	while (s->pty >= 0 && !s->ended && poll(&p, 1, 0) > 0)
 		take_output(s);
+	if (s->pty >= 0 && t->stopped && t->stopped(t->arg, s->node))
+		s->ended = true;
 }
 
 static int reopen(struct run *r, struct screen *s)

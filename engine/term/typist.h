@@ -32,6 +32,11 @@ struct typist {
 	 * shut down meanwhile: its PTY's master, non-blocking, given away; or a negative errno. NULL: there is none.
 	 */
 	int (*open)(void *arg, const char *node, struct err *err);
+	/*
+	 * Whether the node of the terminal opened there last was shut down (shells.h). Its shell may still read for some
+	 * milliseconds, and would take a line with it. Asked before each line; NULL: such a thing is not told.
+	 */
+	bool (*stopped)(void *arg, const char *node);
 	/* A command ended; event is for the log (track.h). */
 	int (*command)(void *arg, json_t *event, struct err *err);
 	/* true: nothing has come for a while and this one only waits; false: it works again. May be

@@ -215,6 +215,17 @@ class Windows(TermTest):
         self.assertEqual([r["node"] for r in self.lab.execs], ["wsl", "windows", "wsl"])
         self.assertEqual(self.lab.commands(3)[-1]["text"], "echo again")
 
+    def test_no_line_is_typed_at_a_shell_that_is_being_shut_down(self):
+        path = os.path.join(self.lab.home, "lines")
+        self.lab.shut_down_at(1)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write("old=1\nPS> cd; : > shutdown; cat told\necho old=$old\n")
+        person = self.sit("--type", path)
+        person.end()
+        self.assertEqual([r["node"] for r in self.lab.execs], ["wsl", "windows", "wsl"])
+        last = self.lab.commands(3)[-1]
+        self.assertEqual((last["text"], last["output"], last["exit"]), ("echo old=$old", "old=\n", 0))
+
 
 class WrongWindow(TermTest):
     CASES = (("Get-NetNat", "opens its prompt\r\n"), ("ipconfig", "ipconfig.exe runs it from here"))

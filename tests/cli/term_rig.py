@@ -105,6 +105,25 @@ class Lab(threading.Thread):
         self.stopped.add(pid)
         os.kill(pid, signal.SIGKILL)
 
+    def tell_stopped(self, number):
+        """Says that the node of that shell is shut down; the shell itself lives on, as one does for some milliseconds."""
+        self.send({"exited": number, "status": signal.SIGKILL, "stopped": True})
+
+    def shut_down_at(self, number):
+        """The same when somebody writes into the fifo "shutdown" of the lab's home; "told" then ends."""
+        asked, told = (os.path.join(self.home, name) for name in ("shutdown", "told"))
+        os.mkfifo(asked)
+        os.mkfifo(told)
+
+        def serve():
+            with open(asked, "rb") as f:
+                f.read()
+            self.tell_stopped(number)
+            with open(told, "wb"):
+                pass
+
+        threading.Thread(target=serve, daemon=True).start()
+
     def commands(self, at_least=0):
         """The commands told so far; with at_least, once there are that many: the mark follows the output."""
         end = time.monotonic() + 10
