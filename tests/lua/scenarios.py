@@ -113,7 +113,9 @@ def check_nat(model):
     need(resolv["symlink"] == "/mnt/wsl/resolv.conf", "resolv.conf is no symlink")
     content = files["/mnt/wsl/resolv.conf"]["content"]
     need(content.startswith(HEADER) and content.endswith("\n"), "resolv.conf's header")
-    server = content[len(HEADER):].strip()
+    server, *search = content[len(HEADER):].splitlines()
+    connected = any(i["name"] == "vpn0" for i in windows["ifaces"])
+    need(search == (["search corp.example"] if connected else []), f"suffixes {search}")
     lo = [a["cidr"] for i in wsl["ifaces"] if i["name"] == "lo" for a in i["addresses"]]
     need(server == gateway or f"{server}/32" in lo, f"nameserver {server} is neither the gateway nor on lo")
     listening = {x["address"] for s in model["services"] if s["kind"] == "dns" for x in s["listens"]}
