@@ -128,7 +128,8 @@ local function routes(model, s, out)
     interfaces.place(windows, { dst = dst == "0.0.0.0/0" and "default" or dst, dev = vpn.dev, protocol = "static",
       metric = s.metric + s.route_metric })
   end
-  if s.steals_subnet and state.iface(windows, "vEthernet").up ~= false then
+  local switch = state.iface(windows, "vEthernet") -- none in mirrored mode
+  if s.steals_subnet and switch and switch.up ~= false then
     interfaces.place(windows, { dst = w.wsl.subnet, dev = vpn.dev, protocol = "static", metric = s.metric + s.route_metric })
   end
 end
