@@ -24,7 +24,8 @@ return scenario {
     ja = "サーバーを指定すれば引ける、しないと止まる",
   },
   ticket = {
-    en = "Since our VPN client was updated, WSL can't resolve names while it is connected. `host intranet.corp.example` says \"communications error to 10.255.255.254#53: timed out\". "
+    en = "Since our VPN client was updated, WSL can't resolve names while it is connected. `host intranet.corp.example` says "
+      .. "\"communications error to 10.255.255.254#53: timed out\". "
       .. "If I give it a server, `host intranet.corp.example {{p.corp_dns}}`, the answer is there at once. So the way to the servers is open? "
       .. "On Windows everything resolves, and without the VPN WSL does too. I never configured 10.255.255.254 and don't know who that is.",
     ja = "VPN クライアントが更新されてから、接続中は WSL で名前が引けません。`host intranet.corp.example` は「communications error to 10.255.255.254#53: timed out」と言います。"

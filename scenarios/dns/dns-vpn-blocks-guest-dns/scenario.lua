@@ -25,8 +25,10 @@ return scenario {
     ja = "VPN 中だけ名前が引けない",
   },
   ticket = {
-    en = "With the company VPN connected, nothing in WSL can be found by name: \"Temporary failure in name resolution\" after a long wait. ping 8.8.8.8 works the whole time. "
-      .. "On Windows names are fine, the intranet too. Without the VPN WSL resolves everything. I already wrote 8.8.8.8 and 1.1.1.1 into resolv.conf, as some "
+    en = "With the company VPN connected, nothing in WSL can be found by name: \"Temporary failure in name resolution\" after a long wait. "
+      .. "ping 8.8.8.8 works the whole time. "
+      .. "On Windows names are fine, the intranet too. Without the VPN WSL resolves everything. I already wrote 8.8.8.8 and 1.1.1.1 into "
+      .. "resolv.conf, as some "
       .. "page said, and it made no difference, so I put it back. I have to stay on the VPN for my work.",
     ja = "会社の VPN をつないでいる間、WSL では名前で何も見つかりません。長く待たされて「Temporary failure in name resolution」です。ping 8.8.8.8 はずっと通ります。"
       .. "Windows では名前解決もイントラネットも問題ありません。VPN を切れば WSL でも引けます。どこかのページの通りに resolv.conf に 8.8.8.8 や 1.1.1.1 を書いてみましたが"

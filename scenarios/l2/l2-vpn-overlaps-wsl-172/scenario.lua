@@ -15,9 +15,10 @@ local wiki = "wiki.corp.example"
 -- A /24 of WSL's /20 without any address of the lab's own.
 local function inside(seed, p)
   local a, b, c = p.subnet_base:match("^(%d+)%.(%d+)%.(%d+)%.")
-  local taken, third = {}, nil
+  local taken = {}
   for _, address in ipairs({ p.gateway, p.guest, p.guest2, p.guest3, p.spare }) do taken[address:match("^%d+%.%d+%.(%d+)%.")] = true end
-  repeat third = tonumber(c) + seed:int(1, 14) until not taken[tostring(third)]
+  local third = tonumber(c) + seed:int(1, 14)
+  while taken[tostring(third)] do third = tonumber(c) + seed:int(1, 14) end
   return ("%s.%s.%d"):format(a, b, third)
 end
 
@@ -35,8 +36,10 @@ return scenario {
     ja = "社内サーバー1台だけ、WSL からだけ",
   },
   ticket = {
-    en = "Since our wiki moved to the new data centre last weekend I can't open it from WSL any more: curl http://wiki.corp.example says \"No route to host\" after a few seconds. "
-      .. "The rest of the company works from WSL, the intranet for example, and so does the internet. On Windows the wiki opens, in the same minute, over the same VPN. Colleagues say it works in "
+    en = "Since our wiki moved to the new data centre last weekend I can't open it from WSL any more: curl http://wiki.corp.example says "
+      .. "\"No route to host\" after a few seconds. "
+      .. "The rest of the company works from WSL, the intranet for example, and so does the internet. On Windows the wiki opens, in the "
+      .. "same minute, over the same VPN. Colleagues say it works in "
       .. "their WSL, others say it does not in theirs. The network people say their firewall lets me through.",
     ja = "先週末に社内 Wiki が新しいデータセンターに移ってから、WSL から開けなくなりました。curl http://wiki.corp.example は数秒後に「No route to host」と言います。"
       .. "イントラネットなど社内のほかのサーバーには WSL から届きますし、インターネットも使えます。Windows では同じときに同じ VPN で Wiki が開けます。"

@@ -94,7 +94,8 @@ return scenario {
       ja = "WSL からは送れるのに返事が来ません。同じネットワークの Windows からも WSL に届きません。返事の行き先を決めているのは誰でしょう。" },
     { en = "Look at Windows' routes for WSL's own network, {{p.subnet}}: `route print -4` or `Get-NetRoute`. How many are there?",
       ja = "Windows の経路表で、WSL のネットワーク {{p.subnet}} を探しましょう。`route print -4` か `Get-NetRoute` です。いくつありますか。" },
-    { en = "The VPN's adapter \"{{p.alias}}\" has a route for {{p.subnet}} with a lower metric than the switch. Give it a worse one with Set-NetRoute, or take it away.",
+    { en = "The VPN's adapter \"{{p.alias}}\" has a route for {{p.subnet}} with a lower metric than the switch. "
+      .. "Give it a worse one with Set-NetRoute, or take it away.",
       ja = "VPN のアダプター「{{p.alias}}」が、スイッチより小さいメトリックで {{p.subnet}} の経路を持っています。Set-NetRoute でメトリックを大きくするか、削除しましょう。" },
   },
   look_alike = { "vpn-default-metric", "vpn-overlap", "host-firewall-blocks-guest", "nat-missing", "forwarding-dead" },
