@@ -161,7 +161,26 @@ def check_firewall():
             problem("rules though it is off: %s", lab.model["switch_ruleset"])
 
 
+def check_vpn():
+    """A tunnel comes and goes, with a client that would take the WSL network's route, and through a restart of services."""
+    with Lab("wsl2.mirrored { vpn = { steals_subnet = true } }") as lab:
+        models, first = [lab.model], lab.model
+        for op, args in (("vpn.disconnect", {}), ("vpn.connect", {}), ("service.set", {"Name": "hns", "Status": "Restart"})):
+            lab.must(op, **args)
+            models.append(lab.model)
+            there = by(node(lab.model, "wsl")["ifaces"], "name", "eth1") is not None
+            if there == (op == "vpn.disconnect") or there != (by(node(lab.model, "windows")["ifaces"], "name", "wv0") is not None):
+                problem("%s: WSL's eth1 is there: %s", op, there)
+        left = touched(first, lab.model) - {"W.services", "W.processes"}
+        if any(not w.startswith(("windows.", "wsl.")) for w in left):
+            problem("after a VPN came back: %s", left)
+        why = engine_takes(models)
+        if why:
+            problem("the engine says %s", why)
+
+
 check_starts()
+check_vpn()
 check_follows()
 check_faults_stay()
 check_switching()
