@@ -47,7 +47,8 @@ return scenario {
   ticket = {
     en = "New PC, WSL in mirrored mode as on the old one, the .wslconfig typed in again by hand. My page in WSL runs on port {{p.port}}. The phone opens "
       .. "http://{{p.windows}}:{{p.port}}, and this PC is {{p.windows}}. http://127.0.0.1:{{p.port}} works here as well. "
-      .. "But http://{{p.windows}}:{{p.port}} in the browser of this very PC never comes, and the page's own links all have that address in them, so I can't just take 127.0.0.1. On the old PC it "
+      .. "But http://{{p.windows}}:{{p.port}} in the browser of this very PC never comes, and the page's own links all have that address "
+      .. "in them, so I can't just take 127.0.0.1. On the old PC it "
       .. "worked. I looked for a firewall rule, but the phone gets in with it, doesn't it?",
     ja = "PC を買い替え、前と同じく WSL をミラーモードにしました。.wslconfig は手で打ち直しました。WSL のページはポート {{p.port}} で動いています。"
       .. "スマホからは http://{{p.windows}}:{{p.port}} で開きます。{{p.windows}} はこの PC です。ここでも http://127.0.0.1:{{p.port}} なら開きます。ところが、"
