@@ -582,16 +582,8 @@ function probe.sysctl(t) end
 ---@class netdojo.step.windows_routes_seen: netdojo.step_options
 ---@field text? string what stands in the row
 
----@class netdojo.step.windows_adapters_seen: netdojo.step_options
----@field text? string the adapter's name, or a value of its
-
----@class netdojo.step.windows_mtu_seen: netdojo.step_options
----@field mtu any the number
-
 ---@class netdojo.step.hyperv_seen: netdojo.step_options
 ---@field text? string a setting or a rule; DefaultInboundAction unless said
-
----@class netdojo.step.mtu_probed: netdojo.step_options
 
 ---@class netdojo.step.sysctl_seen: netdojo.step_options
 ---@field key string net.ipv4.conf.eth0.rp_filter
@@ -697,25 +689,10 @@ function step.firewall_seen(t) end
 ---@return netdojo.step_spec
 function step.windows_routes_seen(t) end
 
----An adapter of Windows' was seen.
----@param t netdojo.step.windows_adapters_seen
----@return netdojo.step_spec
-function step.windows_adapters_seen(t) end
-
----The MTU of an interface of Windows' was seen.
----@param t netdojo.step.windows_mtu_seen
----@return netdojo.step_spec
-function step.windows_mtu_seen(t) end
-
 ---The Hyper-V firewall was looked at.
 ---@param t netdojo.step.hyperv_seen
 ---@return netdojo.step_spec
 function step.hyperv_seen(t) end
-
----A path was tried by the size of packets.
----@param t netdojo.step.mtu_probed
----@return netdojo.step_spec
-function step.mtu_probed(t) end
 
 ---A sysctl of WSL's was read.
 ---@param t netdojo.step.sysctl_seen

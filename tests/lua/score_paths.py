@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Scoring of looks at the way of a packet: Windows' routes and adapters, the Hyper-V firewall, an MTU, a sysctl, a path by size."""
+"""Scoring of looks at the way of a packet: Windows' routes, the Hyper-V firewall, a sysctl."""
 import os
 import sys
 
@@ -8,9 +8,7 @@ sys.path.insert(0, os.path.dirname(__file__))
 from score_rig import L2, hold  # noqa: E402
 
 ROUTES = "          0.0.0.0          0.0.0.0         On-link     10.71.160.20      2\n"
-ADAPTER = "Ethernet 2   Cisco AnyConnect Virtual Miniport Adapter   12 Up   00-05-9A-3C-7A-00\n"
 SETTING = "Name                  : {40E0AC32}\nDefaultInboundAction  : Block\n"
-SUBIF = "  1350                1          0          0  Ethernet 2\n"
 KEY = "net.ipv4.conf.eth0.rp_filter"
 
 CASES = [
@@ -20,26 +18,11 @@ CASES = [
       lambda g, a: g.prompt("netsh interface ipv4 show route", ROUTES), lambda g, a: g.prompt("netstat -rn", ROUTES)],
      [lambda g, a: g.prompt("gc made.txt", ROUTES), lambda g, a: g.prompt("route print", "192.168.1.1"), lambda g, a: g.prompt("ipconfig", ROUTES),
       lambda g, a: g.output(ROUTES, command="ip route"), lambda g, a: g.prompt("route print > $null; gc made.txt", ROUTES)]),
-    ("windows_adapters_seen", ', text = "AnyConnect"', "", L2,
-     [lambda g, a: g.prompt("Get-NetAdapter", ADAPTER), lambda g, a: g.prompt("ipconfig /all", ADAPTER), lambda g, a: g.exe("ipconfig.exe /all", ADAPTER),
-      lambda g, a: g.prompt("route print", ADAPTER)],
-     [lambda g, a: g.prompt("'AnyConnect'", ADAPTER), lambda g, a: g.prompt("Get-NetAdapter", "Ethernet  Intel"), lambda g, a: g.output(ADAPTER, command="cat x")]),
     ("hyperv_seen", "", "", L2,
      [lambda g, a: g.prompt("Get-NetFirewallHyperVVMSetting -PolicyStore ActiveStore -Name '{40E0AC32-46A5-438A-A0B2-2B479E8F2E90}'", SETTING),
       lambda g, a: g.exe("powershell.exe -Command Get-NetFirewallHyperVVMSetting", SETTING)],
      [lambda g, a: g.prompt("Get-NetFirewallProfile", SETTING), lambda g, a: g.prompt("Get-NetFirewallHyperVVMSetting", "No objects found"),
       lambda g, a: g.prompt("gc made.txt", SETTING)]),
-    ("windows_mtu_seen", ", mtu = 1350", "", L2,
-     [lambda g, a: g.prompt("netsh interface ipv4 show subinterfaces", SUBIF), lambda g, a: g.prompt("Get-NetIPInterface | select InterfaceAlias,NlMtu", SUBIF),
-      lambda g, a: g.exe("netsh.exe int ipv4 show sub", SUBIF)],
-     [lambda g, a: g.prompt("netsh interface ipv4 show subinterfaces", "  1500  1  0  0  Ethernet\n"), lambda g, a: g.prompt("route print", SUBIF),
-      lambda g, a: g.output(SUBIF, command="ip link"), lambda g, a: g.prompt("netsh interface ipv4 show subinterfaces", " 13500 1 0 0 x")]),
-    ("mtu_probed", "", "", L2,
-     [lambda g, a: g.run("ping -c1 -M do -s 1472 10.20.30.10"), lambda g, a: g.run("ping -Mdo -s1400 x"),
-      lambda g, a: g.run("tracepath -n x"), lambda g, a: g.prompt("ping -f -l 1472 10.20.30.10", "Packet needs to be fragmented but DF set. 1"),
-      lambda g, a: g.packet("frag-needed", dir="in")],
-     [lambda g, a: g.run("ping -c1 10.20.30.10"), lambda g, a: g.run("ping -M do -s 56 x"),
-      lambda g, a: g.run("ping -s 1472 x"), lambda g, a: g.prompt("ping -l 1472 x", "Reply 1")]),
     ("sysctl_seen", f', key = "{KEY}"', "", L2,
      [lambda g, a: g.run(f"sysctl {KEY}"), lambda g, a: g.run("sysctl -a"),
       lambda g, a: g.run("cat /proc/sys/net/ipv4/conf/eth0/rp_filter"), lambda g, a: g.run("grep . /proc/sys/net/ipv4/conf/all/rp_filter")],

@@ -61,21 +61,10 @@ looking.shows = {
     netsh = says("%f[%a]ip", netsh_show, "%f[%a]route"), ["get-netipconfiguration"] = any_argument, gip = any_argument,
     tracert = any_argument, pathping = any_argument,
   },
-  adapters = {
-    ipconfig = any_argument, ["get-netadapter"] = any_argument, ["get-netipaddress"] = any_argument, ["get-netipinterface"] = any_argument,
-    ["get-netipconfiguration"] = any_argument, gip = any_argument, ["get-vpnconnection"] = any_argument, rasdial = any_argument,
-    netsh = says("%f[%a]int", netsh_show), route = says("print"), ["get-dnsclientserveraddress"] = any_argument,
-    ["get-dnsclientnrptrule"] = any_argument, ["get-dnsclientnrptpolicy"] = any_argument,
-  },
   hyperv = {
     ["get-netfirewallhypervvmsetting"] = any_argument, ["get-netfirewallhypervrule"] = any_argument, ["get-netfirewallhypervprofile"] = any_argument,
     ["get-netfirewallhypervvmcreator"] = any_argument, ["get-netfirewallhypervport"] = any_argument,
   },
-  mtu = {
-    ["get-netipinterface"] = any_argument, ["get-netadapter"] = any_argument,
-    netsh = either(says("%f[%a]int", netsh_show, "%f[%a]sub"), says("%f[%a]int", netsh_show, "%f[%a]interfaces?$")),
-  },
-  sized_ping = { ping = says("[-/]f%f[%A]", "[-/]l%s*%d%d%d%d") },
   -- The VPN's adapter, address, routes, names or the connection itself.
   vpn = {
     ipconfig = any_argument, ["get-netadapter"] = any_argument, ["get-netipaddress"] = any_argument, ["get-netipconfiguration"] = any_argument,

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- What shows that the way of a packet was followed: Windows' routes and adapters, the Hyper-V firewall, an MTU, a sysctl, a path by size.
+-- What shows that the way of a packet was followed: Windows' routes, the Hyper-V firewall, a sysctl.
 
 local common = require("steps.common")
 local looking = require("steps.looking")
@@ -27,51 +27,9 @@ function tests.windows_routes_seen(ev, t)
   return looked(ev, seen(ev, "routes", filled(t.text, ev.p)))
 end
 
--- text: an adapter's name, an address, a metric.
-function tests.windows_adapters_seen(ev, t)
-  return looked(ev, seen(ev, "adapters", filled(t.text, ev.p)))
-end
-
 -- text: a setting or a rule; DefaultInboundAction unless said.
 function tests.hyperv_seen(ev, t)
   return looked(ev, seen(ev, "hyperv", filled(t.text, ev.p) or "DefaultInboundAction"))
-end
-
--- An MTU of Windows', in an output that shows those. mtu: the number.
-function tests.windows_mtu_seen(ev, t)
-  local mtu = tostring(filled(t.mtu, ev.p))
-  return looked(ev, ev:output("any", function(out, e)
-    return looking.at(ev, e, "mtu") ~= nil and some_line(out, function(line) return common.holds_number(line, mtu) end)
-  end))
-end
-
-local function value_of(argv, letter)
-  for i, a in ipairs(argv) do
-    local glued = a:match("^%-" .. letter .. "(%d+)$")
-    if glued then return tonumber(glued) end
-    if a == "-" .. letter then return tonumber(argv[i + 1]) end
-  end
-end
-
--- A ping of a size that must not be fragmented, or a tool that does so by itself.
-local function by_size(program, argv)
-  if program == "tracepath" or program == "tracepath6" then return true end
-  if program == "traceroute" then return has_arg(argv, function(a) return a == "--mtu" end) end
-  if program ~= "ping" then return false end
-  local whole = has_arg(argv, function(a) return a == "do" or a == "probe" or a == "-Mdo" end)
-  local size = value_of(argv, "s")
-  return whole and size ~= nil and size >= 1000
-end
-
--- The same on Windows: ping -f -l 1472.
-local function by_size_of_windows(ev)
-  return ev:output("any", function(out, e)
-    return looking.at(ev, e, "sized_ping") ~= nil and out:find("%d") ~= nil
-  end)
-end
-
-function tests.mtu_probed(ev)
-  return looked(ev, ev:ran("wsl", by_size), by_size_of_windows(ev), ev:packets("wsl", function(e) return e.what == "frag-needed" end))
 end
 
 -- key: "net.ipv4.conf.eth0.rp_filter". Shown by sysctl, or read from /proc/sys.

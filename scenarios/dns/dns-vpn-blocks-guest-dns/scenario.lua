@@ -84,7 +84,7 @@ return scenario {
     step.name_looked_up { points = 5 },
     step.resolv_conf_read { points = 5 },
     step.named_server_asked { points = 5 },
-    step.windows_adapters_seen { points = 5 },
+    step.vpn_seen { points = 5 },
     step.looked_first { points = 5, least = 3 },
     step.layer_named { points = 8 },
     step.cause_named { points = 12 },
