@@ -45,6 +45,7 @@ local rows = {
   { "hyperv-firewall-inbound", "L3", "the Hyper-V firewall blocks inbound traffic", "Hyper-V ファイアウォールが受信を遮断している" },
   { "security-suite", "L3", "a third-party security suite drops the traffic", "他社製セキュリティソフトが通信を落としている" },
   { "rp-filter", "L3", "reverse-path filtering drops the traffic", "rp_filter が通信を落としている" },
+  { "sysctl-override", "L3", "kernel parameters that WSL's networking needs were changed", "WSL のネットワークに必要なカーネルパラメーターが変えられている" },
   { "nat-missing", "L4", "Windows does not translate the guest's addresses", "Windows がゲストのアドレスを変換していない" },
   { "ics-disabled", "L4", "Internet Connection Sharing is disabled", "インターネット接続の共有（ICS）が無効" },
   { "forwarding-dead", "L4", "Windows does not forward, though it answers itself", "Windows 自身は応答するが転送していない" },
