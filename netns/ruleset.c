@@ -79,13 +79,26 @@ static int run(struct nft_ctx *nft, const char *text, struct err *err)
 	return nft_run_cmd_from_buffer(nft, text) == 0 ? 0 : run_as_file(nft, text, err);
 }
 
-static int set(struct nft_ctx *nft, const struct op *op, enum ruleset_way way, struct err *err)
+static int set(struct nft_ctx *nft, const char *ruleset, const char *old, enum ruleset_way way,
+	       struct err *err)
 {
 	auto_free char *text = NULL;
-	int rc = ruleset_text_render(op->ruleset ? op->ruleset : "",
-				     op->old_ruleset ? op->old_ruleset : "", way, &text, err);
+	int rc = ruleset_text_render(ruleset, old, way, &text, err);
 
 	return rc < 0 ? rc : run(nft, text, err);
+}
+
+static bool is_in_hub(void *arg, const char *device)
+{
+	return rtsock_ifindex(arg, device);
+}
+
+/* A learner may have deleted an interface, and with it the hub's end. */
+static char *text_of(struct build *b, const struct op *op)
+{
+	const char *text = op->ruleset ? op->ruleset : "";
+
+	return op->node ? strdup(text) : ruleset_text_present(text, is_in_hub, &b->hub);
 }
 
 /* The hub's where the operation names no node. */
@@ -93,17 +106,21 @@ static int set_in(struct build *b, const struct op *op, struct err *err)
 {
 	auto_visit v = NETNS_AT_HOME;
 	auto_nft *nft = NULL;
+	auto_free char *text = text_of(b, op);
+	const char *old = op->old_ruleset ? op->old_ruleset : "";
 	struct build_node *n = NULL;
 	int rc = op->node ? build_node_need(b, op->node->name, &n, err) : 0;
 
 	if (rc < 0)
 		return rc;
+	if (!text)
+		return err_sys(err, ENOMEM, "Can't set a ruleset");
 	nft = open_in(&v, n ? n->netns : b->home, b->home, err);
 	if (!nft)
 		return -EIO;
-	if (set(nft, op, RULESET_FRESH, NULL) == 0)
+	if (set(nft, text, old, RULESET_FRESH, NULL) == 0)
 		return 0;
-	return set(nft, op, RULESET_REPLACE, err);
+	return set(nft, text, old, RULESET_REPLACE, err);
 }
 
 int ruleset_set(struct build *b, const struct op *op, struct err *err)

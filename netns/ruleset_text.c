@@ -185,6 +185,58 @@ int ruleset_text_render(const char *text, const char *old, enum ruleset_way way,
 	return rc;
 }
 
+/* Behind the } of the first block in text. */
+static char *block_end(char *text)
+{
+	int depth = 0;
+
+	for (; *text; text++) {
+		if (*text == '"')
+			text += 1 + strcspn(text + 1, "\"");
+		if (!*text)
+			break;
+		depth += (*text == '{') - (*text == '}');
+		if (*text == '}' && depth == 0)
+			return text + 1;
+	}
+	return text;
+}
+
+static char *chain_of(char *text, char *at)
+{
+	static const char word[] = "chain ";
+
+	while (at > text && strncmp(at, word, sizeof(word) - 1) != 0)
+		at--;
+	return at;
+}
+
+static void blank(char *from, const char *end)
+{
+	for (; from < end; from++)
+		if (*from != '\n')
+			*from = ' ';
+}
+
+char *ruleset_text_present(const char *text, ruleset_device_fn there, void *arg)
+{
+	static const char word[] = " device \"";
+	char *ret = strdup(text), *at = ret, name[WORD_MAX];
+
+	while (at && (at = strstr(at, word))) {
+		const char *from = at + sizeof(word) - 1;
+
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(from, "\""), from);
+		if (!there(arg, name)) {
+			char *chain = chain_of(ret, at);
+
+			blank(chain, block_end(chain));
+		}
+		at++;
+	}
+	return ret;
+}
+
 char *ruleset_text_complaint(const char *nft_says, char *ret, size_t size)
 {
 	static const char mark[] = "Error: ";

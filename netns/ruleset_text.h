@@ -21,6 +21,13 @@ int ruleset_text_render(const char *text, const char *old, enum ruleset_way way,
 			struct err *err);
 
 /*
+ * Text without the chains at a device (`device "g-eth0"`) that is not there, its lines where they were: kernels before 6.16
+ * refuse the whole table for one, and where nothing passes there is nothing to judge. Caller frees; NULL: no memory.
+ */
+typedef bool (*ruleset_device_fn)(void *arg, const char *device);
+char *ruleset_text_present(const char *text, ruleset_device_fn there, void *arg);
+
+/*
  * nft's first complaint about such a buffer in one line: "line 3: syntax error, unexpected foo".
  * Lines count from the first of text. Returns ret.
  */

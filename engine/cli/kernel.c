@@ -17,7 +17,7 @@ static const struct implied {
 	const char *mode, *names[6];
 } implied[] = {
 	/* the shared network card and its firewall: docs/decisions/0009-mirrored-mode.md */
-	{"mirrored", {"bridge", "clsact", "u32", "mirred", "nft-bridge"}},
+	{"mirrored", {"bridge", "clsact", "u32", "mirred", "nft-netdev"}},
 };
 
 static void add_name(json_t *names, const char *name)

@@ -3,10 +3,10 @@
  * The kernels of the catalogue's columns. A row says what of the network's names its kernel lacks as it is shipped,
  * modules counted as there; `netdojo doctor --kernel-config FILE` says the same of any config. Where each is from:
  *
- * WSL 5.15		microsoft/WSL2-Linux-Kernel, arch/x86/configs/config-wsl of the 5.15 branch
- * WSL 6.6, 6.18	the same file of those branches; nf_tables' bridge family is in none of the three
- * Debian 12, 13	packages linux-config-6.1 (6.1.192-2) and linux-config-6.12 (6.12.117-1), config.amd64_none_amd64
- * Ubuntu 24.04		linux-image-generic 6.8 with linux-modules-extra, where the qdiscs are
+ * WSL 5.15, 6.18	read in microsoft/WSL2-Linux-Kernel, arch/x86/configs/config-wsl of those branches
+ * Debian 12, 13	read in packages linux-config-6.1 (6.1.192-2) and linux-config-6.12 (6.12.117-1), config.amd64_none_amd64
+ * WSL 6.6		not read: from notes on that branch, which agree with 6.18's for these names
+ * Ubuntu 24.04		not read: linux-image-generic 6.8 with linux-modules-extra, as Ubuntu is known to package it
  */
 #define _GNU_SOURCE
 #include "cli/kernels.h"

@@ -29,7 +29,7 @@ static void (*const phases[])(struct planner *p) = {
 	plan_routes_del, plan_neighs_del, plan_rules_del, plan_addresses_del,
 	plan_links_del, plan_segments_del, plan_nodes_del,
 	plan_nodes_add, plan_segments_add, plan_links_add, plan_segments_set,
-	plan_sysctls_set, plan_links_set, plan_mirrors_set,
+	plan_switch_ruleset_set, plan_sysctls_set, plan_links_set, plan_mirrors_set,
 	plan_addresses_add, plan_neighs_add, plan_routes_add,
 	plan_local_rules_set, plan_rules_add, plan_rulesets_set,
 	plan_files_del, plan_files_set,

@@ -23,7 +23,8 @@
  * model's order, since the first of a subnet is its primary. Links are made down; sysctls come
  * before they are up, ip_forward first because switching it resets others. Routes without a
  * gateway come before those with one, and rules after all, since a gateway is looked up by them.
- * An interface that mirrors another is made after all others and goes before them.
+ * An interface that mirrors another is made after all others and goes before them. The switch's
+ * ruleset is set after LINK_ADD, and anew with an interface it names.
  * What the kernel could not hold (a route by an interface that is down) is not asked for; it
  * comes when the interface does. A sysctl that a later model no longer names keeps its value:
  * nobody knows what it was before. A node whose role, host name, kernel, trees, disk, volumes or

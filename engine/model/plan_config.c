@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The planner's phases for what is configured in a node. */
+#include <stdio.h>
 #include <string.h>
 
 #include "model/planner.h"
@@ -287,31 +288,40 @@ static void ruleset_set(struct planner *p, const struct node *n)
 				    .old_ruleset = old});
 }
 
-/* An interface that mirrors has links of its own in the switch. */
-static bool has_new_mirror(const struct change *c)
+/* Of an interface that mirrors, "m-eth0" and others: chains of the netdev family, like indexes, are gone with them. */
+static bool names_links_of(const char *ruleset, const struct iface *f)
 {
-	for (size_t i = 0; i < c->to->n_nodes; i++)
+	char link[32];
+
+	snprintf(link, sizeof(link), "-%s", f->name);
+	return f->mirrors[0] && strstr(ruleset, link);
+}
+
+static bool names_new_links(const struct change *c, const char *ruleset)
+{
+	for (size_t i = 0; c->to && i < c->to->n_nodes; i++)
 		for (size_t k = 0; k < c->to->nodes[i].n_ifaces; k++) {
 			const struct iface *f = &c->to->nodes[i].ifaces[k];
 
-			if (f->mirrors[0] && !fate_link_stays(c, c->to->nodes[i].name, f->name))
+			if (names_links_of(ruleset, f) &&
+			    !fate_link_stays(c, c->to->nodes[i].name, f->name))
 				return true;
 		}
 	return false;
 }
 
-static void switch_ruleset_set(struct planner *p)
+/* Before the links it names are up: no frame passes without. */
+void plan_switch_ruleset_set(struct planner *p)
 {
 	const char *new = p->c.to ? p->c.to->switch_ruleset : "";
 	const char *old = p->c.from ? p->c.from->switch_ruleset : "";
 
-	if (same(old, new) && !(holds_index(new) && has_new_mirror(&p->c)))
+	if (same(old, new) && !names_new_links(&p->c, new))
 		return;
 	planner_emit(p, (struct op){.kind = OP_RULESET_SET, .ruleset = new, .old_ruleset = old});
 }
 
 void plan_rulesets_set(struct planner *p)
 {
-	switch_ruleset_set(p);
 	each_node(p, p->c.to, ruleset_set);
 }

@@ -37,6 +37,7 @@ void plan_local_rules_set(struct planner *p);
 void plan_rules_add(struct planner *p);
 void plan_neighs_add(struct planner *p);
 void plan_routes_add(struct planner *p);
+void plan_switch_ruleset_set(struct planner *p);
 void plan_rulesets_set(struct planner *p);
 
 /* What the lab itself does (plan_files.c). */

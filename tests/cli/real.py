@@ -75,14 +75,14 @@ class NoLab(RealTest):
     def test_a_mode_implies_what_it_takes_of_the_kernel(self):
         path = self.scenario('mode = "nat"', 'mode = "mirrored"', "implied")
         shown = self.netdojo("show", path).stdout
-        self.assertIn("\nKernel\n  bridge, clsact, u32, mirred, nft-bridge\n", shown)
+        self.assertIn("\nKernel\n  bridge, clsact, u32, mirred, nft-netdev\n", shown)
         checks = json.loads(self.run_netdojo("doctor", "--json").stdout)["checks"]
-        lacks = [c["id"] for c in checks if not c["ok"] and c["id"] in ("bridge", "clsact", "u32", "mirred", "nft-bridge")]
+        lacks = [c["id"] for c in checks if not c["ok"] and c["id"] in ("bridge", "clsact", "u32", "mirred", "nft-netdev")]
         (row,) = self.json("list", path, "--json")["scenarios"]
         self.assertEqual([x["kernel"] for x in row["lacks"]], lacks)
         self.assertNotIn("\nKernel\n", self.netdojo("show", ID).stdout)
         row = self.netdojo("list", path, "--format", "markdown").stdout.splitlines()[-1]
-        self.assertTrue(row.endswith("| no: nft-bridge | no: nft-bridge | no: nft-bridge | yes | yes | yes |"), row)
+        self.assertTrue(row.endswith("| no: nft-netdev | yes | yes | yes | yes | yes |"), row)
 
     def scenario(self, old, new, name="mine"):
         """A scenario file like ours but for one change."""

@@ -381,8 +381,10 @@ START_TEST(the_mirrored_is_remade)
 	GOES("wsl", "phone", phone[0], 80, SOCK_STREAM);
 	GOES("phone", "windows", both[0], 80, SOCK_STREAM);
 	GOES("wsl", "windows", both[0], 9000, SOCK_STREAM);
+	ck_assert(hangs(&(struct way){"wsl", "", phone[0], 8777, SOCK_STREAM}));
 	change(other, whole);
 	GOES("wsl", "phone", phone[1], 80, SOCK_STREAM);
+	ck_assert(hangs(&(struct way){"wsl", "", phone[0], 8777, SOCK_STREAM}));
 }
 END_TEST
 
@@ -407,10 +409,42 @@ START_TEST(the_switch_has_rules)
 	steer(ports, 3);
 	GOES("phone", "wsl", both[0], 8665, SOCK_STREAM);
 	ck_assert(hangs(&(struct way){"phone", "", both[0], 8666, SOCK_STREAM}));
+	ck_assert(hangs(&(struct way){"wsl", "", phone[0], 8777, SOCK_STREAM}));
 	change(whole, alone);
 	change(alone, whole);
 	GOES("phone", "wsl", both[0], 8665, SOCK_STREAM);
 	ck_assert(hangs(&(struct way){"phone", "", both[0], 8666, SOCK_STREAM}));
+	ck_assert(hangs(&(struct way){"wsl", "", phone[0], 8777, SOCK_STREAM}));
+}
+END_TEST
+
+/* The model whose switch has these rules. Caller frees. */
+static struct model *with_rules(const char *rules)
+{
+	auto_json json_t *j = model_to_json(whole);
+
+	json_object_set_new(j, "switch_ruleset", json_string(rules));
+	return model_of(j);
+}
+
+/* A learner deletes WSL's interface; a rule that comes afterwards is no failure. */
+START_TEST(the_guests_end_is_gone)
+{
+	auto_model *other = with_rules("table netdev hyperv {\n\tchain out {\n\t\ttype filter hook "
+				       "ingress device \"g-eth0\" priority 0;\n\t}\n\tchain in "
+				       "{\n\t\ttype filter hook ingress device \"m-eth0\" priority "
+				       "0;\n\t}\n}\n");
+
+	build();
+	ck_assert_int_eq(lab_run(&lab, "wsl", (const char *[]){"ip", "link", "del", "eth0", NULL}),
+			 0);
+	lab_wait_settled(&lab, "windows");
+	change(whole, other);
+	ck_assert_int_eq(system("nft list chain netdev hyperv in >/dev/null"), 0);
+	ck_assert_int_ne(system("nft list chain netdev hyperv out >/dev/null 2>&1"), 0);
+	change(other, whole);
+	change(whole, alone);
+	ck_assert_int_eq(system("test -z \"$(nft list tables)\""), 0);
 }
 END_TEST
 
@@ -560,6 +594,7 @@ TCase *build_mirror_case(void)
 	tcase_add_test(c, the_mirrored_is_remade);
 	tcase_add_test(c, without_a_loopback_segment);
 	tcase_add_test(c, the_switch_has_rules);
+	tcase_add_test(c, the_guests_end_is_gone);
 	tcase_add_test(c, the_set_follows);
 	tcase_add_test(c, steering_disturbs_nobody);
 	tcase_add_test(c, nothing_is_left);

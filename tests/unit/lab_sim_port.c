@@ -18,11 +18,7 @@ static bool is_strict(enum op_kind k)
 /* As the kernel's transactions are: tables of the old text go if they are there. */
 static void force_ruleset(struct sim_port *p, const struct op *op)
 {
-	json_t *nodes = json_object_get(p->state, "nodes");
-	json_t *node = op->node ? json_object_get(nodes, op->node->name)
-				: json_object_get(p->state, "switch");
-
-	json_object_set_new(node, "ruleset", json_string(op->ruleset));
+	sim_put_ruleset(p->state, op->node ? op->node->name : NULL, op->ruleset);
 }
 
 static int sim_port_apply(void *ctx, const struct op *op, struct err *err)

@@ -338,12 +338,12 @@ static json_t *eth(const json_t *nodes, size_t node, const char *name)
 }
 
 /* n1 may share n0's eth0, and its eth1 be where n1's frames for n0 itself go. */
-static void mirror(const struct dice *d, const json_t *nodes)
+static bool mirror(const struct dice *d, const json_t *nodes)
 {
 	json_t *of = eth(nodes, 0, "eth0"), *loopback = eth(nodes, 0, "eth1"), *f;
 
 	if (!of || !chance(d, "mirror", 0, 0, 0, 50))
-		return;
+		return false;
 	if (!json_object_get(of, "mac"))
 		put(of, "mac", json_string("02:00:00:ff:00:00"));
 	f = json_pack("{s:s, s:s, s:O, s:O, s:O}", "name", "mir0", "mirrors", "n0/eth0", "segment",
@@ -355,6 +355,7 @@ static void mirror(const struct dice *d, const json_t *nodes)
 		put(f, "loopback", json_incref(json_object_get(loopback, "segment")));
 	put(f, "up", json_boolean(chance(d, "up", 1, 9, 0, 80)));
 	json_array_append_new(json_object_get(json_array_get(nodes, 1), "ifaces"), f);
+	return true;
 }
 
 struct model *random_model(uint64_t seed, uint64_t other, unsigned mutate)
@@ -363,13 +364,18 @@ struct model *random_model(uint64_t seed, uint64_t other, unsigned mutate)
 	auto_json json_t *m = json_pack("{s:s, s:[], s:[], s:[]}", "name", "random", "nodes",
 					"segments", "services");
 	struct model *out = NULL;
+	bool mirrors;
 
 	for (int n = 0; n < N_NODES; n++)
 		if (n < 2 || chance(&d, "node", n, 0, 0, 60))
 			json_array_append_new(json_object_get(m, "nodes"), make_node(&d, n));
-	mirror(&d, json_object_get(m, "nodes"));
+	mirrors = mirror(&d, json_object_get(m, "nodes"));
 	if (chance(&d, "switch", 0, 0, 0, 30))
-		put(m, "switch_ruleset", json_string("table bridge x {}"));
+		put(m, "switch_ruleset", json_string("table inet x {}"));
+	if (mirrors && chance(&d, "filter", 0, 0, 0, 70))
+		put(m, "switch_ruleset",
+		    json_string("table netdev x { chain y { type filter hook ingress device "
+				"\"m-mir0\" priority 0; } }"));
 	for (int s = 0; s < N_SEGMENTS; s++)
 		json_array_append_new(json_object_get(m, "segments"),
 				      json_pack("{s:o, s:b, s:i, s:i}", "name", text("s%d", s),

@@ -167,10 +167,38 @@ static bool is_mirrored(const json_t *state, const char *node, const char *iface
 	return false;
 }
 
+/* The name that random models give it. */
+static bool names_mirror(const char *ruleset)
+{
+	return strstr(ruleset, "-mir0\"");
+}
+
+static bool has_mirror(const json_t *state)
+{
+	const char *node;
+	json_t *n;
+
+	json_object_foreach (at(state, "nodes"), node, n)
+		if (at(at(n, "links"), "mir0"))
+			return true;
+	return false;
+}
+
+/* A chain of the netdev family goes with the link it is at. */
+static void lose_chains(json_t *state)
+{
+	json_t *of = at(state, "switch");
+
+	if (names_mirror(json_str(of, "ruleset", "")))
+		json_object_set_new(of, "lost", json_true());
+}
+
 static void drop_link(json_t *state, const char *node, const char *iface)
 {
 	json_t *n = node_state(state, node);
 
+	if (same(iface, "mir0"))
+		lose_chains(state);
 	let_go(state, node, iface);
 	flush_dev(n, iface, false);
 	json_object_del(at(n, "links"), iface);
@@ -529,13 +557,23 @@ static int sysctl_set(json_t *state, const struct op *op, struct err *err)
 	return 0;
 }
 
+void sim_put_ruleset(json_t *state, const char *node, const char *ruleset)
+{
+	json_t *of = node ? node_state(state, node) : at(state, "switch");
+
+	json_object_set_new(of, "ruleset", json_string(ruleset));
+	json_object_del(of, "lost");
+	if (!node && names_mirror(ruleset) && !has_mirror(state))
+		json_object_set_new(of, "lost", json_true());
+}
+
 static int ruleset_set(json_t *state, const struct op *op, struct err *err)
 {
 	json_t *node = op->node ? node_state(state, op->node->name) : at(state, "switch");
 
 	if (!node || !same(json_str(node, "ruleset", "?"), op->old_ruleset))
 		return bad(err, op, "is not what it replaces");
-	json_object_set_new(node, "ruleset", json_string(op->ruleset));
+	sim_put_ruleset(state, op->node ? op->node->name : NULL, op->ruleset);
 	return 0;
 }
 

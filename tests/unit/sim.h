@@ -16,6 +16,8 @@ json_t *sim_new(void);
 json_t *sim_of(const struct model *m);
 /* Applies one operation; what was wrong goes to err. */
 int sim_apply(json_t *state, const struct op *op, struct err *err);
+/* Sets a node's ruleset, or the switch's (NULL), whatever it was: as transactions of the kernel do. */
+void sim_put_ruleset(json_t *state, const char *node, const char *ruleset);
 /*
  * Makes the two comparable: forgets what `want` leaves open (MACs it does not fix, sysctls it does
  * not name) and the order of addresses of different subnets.

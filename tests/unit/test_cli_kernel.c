@@ -16,9 +16,9 @@ static const struct {
 	{"{\"mode\": \"nat\", \"requires\": {\"kernel\": [\"loss\", \"netem\"]}}",
 	 "[\"loss\", \"netem\"]"},
 	{"{\"mode\": \"mirrored\"}",
-	 "[\"bridge\", \"clsact\", \"u32\", \"mirred\", \"nft-bridge\"]"},
+	 "[\"bridge\", \"clsact\", \"u32\", \"mirred\", \"nft-netdev\"]"},
 	{"{\"mode\": \"mirrored\", \"requires\": {\"kernel\": [\"rate\", \"u32\"]}}",
-	 "[\"rate\", \"u32\", \"bridge\", \"clsact\", \"mirred\", \"nft-bridge\"]"},
+	 "[\"rate\", \"u32\", \"bridge\", \"clsact\", \"mirred\", \"nft-netdev\"]"},
 	{"{\"mode\": \"nat\", \"requires\": {\"kernel\": [1]}}", "[\"?\"]"},
 };
 
@@ -38,6 +38,9 @@ static const struct {
 } verdicts[] = {
 	{"WSL 5.15", "[]", "yes"},
 	{"WSL 5.15", "[\"bridge\", \"clsact\", \"u32\", \"mirred\", \"wireguard\"]", "yes"},
+	{"WSL 5.15", "[\"bridge\", \"clsact\", \"u32\", \"mirred\", \"nft-netdev\"]",
+	 "no: nft-netdev"},
+	{"WSL 6.6", "[\"bridge\", \"clsact\", \"u32\", \"mirred\", \"nft-netdev\"]", "yes"},
 	{"WSL 5.15", "[\"netem\"]", "no: netem"},
 	{"WSL 5.15", "[\"rate\", \"u32\", \"loss\"]", "no: rate, loss"},
 	{"WSL 6.6", "[\"netem\", \"loss\", \"rate\", \"wireguard\"]", "yes"},

@@ -191,6 +191,7 @@ START_TEST(the_guest_goes_and_comes)
 	       "wsl: add node (wsl)\n"
 	       "wsl: add link loopback0 on segment gelnic\n"
 	       "wsl: add link eth0 that mirrors windows/eth0\n"
+	       "lab: switch ruleset of 10 lines, replacing\n"
 	       "wsl: link eth0 up, mtu 1500, mac 02:00:00:00:01:66\n"
 	       "wsl: link loopback0 up, mtu 1500, mac 00:15:5d:aa:bb:cc\n"
 	       "wsl: loopback frames of eth0 to windows wl\n"
@@ -220,6 +221,7 @@ START_TEST(it_goes_with_what_it_mirrors)
 	       "windows: delete link eth0 on segment lan\n"
 	       "windows: add link eth0 on segment lan\n"
 	       "wsl: add link eth0 that mirrors windows/eth0\n"
+	       "lab: switch ruleset of 10 lines, replacing\n"
 	       "windows: link eth0 up, mtu 1500, mac 02:00:00:00:01:66\n"
 	       "wsl: link eth0 up, mtu 1500, mac 02:00:00:00:01:66\n"
 	       "wsl: loopback frames of eth0 to windows wl\n");
@@ -254,35 +256,34 @@ START_TEST(what_both_have_is_not_a_node_anew)
 
 	update(named(j, "nodes", "wsl"),
 	       "{\"local_rule\": 3, \"port_space\": {\"with\": \"windows\"}}");
-	json_object_set_new(j, "switch_ruleset", json_string("table bridge hyperv {}\n"));
+	json_object_set_new(j, "switch_ruleset", json_string("table netdev hyperv {}\n"));
 	other = parse(j);
 	expect(whole, other,
-	       "wsl: rule 3: from all lookup local, was 2\n"
-	       "lab: switch ruleset of 1 lines, replacing\n");
+	       "lab: switch ruleset of 1 lines, replacing\n"
+	       "wsl: rule 3: from all lookup local, was 2\n");
 	expect(other, whole,
-	       "wsl: rule 2: from all lookup local, was 3\n"
-	       "lab: switch ruleset of 6 lines, replacing\n");
+	       "lab: switch ruleset of 10 lines, replacing\n"
+	       "wsl: rule 2: from all lookup local, was 3\n");
 }
 END_TEST
 
-/* Indexes of the switch's links hold while the guest stays. */
-START_TEST(a_new_mirror_has_new_indexes)
+/* Chains at the switch's links, and indexes of them, stand while the guest stays. */
+START_TEST(a_new_mirror_takes_the_rules_anew)
 {
-	auto_json json_t *j = json_deep_copy(mirror);
-	auto_model *whole = NULL;
-	auto_model *remade = NULL;
+	auto_model *whole = parse(mirror);
+	auto_model *remade = with("wsl", 0, "{\"queues\": 2}");
+	auto_model *other = with("wsl", 1, "{\"queues\": 2}");
 
-	json_object_set_new(j, "switch_ruleset",
-			    json_string("table bridge x { chain y { iif \"m-eth0\" drop } }"));
-	whole = parse(j);
-	update(iface(j, "wsl", 0), "{\"queues\": 2}");
-	remade = parse(j);
 	expect(whole, remade,
 	       "wsl: delete link eth0 that mirrors windows/eth0\n"
 	       "wsl: add link eth0 that mirrors windows/eth0\n"
+	       "lab: switch ruleset of 10 lines, replacing\n"
 	       "wsl: link eth0 up, mtu 1500, mac 02:00:00:00:01:66\n"
-	       "wsl: loopback frames of eth0 to windows wl\n"
-	       "lab: switch ruleset of 0 lines, replacing\n");
+	       "wsl: loopback frames of eth0 to windows wl\n");
+	expect(whole, other,
+	       "wsl: delete link loopback0 on segment gelnic\n"
+	       "wsl: add link loopback0 on segment gelnic\n"
+	       "wsl: link loopback0 up, mtu 1500, mac 00:15:5d:aa:bb:cc\n");
 	expect(whole, NULL,
 	       "wsl: delete link eth0 that mirrors windows/eth0\n"
 	       "lab: delete segment lan, 2 members\n"
@@ -372,7 +373,7 @@ int main(void)
 	tcase_add_test(t, it_goes_with_what_it_mirrors);
 	tcase_add_test(t, the_host_itself);
 	tcase_add_test(t, what_both_have_is_not_a_node_anew);
-	tcase_add_test(t, a_new_mirror_has_new_indexes);
+	tcase_add_test(t, a_new_mirror_takes_the_rules_anew);
 	tcase_add_test(t, ports_of_a_nodes_own_bridge);
 	tcase_add_test(t, a_bridges_neighbours);
 	tcase_add_test(t, names_in_two);

@@ -78,6 +78,37 @@ START_TEST(ruleset_refusals)
 }
 END_TEST
 
+static bool is_m(void *arg, const char *device)
+{
+	(*(int *)arg)++;
+	return device[0] == 'm';
+}
+
+START_TEST(chains_at_devices_that_are_gone)
+{
+	static const char text[] =
+		"table netdev x {\n"
+		"chain a { type filter hook ingress device \"m-eth0\" priority 0; drop }\n"
+		"chain b { type filter hook ingress device \"g-eth0\" priority 0;\n"
+		"tcp dport { 1, 2 } log prefix \"}\" drop }\n"
+		"chain c { drop }\n}\n";
+	int asked = 0;
+	auto_free char *got = ruleset_text_present(text, is_m, &asked);
+	auto_free char *none = ruleset_text_present("", is_m, &asked);
+	auto_free char *open = ruleset_text_present("chain x { device \"g", is_m, &asked);
+
+	ck_assert_int_eq(asked, 3);
+	ck_assert_uint_eq(strlen(got), strlen(text));
+	ck_assert_ptr_nonnull(strstr(got, "chain a { type filter hook ingress device \"m-eth0\" "
+					  "priority 0; drop }\n "));
+	ck_assert_ptr_nonnull(strstr(got, " \nchain c { drop }\n}\n"));
+	ck_assert_ptr_null(strstr(got, "chain b"));
+	ck_assert_ptr_null(strstr(got, "prefix"));
+	ck_assert_str_eq(none, "");
+	ck_assert_str_eq(open, "                   ");
+}
+END_TEST
+
 START_TEST(complaints_in_one_line)
 {
 	char out[64];
@@ -150,6 +181,7 @@ int main(void)
 	tcase_add_test(c, ruleset_makes_way);
 	tcase_add_test(c, ruleset_braces_in_strings_and_comments);
 	tcase_add_test(c, ruleset_refusals);
+	tcase_add_test(c, chains_at_devices_that_are_gone);
 	tcase_add_test(c, complaints_in_one_line);
 	tcase_add_test(c, sysctl_paths);
 	tcase_add_test(c, subordinate_ids);

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- The Hyper-V firewall where the kernel has no connection tracking: on a bridge, and for loopback's packets. Sets of flows with
--- time-outs say what is an answer; TCP is judged by its first packet, so that a connection outlives a change of rules unless
--- one blocks it.
+-- The Hyper-V firewall where the kernel has no connection tracking: where frames come in, and for loopback's packets. Sets of
+-- flows with time-outs say what is an answer; TCP is judged by its first packet, so that a connection outlives a change of
+-- rules unless one blocks it.
 
 local stateless = {}
 

@@ -174,26 +174,36 @@ local function at_windows(model)
   return body ~= "" and "table inet vfp {\n" .. stateless.common() .. body .. "}\n" or ""
 end
 
--- The family of a packet is asked otherwise on a bridge.
-local function on_bridge(text) return (text:gsub("meta nfproto ipv4 ", "meta protocol ip "):gsub("meta nfproto ipv6 ", "meta protocol ip6 ")) end
+-- The family of a packet is asked otherwise where frames come in.
+local function on_device(text) return (text:gsub("meta nfproto ipv4 ", "meta protocol ip "):gsub("meta nfproto ipv6 ", "meta protocol ip6 ")) end
 
--- The table of the switch, between the ports m-NAME and g-NAME of each mirrored interface; "" for none. Loopback's frames pass.
+-- What comes in by a device of the switch. Loopback's frames pass: key says on which side Windows' end of it stands.
+local function at_device(name, device, key, to)
+  return ('\tchain %s {\n\t\ttype filter hook ingress device "%s" priority 0; policy accept;\n'):format(name, device)
+    .. ("\t\tether type != { ip, ip6 } accept\n\t\tether %s != %s jump %s\n\t}\n"):format(key, shared.mac, to)
+end
+
+-- Is the interface there? While WSL does not run it has none, and no chain has a device to be at.
+local function stands(model, name)
+  local guest = state.node(model, "wsl")
+  local iface = guest and state.iface(guest, name)
+  return iface and (iface.mirrors or "") ~= ""
+end
+
+-- The table of the switch, at the devices m-NAME (frames to WSL) and g-NAME (WSL's own) of each mirrored interface; "" for none.
 function vfp.switch(model)
-  local w = model.windows
   if not names.on(model) then return "" end
-  local chains, jumps = {}, {}
+  local chains = {}
   for _, m in ipairs(names.mirrored(model)) do
-    local e = m.wire and enforced(w, m.i)
+    local e = m.wire and stands(model, m.name) and enforced(model.windows, m.i)
     if e then
       chains[#chains + 1] = both(model, e, m.i, m.name, e.inbound, e.outbound)
-      jumps[#jumps + 1] = ('\t\tiifname "g-%s" oifname "m-%s" ether daddr != %s jump out_%s\n'):format(m.name, m.name, shared.mac, m.name)
-        .. ('\t\tiifname "m-%s" oifname "g-%s" ether saddr != %s jump in_%s\n'):format(m.name, m.name, shared.mac, m.name)
+        .. at_device("to_" .. m.name, "m-" .. m.name, "saddr", "in_" .. m.name)
+        .. at_device("from_" .. m.name, "g-" .. m.name, "daddr", "out_" .. m.name)
     end
   end
   if #chains == 0 then return "" end
-  return on_bridge("table bridge vfp {\n" .. stateless.common() .. table.concat(chains)
-    .. "\tchain forward {\n\t\ttype filter hook forward priority filter; policy accept;\n\t\tether type != { ip, ip6 } accept\n"
-    .. table.concat(jumps) .. "\t}\n}\n")
+  return on_device("table netdev vfp {\n" .. stateless.common() .. table.concat(chains) .. "}\n")
 end
 
 -- The table of the Windows node, "" when nothing is filtered: also with firewall=false, or before WSL's first start.
