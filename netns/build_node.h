@@ -26,6 +26,12 @@ struct mirror {
 	unsigned int port, u, loopback;	      /* indexes in the hub; loopback 0 = none */
 };
 
+/* An end of a tunnel that VXLAN carries (carry.c). */
+struct carried {
+	char node[IFNAMSIZ], iface[IFNAMSIZ]; /* whose it is; "" = a free place */
+	unsigned int number;		      /* of its links in the hub: p7, x7 */
+};
+
 /* Priorities of filters, and tables: those of the host's port, of u, of the loopback segment's. */
 enum mirror_priority {
 	MIRROR_ARP = 10,
@@ -74,6 +80,7 @@ struct build {
 	} raised[BUILD_RAISED_MAX]; /* up, not settled */
 	size_t n_raised;
 	struct mirror mirrors[MODEL_MAX_IFACES];
+	struct carried carried[MODEL_MAX_IFACES];
 	struct steer_state steer;
 	bool no_netem;		  /* the kernel said so */
 	char lossy[64][IFNAMSIZ]; /* segments whose cable loses frames by a table of nftables */

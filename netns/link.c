@@ -15,6 +15,7 @@
 #include <netlink/route/link/veth.h>
 #include <string.h>
 
+#include "netns/carry.h"
 #include "netns/dump.h"
 #include "netns/impair.h"
 #include "netns/mirror.h"
@@ -217,7 +218,7 @@ static int add_pair(struct build *b, const struct op *op, struct build_node *n, 
 	return rc;
 }
 
-static void port_name(char ret[IFNAMSIZ], unsigned int number)
+void link_port_name(char ret[IFNAMSIZ], unsigned int number)
 {
 	snprintf(ret, IFNAMSIZ, "p%u", number);
 }
@@ -277,7 +278,7 @@ static int add_port(struct build *b, const struct iface *i, unsigned int bridge,
 	char port[IFNAMSIZ];
 	struct hub_end end = {.name = port, .bridge = bridge};
 
-	port_name(port, ++b->next_port);
+	link_port_name(port, ++b->next_port);
 	return link_add_port(b, i, &end, n, err);
 }
 
@@ -347,11 +348,16 @@ static int add_dummy(struct build *b, const struct op *op, struct build_node *n,
 	return rc;
 }
 
-/* Without WireGuard a pair of the same MTU, which drops what does not fit as WireGuard would. */
+/*
+ * Without WireGuard a pair of the same MTU, which drops what does not fit as WireGuard would; but one whose packets are to
+ * travel is VXLAN.
+ */
 static int add_tunnel(struct build *b, const struct op *op, struct build_node *n, struct err *err)
 {
 	int rc = op->peer_iface ? tunnel_add(b, op, err) : -ENOTSUP;
 
+	if (rc == -ENOTSUP && op->peer_iface && (op->iface->carried || op->peer_iface->carried))
+		return carry_add(b, op, err);
 	return rc == -ENOTSUP ? add_veth(b, op, n, err) : rc;
 }
 
@@ -453,7 +459,7 @@ void link_settle(struct build *b)
 		mirror_settle(b);
 	b->n_raised = 0;
 	while (b->settled_port < b->next_port) {
-		port_name(port, ++b->settled_port);
+		link_port_name(port, ++b->settled_port);
 		rtsock_settle(&b->hub, port);
 	}
 }
@@ -464,8 +470,12 @@ int link_del(struct build *b, const struct op *op, struct err *err)
 	unsigned int index = n ? rtsock_ifindex(&n->rt, op->iface->name) : 0;
 
 	mirror_del(b, op->node->name, op->iface->name);
-	if (op->iface->kind == IFACE_TUNNEL)
+	if (op->iface->kind == IFACE_TUNNEL) {
 		tunnel_del_peer(b, op);
+		carry_del(b, op->node, op->iface);
+	}
+	if (op->iface->kind == IFACE_TUNNEL && op->peer_node)
+		carry_del(b, op->peer_node, op->peer_iface);
 	/* a pair's end went with its peer's */
 	index = index ? rtsock_ifindex(&n->rt, op->iface->name) : 0;
 	if (!index || op->iface->kind == IFACE_LOOPBACK)

@@ -19,7 +19,9 @@ int link_set(struct build *b, const struct op *op, struct err *err);
 /* Once all links of a plan are up: returns when they pass packets. */
 void link_settle(struct build *b);
 
-/* For mirror.c: links of the hub, a port of the bridge (0: none), of a group that goes at once (0: none). */
+/* The hub's end of that number. */
+void link_port_name(char ret[IFNAMSIZ], unsigned int number);
+/* For mirror.c and carry.c: links of the hub, a port of the bridge (0: none), of a group that goes at once (0: none). */
 struct hub_end {
 	const char *name;
 	unsigned int bridge, group;

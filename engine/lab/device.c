@@ -23,16 +23,19 @@ static char *kind_of(struct lab *lab, const char *node, const char *dev)
 static void note_end(struct lab *lab, const struct node *n, const struct iface *f)
 {
 	auto_free char *kind = kind_of(lab, n->name, f->name);
+	const char *device = kind;
 	json_t *devices;
 
 	if (!kind || !*kind)
 		return;
+	if (f->carried && !strcmp(kind, "veth"))
+		device = "vxlan"; /* where its pair leads: netns/carry.c */
 	if (!json_object_get(lab->devices, n->name))
 		json_object_set_new(lab->devices, n->name, json_object());
 	devices = json_object_get(lab->devices, n->name);
-	json_object_set_new(devices, f->name, json_string(kind));
+	json_object_set_new(devices, f->name, json_string(device));
 	lab_event(lab, "lab", n->name, "lab",
-		  json_pack("{s:s, s:s, s:s}", "what", "device", "dev", f->name, "device", kind));
+		  json_pack("{s:s, s:s, s:s}", "what", "device", "dev", f->name, "device", device));
 }
 
 static void forget_end(struct lab *lab, const struct node *n, const struct iface *f)

@@ -196,7 +196,7 @@ static bool is_endpoint(const char *text)
 
 /* What the tunnels of a segment are. */
 struct ends {
-	size_t tunnels, servers;
+	size_t tunnels, servers, carried;
 };
 
 static int count_ends(const struct model *m, const char *segment, struct ends *ret, struct err *err)
@@ -219,6 +219,7 @@ static int count_ends(const struct model *m, const char *segment, struct ends *r
 						   f->endpoint);
 			ret->tunnels++;
 			ret->servers += f->endpoint[0] != '\0';
+			ret->carried += f->carried;
 		}
 	}
 	return 0;
@@ -241,6 +242,8 @@ static int check_tunnel(const struct model *m, const struct segment *s, const st
 		return check_wrong(err, w, "A tunnel has two ends and nothing between");
 	if (e.tunnels == 2 && !e.servers)
 		return check_wrong(err, w, "Neither end of the tunnel has an 'endpoint'");
+	if (e.carried && e.carried != e.tunnels)
+		return check_wrong(err, w, "Both ends of a tunnel are 'carried', or neither");
 	return 0;
 }
 

@@ -56,6 +56,8 @@ static int check_wiring(const struct model *m, const struct iface *f, const stru
 		return check_wrong(err, w, "Only a veth or a tunnel joins a segment");
 	if (f->endpoint[0] && f->kind != IFACE_TUNNEL)
 		return check_wrong(err, w, "Only a tunnel has an endpoint");
+	if (f->carried && (f->kind != IFACE_TUNNEL || f->mac[0]))
+		return check_wrong(err, w, "Only a tunnel is 'carried', and then it has no MAC");
 	if (!joins(f->kind))
 		return 0;
 	if (!f->segment[0])

@@ -155,7 +155,8 @@ bool fate_cable_differs(const struct change *c, const struct segment *to)
 static bool same_make(const struct iface *a, const struct iface *b)
 {
 	return a->kind == b->kind && a->queues == b->queues && same(a->segment, b->segment) &&
-	       same(a->mirrors, b->mirrors);
+	       same(a->mirrors, b->mirrors) && same(a->endpoint, b->endpoint) &&
+	       a->carried == b->carried;
 }
 
 /* One end of a link: made alike in both models, in a node that stays. */

@@ -65,6 +65,8 @@ struct iface {
 			    none */
 	char *endpoint;	 /* of a tunnel: "203.0.113.50:51820", where its peers find it; "" = it
 			    goes to them */
+	bool carried;	 /* of a tunnel: its packets travel by the node's own ways, whatever the
+			    kernel has */
 	char *mac;	 /* "00:15:5d:21:8f:3b"; "" = the kernel's choice */
 	uint32_t mtu;	 /* bytes, 68-65535; 0 = 1500 (lo: 65536) */
 	uint32_t queues; /* tx/rx queues, 1-8; over 1 gives "qdisc mq" */
@@ -158,7 +160,7 @@ struct node {
 		       gone with the node */
 	struct volume *volumes;
 	size_t n_volumes;
-	bool interop; /* .exe files run here as Windows programs */
+	bool interop;	     /* .exe files run here as Windows programs */
 	uint32_t local_rule; /* priority of the IPv4 rule "from all lookup local"; 0 = the kernel's
 				own stands */
 	json_t *port_space;  /* the ports it shares with another node (docs/formats/model.md), an

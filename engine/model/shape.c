@@ -99,6 +99,7 @@ static const struct field iface_fields[] = {
 	STR(mirrors, .max = 64, .check = word_plain),
 	STR(loopback, .check = word_name),
 	STR(endpoint, .max = 64, .check = word_plain),
+	BOOL(carried),
 	STR(mac, .check = word_mac),
 	U32(mtu, .min = 68, .max = 65535, .zero_ok = true),
 	U32(queues, .min = 1, .max = 8, .zero_ok = true, .number = 1),

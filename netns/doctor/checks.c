@@ -49,6 +49,10 @@ const struct check checks[] = {
 	       .options = "NET_SCH_INGRESS NET_CLS_ACT NET_CLS_U32"),
 	INSIDE("mirred", "mirrored networking mode", false, try_mirred, .module = "act_mirred",
 	       .options = "NET_SCH_INGRESS NET_CLS_ACT NET_CLS_U32 NET_ACT_MIRRED"),
+	INSIDE("carry", "tunnels inside WSL: WireGuard, or VXLAN and mirred", false, try_carry,
+	       .module = "vxlan",
+	       .options =
+		       "WIREGUARD | VXLAN NET_SCH_INGRESS NET_CLS_ACT NET_CLS_U32 NET_ACT_MIRRED"),
 	QDISC("netem", "delay, duplicates and reordering", "sch_netem", "NET_SCH_NETEM"),
 	QDISC("tbf", "slow links without netem", "sch_tbf", "NET_SCH_TBF"),
 	INSIDE("rate", "slow links: netem or tbf", false, try_rate, .module = "sch_tbf",
@@ -74,11 +78,11 @@ const struct check checks[] = {
 	    "hook input "
 	    "priority filter; tcp dport @s accept" END_CHAIN,
 	    "nf_tables", "NF_TABLES"),
-	NFT("netdev", "packet loss without netem", false,
+	NFT("netdev", "mirrored networking mode's firewall, packet loss without netem", false,
 	    "table netdev t { chain c { type filter hook ingress device \"lo\" priority 0; "
 	    "accept" END_CHAIN,
 	    "nf_tables", "NF_TABLES_NETDEV NETFILTER_INGRESS"),
-	NFT("bridge", "mirrored networking mode's Hyper-V firewall", false,
+	NFT("bridge", "firewall scenarios with a bridge's rules", false,
 	    "table bridge t { chain c { type filter hook forward priority 0; accept" END_CHAIN,
 	    "nf_tables_bridge", "NF_TABLES_BRIDGE"),
 	NFT("fib", "firewall scenarios with fib", false,

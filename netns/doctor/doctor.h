@@ -52,6 +52,7 @@ int try_tool(const struct check *c, struct err *err);
 int try_netns(const struct check *c, struct err *err);
 int try_link(const struct check *c, struct err *err); /* arg: the kind of link */
 int try_tun(const struct check *c, struct err *err);
+int try_carry(const struct check *c, struct err *err);
 int try_qdisc(const struct check *c, struct err *err); /* arg: the kind of qdisc */
 int try_clsact(const struct check *c, struct err *err);
 int try_u32(const struct check *c, struct err *err);

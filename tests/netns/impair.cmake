@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Twice each: what holds on any kernel, and what takes a feature, skipped where the kernel lacks it.
-foreach(t impair:netem tunnel:wireguard)
+foreach(t impair:netem tunnel:wireguard carry:vxlan)
   string(REPLACE ":" ";" t ${t})
   list(GET t 0 name)
   list(GET t 1 feature)

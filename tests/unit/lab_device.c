@@ -118,6 +118,30 @@ START_TEST(comes_and_goes)
 }
 END_TEST
 
+/* What carries its packets is not in the node. */
+START_TEST(a_carried_one_is_no_mere_pair)
+{
+	auto_json json_t *log = NULL;
+	json_t *m = with_tunnel(), *f;
+	size_t i;
+
+	links("windows", "ppp0", "veth");
+	links("internet", "tun0", "veth");
+	json_array_foreach (json_object_get(rig_node(m, "windows"), "ifaces"), i, f)
+		if (!strcmp(json_str(f, "name", ""), "ppp0"))
+			json_object_set_new(f, "carried", json_true());
+	json_array_foreach (json_object_get(rig_node(m, "internet"), "ifaces"), i, f)
+		if (!strcmp(json_str(f, "name", ""), "tun0"))
+			json_object_set_new(f, "carried", json_true());
+	fake_peer_answer(&r.script, "model", json_pack("{s:o}", "model", m));
+	rig_open(&r);
+	json_decref(rig_boot(&r, json_pack("{s:b}", "healthy", 1)));
+	log = rig_log(&r);
+	ck_assert_str_eq(json_str(event_of(log, "windows"), "device", ""), "vxlan");
+	ck_assert_str_eq(json_str(event_of(log, "internet"), "device", ""), "vxlan");
+}
+END_TEST
+
 TCase *lab_device_case(void)
 {
 	TCase *t = tcase_create("device");
@@ -125,5 +149,6 @@ TCase *lab_device_case(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, from_the_start);
 	tcase_add_test(t, comes_and_goes);
+	tcase_add_test(t, a_carried_one_is_no_mere_pair);
 	return t;
 }

@@ -174,6 +174,7 @@ static struct model *with_tunnels(const char *segment, const char *const ends[],
 
 #define END(more) "{\"name\": \"tun0\", \"kind\": \"tunnel\", \"segment\": \"vpn\"" more "}"
 #define SERVER	  END(", \"endpoint\": \"203.0.113.1:51820\"")
+#define CARRIED	  END(", \"endpoint\": \"203.0.113.1:51820\", \"carried\": true")
 #define VPN(more) "{\"name\": \"vpn\"" more "}"
 
 static const struct {
@@ -183,6 +184,11 @@ static const struct {
 	{VPN(""), {SERVER, SERVER}, NULL},
 	{VPN(""), {END("")}, NULL},
 	{VPN(""), {END(""), END(", \"endpoint\": \"[2001:db8::1]:1\"")}, NULL},
+	{VPN(""), {END(", \"carried\": true"), CARRIED}, NULL},
+	{VPN(""), {END(""), CARRIED}, "segments[3]: Both ends of a tunnel are 'carried', or"},
+	{VPN(""),
+	 {END(", \"carried\": true, \"mac\": \"02:00:00:00:00:01\""), CARRIED},
+	 "and then it has no MAC"},
 	{VPN(""), {END(""), END("")}, "segments[3]: Neither end of the tunnel has an 'endpoint'"},
 	{VPN(""), {END(""), SERVER, END("")}, "segments[3]: A tunnel has two ends"},
 	{VPN(""),

@@ -207,6 +207,7 @@ static const struct {
 	{"nodes/4/ifaces/0/segment", "\"vswich\"",
 	 "nodes[4].ifaces[0]: Unknown segment 'vswich', did you mean 'vswitch'?"},
 	{"nodes/4/ifaces/0/segment", NULL, "nodes[4].ifaces[0]: A veth must join a segment"},
+	{"nodes/4/ifaces/0/carried", "true", "nodes[4].ifaces[0]: Only a tunnel is 'carried'"},
 	{"nodes/4/ifaces/0/endpoint", "\"203.0.113.50:51820\"",
 	 "nodes[4].ifaces[0]: Only a tunnel has an endpoint"},
 	{"nodes/4/ifaces", "+{\"name\":\"wg0\",\"kind\":\"tunnel\"}",
