@@ -52,9 +52,11 @@ return scenario {
   },
   ticket = {
     en = "We have to harden our Linux machines, so I ran the script of our security people in WSL too. Since then "
-      .. "http://localhost:{{p.port}} on Windows shows nothing of my page in WSL, it just hangs. The other way round as well: a server on Windows, port {{p.windows_port}}, can't be had from WSL at "
+      .. "http://localhost:{{p.port}} on Windows shows nothing of my page in WSL, it just hangs. The other way round as well: a server on "
+      .. "Windows, port {{p.windows_port}}, can't be had from WSL at "
       .. "127.0.0.1, and even WSL does not get its own page at 127.0.0.1. But everything else is fine: internet, names, the printer. The script "
-      .. "says it only turns on what every guide recommends, redirects off and so on. That part has to stay on, please. It told me that it puts its lines under /etc/sysctl.d.",
+      .. "says it only turns on what every guide recommends, redirects off and so on. That part has to stay on, please. It told me that it "
+      .. "puts its lines under /etc/sysctl.d.",
     ja = "Linux を堅牢化する決まりがあり、セキュリティ担当のスクリプトを WSL でも実行しました。それ以来、Windows で http://localhost:{{p.port}} を開いても"
       .. "WSL のページが出ず、止まったままです。逆もだめで、Windows のポート {{p.windows_port}} のサーバーに WSL の 127.0.0.1 から届きません。WSL 自身の"
       .. "ページも WSL の 127.0.0.1 では開きません。ほかは全部正常です。インターネットも名前解決もプリンターも。スクリプトはリダイレクトを無効にするなど、"
@@ -132,7 +134,8 @@ return scenario {
   },
 
   hints = {
-    { en = "127.0.0.1 is dead in both directions, everything by eth0 is fine. By which interface does mirrored mode carry 127.0.0.1? `ip route show table 127`.",
+    { en = "127.0.0.1 is dead in both directions, everything by eth0 is fine. By which interface does mirrored mode carry 127.0.0.1? `ip "
+      .. "route show table 127`.",
       ja = "127.0.0.1 は双方向とも届かず、eth0 を通るものは正常です。ミラーモードで 127.0.0.1 を運ぶのはどのインターフェースでしょう。"
         .. "`ip route show table 127` で分かります。" },
     { en = "Packets for 127.0.0.1 come in by loopback0, and the kernel must be willing to take them there. Compare the file in /etc/sysctl.d with "
