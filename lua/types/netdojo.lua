@@ -190,6 +190,7 @@ function netdojo_seed:text() end
 ---@field dns? string[] the company's unless said
 ---@field suffix? string corp.example unless said
 ---@field nrpt? boolean only names of the suffix are asked of its servers
+---@field ignores_default_routes? boolean its adapter has IgnoreDefaultRoutes: WSL in mirrored mode has none of its routes that begin at 0.0.0.0
 ---@field kill_switch? boolean nothing past the tunnel but the home network
 ---@field block_lan? boolean not even that
 ---@field blocks_guest_dns? boolean WSL's questions to Windows and past it are dropped

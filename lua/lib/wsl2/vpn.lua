@@ -18,6 +18,7 @@ local schema = strict.schema("wsl2.nat.vpn", {
   mtu = "integer", metric = "integer", route_metric = "integer", routes = "list", dns = "list", suffix = "string",
   nrpt = "boolean", kill_switch = "boolean", block_lan = "boolean", blocks_guest_dns = "boolean", blocks_tunnel_dns = "boolean",
   masquerade = "boolean", steals_subnet = "boolean", swallows = "in|out|both", connected = "boolean", git = "boolean",
+  ignores_default_routes = "boolean",
 })
 
 -- What each client calls its adapter, the type Windows lists for the connection, and the MTU and metric it comes with.
@@ -109,7 +110,7 @@ end
 local function adapter(s)
   return { InterfaceAlias = s.alias, dev = vpn.dev, InterfaceDescription = s.adapter, InterfaceMetric = s.metric, NlMtu = s.mtu,
     Forwarding = false, Dhcp = false, NetworkCategory = "Public", ServerAddresses = state.clone(core.array(s.nrpt and {} or s.dns)),
-    ConnectionSpecificSuffix = s.suffix, Status = "Up", Virtual = true }
+    ConnectionSpecificSuffix = s.suffix, Status = "Up", Virtual = true, DisableDefaultRoutes = s.ignores_default_routes or nil }
 end
 
 -- The rules of the name resolution policy table: which servers know a suffix.
