@@ -220,11 +220,16 @@ static void judge_error(struct check_case *c, const json_t *error)
 
 bool check_try_again(struct check_case *c)
 {
-	/* A proof's probes are as short as a person's patience; a busy machine may need more. */
-	if (c->ok || c->patient || (!c->interrupted && c->kind != CASE_PROOF))
+	bool scores_too_much = c->kind == CASE_MISSTEP || c->kind == CASE_NOTHING;
+
+	/*
+	 * A probe is as short as a person's patience, and what should pass may be late on a busy machine: other labs that end
+	 * hold the kernel's one lock of all networks for seconds. What should not pass is never late.
+	 */
+	if (c->ok || c->patient || (!c->interrupted && scores_too_much))
 		return false;
 	c->patient = true;
-	c->interrupted = false;
+	c->interrupted = c->machine = false;
 	c->score = 0;
 	c->first = ptr_steal(c->why);
 	json_decref(ptr_steal(c->result));

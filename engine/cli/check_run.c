@@ -45,13 +45,16 @@ static void child(struct run *r, struct check_case *c, int sock, pid_t parent)
 {
 	auto_json json_t *result = NULL;
 	struct err err = {0};
+	int rc;
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	sigprocmask(SIG_SETMASK, &r->before, NULL);
 	if (getppid() != parent)
 		_exit(EXIT_MACHINE);
-	if (check_lab_run(r->k, c, &result, &err) < 0)
-		result = json_pack("{s:o}", "error", err_to_json(&err));
+	rc = check_lab_run(r->k, c, &result, &err);
+	if (rc < 0)
+		result = json_pack("{s:o, s:i}", "error", err_to_json(&err), "timed_out",
+				   rc == -ETIMEDOUT);
 	msg_send(sock, result, NULL, 0, NULL);
 	_exit(0);
 }

@@ -68,8 +68,12 @@ function probes.title(t, p)
   return { en = forms.en:format(what, t.node), ja = forms.ja:format(what, t.node) }
 end
 
--- The request to the lab a probe stands for; values may be functions of the parameters or hold {{p.name}}.
-function probes.request(t, p)
+-- Seconds an answer may take where the author does not say: a symptom waits so long for what will not come; what should pass
+-- waits only where something is amiss, or the machine is busy.
+local patience = { symptoms = 1.0, controls = 3.0, fixed = 3.0 }
+
+-- The request to the lab a probe of that set stands for; values may be functions of the parameters or hold {{p.name}}.
+function probes.request(t, p, set)
   local fill = require("text").fill
   local function value(v)
     if type(v) == "function" then v = v(p) end
@@ -79,7 +83,7 @@ function probes.request(t, p)
   if read then
     return { ["do"] = "node.read", node = t.node, what = read.what, arg = read.arg and value(t[read.arg]) or "" }
   end
-  local args = { timeout = t.timeout or (t.kind == "pmtu" and 2.0 or 1.0) }
+  local args = { timeout = t.timeout or math.max(patience[set], t.kind == "pmtu" and 2.0 or 0) }
   for k in pairs(kinds[t.kind]) do args[k == "host" and "name" or k] = value(t[k]) end
   return { ["do"] = "node.probe", node = t.node, kind = t.kind, args = args }
 end

@@ -48,7 +48,7 @@ local function ask(items)
   local waiting, by_probe, open = {}, {}, 0
   for _, item in ipairs(items) do
     if not by_probe[item.probe] then
-      local id = core.ask(probes.request(item.probe, attempt.params()))
+      local id = core.ask(probes.request(item.probe, attempt.params(), item.set))
       by_probe[item.probe] = id
       waiting[id] = { started = core.now() }
       open = open + 1

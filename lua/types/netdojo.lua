@@ -403,7 +403,7 @@ function netdojo_service:start() end
 ---@field name string
 ---@field node string
 ---@field title? netdojo.text
----@field timeout? number seconds; 1 unless said
+---@field timeout? number seconds; unless said 1 for a symptom, 3 for the others
 ---@field expect? any what the answer must hold: a table of fields, or fun(answer, p): boolean
 
 ---@class netdojo.probe.ping: netdojo.probe_options

@@ -102,7 +102,7 @@ return scenario {
     probe.resolve { name = "proxy-answers-windows", node = "windows", host = "github.com", server = "{{p.gateway}}" },
     probe.connect { name = "console-runs", node = "windows", address = "127.0.0.1", port = console_port },
     -- Dropped, as all is that no rule lets in; an answer of any kind would mean that the wall is down.
-    probe.connect { name = "console-closed", node = "phone", address = "{{p.windows}}", port = console_port, timeout = 0.3,
+    probe.connect { name = "console-closed", node = "phone", address = "{{p.windows}}", port = console_port, timeout = 2.0,
       title = { en = "the backup console can't be reached from the network", ja = "バックアップの管理画面にネットワークから届かない" },
       expect = function(r) return r.ok == false and not r.refused end },
   },

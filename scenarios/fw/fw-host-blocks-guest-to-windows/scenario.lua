@@ -110,7 +110,7 @@ return scenario {
     probe.http { name = "lan-opens-store", node = "phone", url = "http://{{p.windows}}:{{p.port}}/" },
     probe.http { name = "windows-opens-wsl", node = "windows", url = "http://{{p.guest}}:3000/" },
     -- Dropped, as all is that no rule lets in; an answer of any kind would mean that the wall is down.
-    probe.connect { name = "console-closed", node = "wsl", address = "{{p.gateway}}", port = console_port, timeout = 0.3,
+    probe.connect { name = "console-closed", node = "wsl", address = "{{p.gateway}}", port = console_port, timeout = 2.0,
       title = { en = "the backup console can't be reached from WSL", ja = "バックアップの管理画面に WSL から届かない" },
       expect = function(r) return r.ok == false and not r.refused end },
     probe.ping { name = "public-ping", node = "wsl", address = "8.8.8.8" },

@@ -82,7 +82,7 @@ return scenario {
     probe.http { name = "windows-opens-localhost", node = "windows", url = "http://127.0.0.1:{{p.port}}/", timeout = 2.0 },
     probe.connect { name = "console-runs", node = "windows", address = "127.0.0.1", port = function(p) return p.console end },
     -- Dropped, as all is that no rule lets in; an answer of any kind would mean that the wall is down.
-    probe.connect { name = "console-closed", node = "phone", address = "{{p.windows}}", port = function(p) return p.console end, timeout = 0.3,
+    probe.connect { name = "console-closed", node = "phone", address = "{{p.windows}}", port = function(p) return p.console end, timeout = 2.0,
       title = { en = "the backup console can't be reached from the phone", ja = "バックアップの管理画面にスマホから届かない" },
       expect = function(r) return r.ok == false and not r.refused end },
     probe.ping { name = "public-ping", node = "wsl", address = "8.8.8.8" },
