@@ -215,8 +215,8 @@ struct model {
 	size_t n_segments;
 	struct service *services;
 	size_t n_services;
-	char *switch_ruleset; /* nft syntax, tables of the bridge family where the segments' bridges
-				 are: the Hyper-V firewall of mirrored interfaces; "" for none */
+	char *switch_ruleset; /* nft syntax, tables where the segments' bridges are: the Hyper-V
+				 firewall of mirrored interfaces; "" for none */
 	json_t *windows; /* what Windows is (docs/formats/windows.md), an object carried as it is
 			    (owned) */
 };
