@@ -266,6 +266,36 @@ START_TEST(any_failed_change_goes_back)
 }
 END_TEST
 
+/* n1's mir0 shares n0's eth0, and the switch's rules are at its links. Caller frees. */
+static struct model *mirroring(int queues)
+{
+	static const char mac[] = "02:00:00:00:00:01",
+			  rules[] = "table netdev x { chain y { type filter hook ingress device "
+				    "\"m-mir0\" priority 0; } }";
+	json_t *eth0 = json_pack("{s:s, s:s, s:s}", "name", "eth0", "segment", "lan", "mac", mac);
+	json_t *mir0 = json_pack("{s:s, s:s, s:s, s:s, s:i}", "name", "mir0", "segment", "lan",
+				 "mac", mac, "mirrors", "n0/eth0", "queues", queues);
+	json_t *nodes =
+		json_pack("[{s:s, s:s, s:[o]}, {s:s, s:s, s:[o]}]", "name", "n0", "role", "windows",
+			  "ifaces", eth0, "name", "n1", "role", "wsl", "ifaces", mir0);
+
+	return parse(json_pack("{s:s, s:o, s:[{s:s, s:b}], s:s}", "name", "mirroring", "nodes",
+			       nodes, "segments", "name", "lan", "bridge", true, "switch_ruleset",
+			       rules));
+}
+
+/* What the rules were at is made anew on the way, on the way back again. */
+START_TEST(a_failed_mirror_gets_its_rules_back)
+{
+	auto_model *a = mirroring(1), *to = mirroring(2);
+	int at = 0;
+
+	while (fails_back(a, to, at, 0))
+		at++;
+	ck_assert_int_ge(at, 4);
+}
+END_TEST
+
 /* What can't be put back is not passed over: the lab says so and ends. */
 START_TEST(no_way_back_ends_the_lab)
 {
@@ -372,6 +402,7 @@ TCase *lab_change_case(void)
 	tcase_add_test(t, end_while_a_file_is_written);
 	tcase_add_test(t, failed_service_goes_back);
 	tcase_add_loop_test(t, any_failed_change_goes_back, 0, ARRAY_SIZE(mutations));
+	tcase_add_test(t, a_failed_mirror_gets_its_rules_back);
 	tcase_add_test(t, no_way_back_ends_the_lab);
 	tcase_add_test(t, a_node_made_anew_is_the_next_generation);
 	tcase_add_test(t, later_models_replace_each_other);
