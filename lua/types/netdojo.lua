@@ -61,6 +61,10 @@
 ---@field corp_dns string
 ---@field corp_web string address of intranet.corp.example
 ---@field corp_git string address of git.corp.example
+---@field tailnet_guest string WSL's address in its tailnet, where the lab has one
+---@field tailnet_windows string Windows' address in another
+---@field tailnet_peer string the build server's in WSL's
+---@field tailnet_public string the build server's on the internet
 ---@field docker_gateway string docker0's address, where the lab has containers
 ---@field container string the first container's
 ---@field hostname string
@@ -214,6 +218,11 @@ function netdojo_seed:text() end
 ---@field userland_proxy? boolean docker-proxy holds the published ports in WSL; true unless said
 ---@field mtu? integer of docker0 and the containers; 1500 unless said
 
+---A tunnel inside WSL, as Tailscale makes one, and a build server at its other end.
+---@class netdojo.wsl2.nat.tailnet
+---@field mtu? integer of tailscale0; 1280 unless said
+---@field on_windows? boolean Windows runs Tailscale too, in another tailnet: an adapter of that name
+
 ---@class netdojo.wsl2.nat.router the home network's
 ---@field blocks_dns? boolean DNS questions to any server but its own are dropped
 
@@ -224,6 +233,7 @@ function netdojo_seed:text() end
 ---@field internet? netdojo.wsl2.nat.internet
 ---@field router? netdojo.wsl2.nat.router
 ---@field vpn? netdojo.wsl2.nat.vpn
+---@field tailnet? netdojo.wsl2.nat.tailnet
 ---@field containers? netdojo.wsl2.nat.container[]
 ---@field docker? netdojo.wsl2.nat.docker
 ---@field services? table[] as in docs/formats/model.md

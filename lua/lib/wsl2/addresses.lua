@@ -64,6 +64,14 @@ local function company(seed, p)
   for k, v in pairs(corp.addresses(("10.%d.%d.0/24"):format(seed:int(20, 60), seed:int(1, 200)))) do p[k] = v end
 end
 
+-- Of machines in a tailnet: WSL, Windows, and a server with its address on the internet.
+local function tailnet(seed, p)
+  p.tailnet_guest = ("100.%d.%d.%d"):format(seed:int(64, 79), seed:int(0, 255), seed:int(1, 254))
+  p.tailnet_windows = ("100.%d.%d.%d"):format(seed:int(80, 95), seed:int(0, 255), seed:int(1, 254))
+  p.tailnet_peer = ("100.%d.%d.%d"):format(seed:int(101, 119), seed:int(0, 255), seed:int(1, 254))
+  p.tailnet_public = "203.0.113." .. seed:int(3, 8)
+end
+
 -- IPv6 of the home network and the internet, in labs that have it. Groups without zeros in front and none of zero: one way to
 -- write them.
 local function six(seed, p)
@@ -89,6 +97,7 @@ function addresses.from(seed)
   home(seed:fork("home"), p)
   outside(seed:fork("outside"), p)
   company(seed:fork("company"), p)
+  tailnet(seed:fork("tailnet"), p)
   for k, v in pairs(containers.addresses(p.subnet)) do p[k] = v end
   six(seed:fork("six"), p)
   p.hostname = "DESKTOP-" .. seed:fork("names"):letters(7, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")

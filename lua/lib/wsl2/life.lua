@@ -9,6 +9,7 @@ local guest = require("wsl2.guest")
 local modes = require("wsl2.modes")
 local resolver = require("wsl2.resolver")
 local state = require("wsl2.state")
+local tailnet = require("wsl2.tailnet")
 
 local life = { ops = {} }
 
@@ -42,6 +43,7 @@ function life.stop(model)
     return its
   end)
   containers.leave(model)
+  tailnet.leave(model)
   w.running, w.address = false, ""
   h.vm = nil
 end
@@ -122,6 +124,7 @@ function life.enter(model, s, c, address, entries, with)
   model.windows.wsl.default_user = c.default == "root" and "root" or "learner"
   table.insert(model.nodes, guest.node(g))
   containers.enter(model)
+  tailnet.enter(model)
   for _, service in ipairs(guest.services(g)) do table.insert(model.services, service) end
   for _, service in ipairs(with.services and h.topology.services or {}) do
     if service.node == "wsl" or containers.has(model, service.node) then table.insert(model.services, state.clone(service)) end

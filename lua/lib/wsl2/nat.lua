@@ -19,6 +19,7 @@ local modes = require("wsl2.modes")
 local registry = require("wsl2.registry")
 local six = require("wsl2.six")
 local state = require("wsl2.state")
+local tailnet = require("wsl2.tailnet")
 local vpn = require("wsl2.vpn")
 local version = require("wsl2.version")
 
@@ -26,7 +27,7 @@ local nat = {}
 
 local top_schema = strict.schema("wsl2.nat", {
   windows = "table", wsl = "table", internet = "table", services = "list", vpn = "table", ipv6 = "boolean", containers = "list",
-  docker = "table", router = "table",
+  docker = "table", router = "table", tailnet = "table",
 })
 local windows_schema = strict.schema("wsl2.nat.windows", {
   hostname = "string", dns = "list", nat = "ics|winnat", ruleset = "string", network_category = "Private|Public",
@@ -310,6 +311,8 @@ function nat.model(t, p, how)
   registry.begin(model, w)
   for _, name in ipairs(w.switches or {}) do do_op(model, "switches", "switch.add", { Name = name, NetAdapterName = "Ethernet" }) end
   if client then vpn.begin(model, client) end
+  h.topology.tailnet = tailnet.settings(t.tailnet)
+  tailnet.begin(model, h.topology.tailnet, p)
   h.topology.containers = containers.settings(t.containers, t.docker, p)
   h.wslconfig = wslconfig
   local settings = config.wslconfig(wslconfig, model.windows)
