@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "netns/netns.h"
+#include "netns/ruleset_change.h"
 #include "netns/ruleset_text.h"
 #include "netns/steer_set.h"
 
@@ -76,16 +77,45 @@ static int run(struct nft_ctx *nft, const char *text, struct err *err)
 {
 	nft_ctx_buffer_output(nft);
 	nft_ctx_buffer_error(nft);
-	return nft_run_cmd_from_buffer(nft, text) == 0 ? 0 : run_as_file(nft, text, err);
+	if (nft_run_cmd_from_buffer(nft, text) == 0)
+		return 0;
+	return err ? run_as_file(nft, text, err) : -EINVAL;
 }
 
-static int set(struct nft_ctx *nft, const char *ruleset, const char *old, enum ruleset_way way,
-	       struct err *err)
+/* Which tables that go hold something of others: the kernel tells. */
+static void look_for_others(struct nft_ctx *nft, struct ruleset_change *c)
 {
-	auto_free char *text = NULL;
-	int rc = ruleset_text_render(ruleset, old, way, &text, err);
+	const struct ruleset_table *t;
+	char text[RULESET_NAME_MAX + 32];
 
-	return rc < 0 ? rc : run(nft, text, err);
+	nft_ctx_output_set_flags(nft, NFT_CTX_OUTPUT_TERSE);
+	for (size_t i = 0; (t = ruleset_change_gone(c, &i)); i++) {
+		snprintf(text, sizeof(text), "list table %s %s\n", t->family, t->name);
+		if (run(nft, text, NULL) == 0)
+			ruleset_change_listed(c, i, nft_ctx_get_output_buffer(nft));
+	}
+}
+
+static int set_way(struct nft_ctx *nft, const struct ruleset_change *c, enum ruleset_way way,
+		   struct err *err)
+{
+	auto_free char *text = ruleset_change_render(c, way);
+
+	if (!text)
+		return err_sys(err, ENOMEM, "Can't set a ruleset");
+	return text[0] ? run(nft, text, err) : 0;
+}
+
+/* The way that costs and touches least first; what the last says is what is wrong. */
+static int set(struct nft_ctx *nft, struct ruleset_change *c, struct err *err)
+{
+	enum ruleset_way way = c->old.n_tables ? RULESET_REFILL : RULESET_FRESH;
+
+	look_for_others(nft, c);
+	for (; way < RULESET_REPLACE; way++)
+		if (set_way(nft, c, way, NULL) == 0)
+			return 0;
+	return set_way(nft, c, way, err);
 }
 
 static bool is_in_hub(void *arg, const char *device)
@@ -107,7 +137,7 @@ static int set_in(struct build *b, const struct op *op, struct err *err)
 	auto_visit v = NETNS_AT_HOME;
 	auto_nft *nft = NULL;
 	auto_free char *text = text_of(b, op);
-	const char *old = op->old_ruleset ? op->old_ruleset : "";
+	auto_ruleset_change c = {0};
 	struct build_node *n = NULL;
 	int rc = op->node ? build_node_need(b, op->node->name, &n, err) : 0;
 
@@ -115,12 +145,13 @@ static int set_in(struct build *b, const struct op *op, struct err *err)
 		return rc;
 	if (!text)
 		return err_sys(err, ENOMEM, "Can't set a ruleset");
+	rc = ruleset_change_make(text, op->old_ruleset ? op->old_ruleset : "", op->rebind, &c, err);
+	if (rc < 0)
+		return rc;
 	nft = open_in(&v, n ? n->netns : b->home, b->home, err);
 	if (!nft)
 		return -EIO;
-	if (set(nft, text, old, RULESET_FRESH, NULL) == 0)
-		return 0;
-	return set(nft, text, old, RULESET_REPLACE, err);
+	return set(nft, &c, err);
 }
 
 int ruleset_set(struct build *b, const struct op *op, struct err *err)

@@ -5,8 +5,8 @@
 
 #include "netns/build_node.h"
 
-/* Puts op->ruleset in place of op->old_ruleset, in one transaction; the learner's own tables stay.
- */
+/* Puts op->ruleset in place of op->old_ruleset, in one transaction; what the learner has beside and in them stays
+ * (ruleset_change.h). */
 int ruleset_set(struct build *b, const struct op *op, struct err *err);
 /* Runs nft commands in a namespace, in one transaction. */
 int ruleset_run(int ns, int home, const char *text, struct err *err);

@@ -260,10 +260,11 @@ void plan_routes_add(struct planner *p)
 	each_node(p, p->c.to, routes_add);
 }
 
-/* "iif eth0" and "oif eth0" hold an index, which a new interface of the same name has not. */
+/* "iif eth0" and "oif eth0" hold an index, which a new interface of the same name has not; and a device takes its chains
+ * with it. */
 static bool holds_index(const char *ruleset)
 {
-	return strstr(ruleset, "iif ") || strstr(ruleset, "oif ");
+	return strstr(ruleset, "iif ") || strstr(ruleset, "oif ") || strstr(ruleset, "netdev ");
 }
 
 static bool has_new_link(const struct change *c, const struct node *n)
@@ -279,13 +280,15 @@ static void ruleset_set(struct planner *p, const struct node *n)
 	const struct node *was =
 		fate_node_stays(&p->c, n->name) ? model_node(p->c.from, n->name) : NULL;
 	const char *old = was ? was->ruleset : "";
+	bool rebind = holds_index(n->ruleset) && has_new_link(&p->c, n);
 
-	if (same(old, n->ruleset) && !(holds_index(n->ruleset) && has_new_link(&p->c, n)))
+	if (same(old, n->ruleset) && !rebind)
 		return;
 	planner_emit(p, (struct op){.kind = OP_RULESET_SET,
 				    .node = n,
 				    .ruleset = n->ruleset,
-				    .old_ruleset = old});
+				    .old_ruleset = old,
+				    .rebind = rebind});
 }
 
 /* Of an interface that mirrors, "m-eth0" and others: chains of the netdev family, like indexes, are gone with them. */
@@ -315,10 +318,14 @@ void plan_switch_ruleset_set(struct planner *p)
 {
 	const char *new = p->c.to ? p->c.to->switch_ruleset : "";
 	const char *old = p->c.from ? p->c.from->switch_ruleset : "";
+	bool rebind = names_new_links(&p->c, new);
 
-	if (same(old, new) && !names_new_links(&p->c, new))
+	if (same(old, new) && !rebind)
 		return;
-	planner_emit(p, (struct op){.kind = OP_RULESET_SET, .ruleset = new, .old_ruleset = old});
+	planner_emit(p, (struct op){.kind = OP_RULESET_SET,
+				    .ruleset = new,
+				    .old_ruleset = old,
+				    .rebind = rebind});
 }
 
 void plan_rulesets_set(struct planner *p)

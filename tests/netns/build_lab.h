@@ -44,5 +44,6 @@ TCase *build_errors_case(void);
 TCase *build_bridge_case(void);
 TCase *build_mirror_case(void);
 TCase *build_manner_case(void);
+TCase *build_ruleset_case(void);
 
 #endif

@@ -75,6 +75,7 @@ static int run(enum idmap_kind map, void *arg)
 	suite_add_tcase(s, build_bridge_case());
 	suite_add_tcase(s, build_mirror_case());
 	suite_add_tcase(s, build_manner_case());
+	suite_add_tcase(s, build_ruleset_case());
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);

@@ -375,7 +375,7 @@ struct model *random_model(uint64_t seed, uint64_t other, unsigned mutate)
 	if (mirrors && chance(&d, "filter", 0, 0, 0, 70))
 		put(m, "switch_ruleset",
 		    json_string("table netdev x { chain y { type filter hook ingress device "
-				"\"m-mir0\" priority 0; } }"));
+				"\"m-mir0\" priority 0; }; }"));
 	for (int s = 0; s < N_SEGMENTS; s++)
 		json_array_append_new(json_object_get(m, "segments"),
 				      json_pack("{s:o, s:b, s:i, s:i}", "name", text("s%d", s),

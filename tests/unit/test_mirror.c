@@ -295,6 +295,35 @@ START_TEST(a_new_mirror_takes_the_rules_anew)
 }
 END_TEST
 
+static bool rebinds(const struct model *a, const struct model *b)
+{
+	auto_plan p = {0};
+	bool found = false;
+
+	ck_assert_int_eq(plan_make(a, b, &p, NULL), 0);
+	for (size_t i = 0; i < p.n; i++)
+		if (p.ops[i].kind == OP_RULESET_SET && !p.ops[i].node) {
+			ck_assert(!found);
+			found = p.ops[i].rebind;
+		}
+	return found;
+}
+
+START_TEST(only_new_links_bind_rules_anew)
+{
+	auto_model *whole = parse(mirror);
+	auto_model *remade = with("wsl", 0, "{\"queues\": 2}");
+	auto_json json_t *j = json_deep_copy(mirror);
+	auto_model *other = NULL;
+
+	json_object_set_new(j, "switch_ruleset", json_string("table netdev hyperv {}\n"));
+	other = parse(j);
+	ck_assert(rebinds(whole, remade));
+	ck_assert(!rebinds(whole, other));
+	ck_assert(!rebinds(whole, whole));
+}
+END_TEST
+
 /* A bridge made anew has let its ports go: they are put there again. */
 START_TEST(ports_of_a_nodes_own_bridge)
 {
@@ -374,6 +403,7 @@ int main(void)
 	tcase_add_test(t, the_host_itself);
 	tcase_add_test(t, what_both_have_is_not_a_node_anew);
 	tcase_add_test(t, a_new_mirror_takes_the_rules_anew);
+	tcase_add_test(t, only_new_links_bind_rules_anew);
 	tcase_add_test(t, ports_of_a_nodes_own_bridge);
 	tcase_add_test(t, a_bridges_neighbours);
 	tcase_add_test(t, names_in_two);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the build port makes of text: rulesets, sysctl names, subordinate id files. */
+/* What the build port makes of text: complaints about rulesets, sysctl names, subordinate id files. */
 #define _GNU_SOURCE
 #include <check.h>
 #include <string.h>
@@ -9,74 +9,6 @@
 #include "netns/idmap.h"
 #include "netns/ruleset_text.h"
 #include "netns/sysctl.h"
-
-static void expect_first_line(const char *text, const char *old, enum ruleset_way way,
-			      const char *line)
-{
-	auto_free char *got = NULL;
-	struct err err = {0};
-
-	ck_assert_msg(ruleset_text_render(text, old, way, &got, &err) == 0, "%s", err.msg);
-	ck_assert_uint_eq(strcspn(got, "\n"), strlen(line));
-	ck_assert_msg(!strncmp(got, line, strlen(line)), "%s", got);
-	ck_assert_str_eq(strrchr(got, '\n'), "\n");
-	ck_assert_ptr_nonnull(strstr(got, text));
-}
-
-START_TEST(ruleset_makes_way)
-{
-	expect_first_line("table ip a { }\ntable inet b {\n\tchain c { }\n}", "", RULESET_FRESH,
-			  "create table ip a; create table inet b; ");
-	expect_first_line("table a { }", "", RULESET_REPLACE, "table ip a; delete table ip a; ");
-	expect_first_line("table ip6 a { }", "table ip b { }", RULESET_FRESH,
-			  "table ip b; delete table ip b; table ip6 a; delete table ip6 a; ");
-	expect_first_line("", "table netdev b", RULESET_FRESH,
-			  "table netdev b; delete table netdev b; ");
-	expect_first_line("", "", RULESET_FRESH, "");
-}
-END_TEST
-
-START_TEST(ruleset_braces_in_strings_and_comments)
-{
-	expect_first_line(
-		"# table ip no { }\ntable ip a {\n\t# }\n\tcomment \"}\"\n}\ntable ip b { }\n", "",
-		RULESET_FRESH, "create table ip a; create table ip b; ");
-	expect_first_line("table ip a { chain c { ct state { new, established } accept; } }", "",
-			  RULESET_FRESH, "create table ip a; ");
-}
-END_TEST
-
-START_TEST(ruleset_refusals)
-{
-	static const struct {
-		const char *text, *says;
-	} cases[] = {
-		{"flush ruleset", "line 1: 'flush'"},
-		{"\n\ninclude \"/etc/shadow\"", "line 3: 'include'"},
-		{"table ip a {\n include \"/etc/shadow\"\n}", "line 2: 'include' is not allowed"},
-		{"table ip a { chain c { } ", "line 1: the block is not closed"},
-		{"delete table ip a", "line 1: 'delete'"},
-		{"table ip a { } }", "'}'"},
-		{"table ip { }", "'{'"},
-		{"table ip $x { }", "'$x'"},
-		{"table ip a b", "'b'"},
-		{"table", "'table'"},
-		{"{}", "'{'"},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct err err = {0};
-		char *got = NULL;
-
-		ck_assert_msg(ruleset_text_render(cases[i].text, "", RULESET_FRESH, &got, &err) < 0,
-			      "'%s' passed", cases[i].text);
-		ck_assert_ptr_null(got);
-		ck_assert_int_eq(err.kind, ERR_USAGE);
-		ck_assert_msg(strstr(err.msg, cases[i].says) != NULL, "'%s' says '%s'",
-			      cases[i].text, err.msg);
-	}
-}
-END_TEST
 
 static bool is_m(void *arg, const char *device)
 {
@@ -178,9 +110,6 @@ int main(void)
 	SRunner *r;
 	int failed;
 
-	tcase_add_test(c, ruleset_makes_way);
-	tcase_add_test(c, ruleset_braces_in_strings_and_comments);
-	tcase_add_test(c, ruleset_refusals);
 	tcase_add_test(c, chains_at_devices_that_are_gone);
 	tcase_add_test(c, complaints_in_one_line);
 	tcase_add_test(c, sysctl_paths);
