@@ -5,6 +5,7 @@
 
 #include "model/drawer.h"
 #include "model/fate.h"
+#include "model/plan.h"
 
 /* How a language spells what would end its strings. */
 struct escape {
@@ -68,6 +69,14 @@ static void put_segment_label(FILE *to, const struct segment *s, const struct la
 		fprintf(to, "%s%s", l->newline, s->cidr);
 }
 
+/* A bridge is a node of the drawing even where only two are on it: the WSL switch. */
+static bool is_edge(const struct model *m, const struct segment *s)
+{
+	size_t members = segment_members(m, s->name);
+
+	return members == 2 && !segment_is_bridge(s, members);
+}
+
 typedef void (*join_fn)(FILE *to, const struct node *n, const struct iface *f,
 			const struct wire *w);
 
@@ -114,7 +123,7 @@ void draw_dot(const struct model *m, FILE *to)
 		fputs("\"];\n", to);
 	}
 	for (size_t i = 0; i < m->n_segments; i++) {
-		if (segment_members(m, m->segments[i].name) == 2)
+		if (is_edge(m, &m->segments[i]))
 			continue;
 		fprintf(to, "\t\"segment %s\" [shape=ellipse, label=\"", m->segments[i].name);
 		put_segment_label(to, &m->segments[i], &dot);
@@ -167,7 +176,7 @@ void draw_mermaid(const struct model *m, FILE *to)
 		fputs("\"]\n", to);
 	}
 	for (size_t i = 0; i < m->n_segments; i++) {
-		if (segment_members(m, m->segments[i].name) == 2)
+		if (is_edge(m, &m->segments[i]))
 			continue;
 		fputs("    ", to);
 		put_id(to, 's', m->segments[i].name);

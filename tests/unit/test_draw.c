@@ -9,7 +9,7 @@
 #include "tests/unit/random_model.h"
 
 static const char *const suffixes[N_DRAW_FORMATS] = {"txt", "ascii", "dot", "mmd"};
-static const char *const models[] = {"nat", "odd"};
+static const char *const models[] = {"nat", "odd", "mirror"};
 
 static struct model *load(const char *name)
 {
@@ -128,6 +128,25 @@ START_TEST(long_chain_goes_on_below)
 }
 END_TEST
 
+/* Graphviz makes up a box for what an edge names and nobody declared. */
+START_TEST(what_an_edge_names_is_declared)
+{
+	auto_model *m = load(models[_i]);
+	auto_free char *text = draw_model(m, DRAW_DOT);
+	const char *p = text;
+
+	while ((p = strstr(p, "-- \"segment "))) {
+		auto_free char *declared = NULL;
+
+		p += strlen("-- \"");
+		ck_assert_int_gt(
+			asprintf(&declared, "\t\"%.*s\" [shape=ellipse", (int)strcspn(p, "\""), p),
+			0);
+		ck_assert_msg(strstr(text, declared) != NULL, "%s", declared);
+	}
+}
+END_TEST
+
 /* Services, rulesets, files, routes: nothing of them may show, since the learner sees the drawing.
  */
 START_TEST(settings_stay_hidden)
@@ -153,6 +172,7 @@ int main(void)
 	int failed;
 
 	tcase_add_loop_test(t, golden_files_match, 0, (int)ARRAY_SIZE(models) * N_DRAW_FORMATS);
+	tcase_add_loop_test(t, what_an_edge_names_is_declared, 0, ARRAY_SIZE(models));
 	tcase_add_test(t, any_model_fits);
 	tcase_add_test(t, long_chain_goes_on_below);
 	tcase_add_test(t, settings_stay_hidden);

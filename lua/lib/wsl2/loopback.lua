@@ -76,11 +76,12 @@ function loopback.unplug(model, dev, segment)
   model.segments = state.remove_where(model.segments, function(s) return s.name == segment end)
 end
 
--- Puts one on. iface: with name, segment, mac; sysctls: { name = value } of it.
+-- Puts one on. iface: with name, label (the segment's too: Windows has no such interface, a drawing says what it stands for),
+-- segment, mac; sysctls: { name = value } of it.
 function loopback.plug(model, iface, sysctls)
   local node = state.node(model, "windows")
   loopback.unplug(model, iface.name, iface.segment)
-  table.insert(model.segments, { name = iface.segment, bridge = true })
+  table.insert(model.segments, { name = iface.segment, label = iface.label, bridge = true })
   iface.kind, iface.up, iface.addresses = "veth", true, iface.addresses or core.array({})
   table.insert(node.ifaces, iface)
   local names = {}
@@ -107,7 +108,7 @@ end
 
 -- Windows' side. t: { gateway, mac = loopback0's }
 function loopback.enter(model, t)
-  loopback.plug(model, { name = "wl", segment = loopback.segment, mac = loopback.mac }, {
+  loopback.plug(model, { name = "wl", label = "WSL's loopback", segment = loopback.segment, mac = loopback.mac }, {
     ["net.ipv4.conf.IFACE.accept_local"] = "1", ["net.ipv4.conf.IFACE.route_localnet"] = "1",
     ["net.ipv4.conf.IFACE.rp_filter"] = "0", ["net.ipv4.conf.IFACE.send_redirects"] = "0",
   })

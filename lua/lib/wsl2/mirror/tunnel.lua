@@ -28,7 +28,8 @@ function tunnel.put(model, t)
   local node, dev = state.node(model, "windows"), names.tunnel_nic
   loopback.unplug(model, dev, names.tunnel_segment)
   if not t then return end
-  loopback.plug(model, { name = dev, segment = names.tunnel_segment, mac = loopback.mac, mtu = t.mtu ~= 1500 and t.mtu or nil }, {
+  loopback.plug(model, { name = dev, label = "WSL in the VPN", segment = names.tunnel_segment, mac = loopback.mac,
+    mtu = t.mtu ~= 1500 and t.mtu or nil }, {
     ["net.ipv4.conf.IFACE.accept_local"] = "1", ["net.ipv4.conf.IFACE.rp_filter"] = "0", ["net.ipv4.conf.IFACE.send_redirects"] = "0",
     ["net.ipv4.conf.IFACE.proxy_arp"] = "1", ["net.ipv4.neigh.IFACE.proxy_delay"] = "0",
   })

@@ -73,7 +73,8 @@ end
 function consomme.enter(model, s, warn)
   local lacks, instead = lacking(model, s, warn)
   if lacks then return nil, instead end
-  loopback.plug(model, { name = "vnet0", segment = SEGMENT, mac = loopback.mac, addresses = { { cidr = DNS .. "/32", scope = "host" } } }, {
+  loopback.plug(model, { name = "vnet0", label = "WSL's network", segment = SEGMENT, mac = loopback.mac,
+    addresses = { { cidr = DNS .. "/32", scope = "host" } } }, {
     ["net.ipv4.conf.IFACE.accept_local"] = "1", ["net.ipv4.conf.IFACE.rp_filter"] = "0",
     ["net.ipv4.conf.IFACE.send_redirects"] = "0", ["net.ipv4.conf.IFACE.proxy_arp"] = "1",
     ["net.ipv4.neigh.IFACE.proxy_delay"] = "0",
