@@ -298,6 +298,26 @@ class Vpn(matrix.Rig):
         self.ps("rasdial 'Work VPN' /disconnect")
         self.assertEqual(self.wsl("ip addr; ip route; ip rule"), without)
 
+    def learnt(self):
+        """The rules of ufw and iptables, without what they counted."""
+        return self.wsl("sudo iptables -S; sudo ip6tables -S; sudo iptables -t nat -S; sudo ufw status verbose")
+
+    def test_the_learners_rules_stay(self):
+        """They are in the tables where WSL has a chain of its own, one of which a tunnel changes."""
+        self.serve("phone", [(4201, "0.0.0.0", "tcp"), (4202, "0.0.0.0", "tcp")])
+        self.wsl(f"sudo ufw --force enable && sudo ufw deny out 4201/tcp && "
+                 f"sudo iptables -t nat -A OUTPUT -p tcp --dport 4299 -j DNAT --to-destination {self.name('PHONE')}:4202")
+        table = [("wsl", "PHONE", 4201, "tcp", NOWHERE, "ufw denies it"), ("wsl", "PHONE", 4299, "tcp", "WINDOWS", "translated")]
+        rules = self.learnt()
+        self.assertRegex(rules, r"(?s)-j ufw-.*--dport 4299.*4201/tcp +DENY OUT")
+        self.holds(table)
+        for command, there in (("rasdial 'Work VPN'", True), ("rasdial 'Work VPN' /disconnect", False)):
+            self.ps(command)
+            self.assertEqual('oif "eth1"' in self.wsl("sudo nft list chain ip nat WSLPOSTROUTING"), there)
+            self.assertEqual(self.learnt(), rules)
+            self.holds(table)
+        self.assertRegex(self.wsl("sudo nft list chain ip filter WSLOUTPUT"), "counter packets [1-9]")
+
     def test_a_filter_at_each_interface(self):
         """The VPN's comes and goes; the wire's stands meanwhile, and knows the same rules."""
         self.serve("wsl", [(4001, "0.0.0.0", "tcp"), (4007, "0.0.0.0", "udp")])
