@@ -179,7 +179,67 @@ def check_vpn():
             problem("the engine says %s", why)
 
 
+def routes_of(lab):
+    """Windows' routes to WSL's network: destination, interface, metric."""
+    subnet = lab.windows["wsl"]["subnet"]
+    return sorted((r["dev"], r.get("metric"), r.get("scope")) for r in node(lab.model, "windows")["routes"] if r["dst"] == subnet)
+
+
+OWN, STOLEN = ("vEthernet", 256, "link"), ("vpn0", 2, None)
+CORP = [("vpn.connect", {})]
+# what is so at first, what happens in mirrored mode, Windows' routes to WSL's network at first and back in NAT mode
+ACROSS = [
+    ("connected = false", [], [OWN], [OWN]),
+    ("connected = false", CORP, [OWN], [OWN, STOLEN]),
+    ("", [], [OWN, STOLEN], [OWN, STOLEN]),
+    ("", [("vpn.disconnect", {})], [OWN, STOLEN], [OWN]),
+    ("", [("vpn.disconnect", {}), *CORP], [OWN, STOLEN], [OWN, STOLEN]),
+]
+
+
+def check_across():
+    """What happens to a VPN in mirrored mode, and what Windows has of it back in NAT mode: routes, and whom ICS's proxy asks."""
+    for keys, ops, first, last in ACROSS:
+        with Lab(f"wsl2.nat {{ wsl = {{ dnsTunneling = false }}, vpn = {{ steals_subnet = true, {keys} }} }}") as lab:
+            models = [lab.model]
+            if routes_of(lab) != first:
+                problem("%s: at first %s", keys, routes_of(lab))
+            restart(lab, "[wsl2]\nnetworkingMode=mirrored\ndnsTunneling=false\n")
+            models.append(lab.model)
+            for op, args in (*ops, ("service.set", {"Name": "SharedAccess", "Status": "Stopped"})):
+                lab.must(op, **args)
+            models.append(lab.model)
+            restart(lab, "[wsl2]\ndnsTunneling=false\n")
+            models.append(lab.model)
+            if routes_of(lab) != last:
+                problem("%s, %s: back in NAT mode %s", keys, ops, routes_of(lab))
+            servers = [s for i in sorted(lab.windows["interfaces"], key=lambda i: i["InterfaceMetric"]) for s in i["ServerAddresses"]]
+            proxy = service(lab.model, "windows-dns-proxy")
+            if list(dict.fromkeys(servers)) != proxy["config"]["upstream"]:
+                problem("%s, %s: the proxy asks %s, not %s", keys, ops, proxy["config"]["upstream"], servers)
+            ics = by(lab.windows["services"], "Name", "SharedAccess")["Status"]
+            if proxy["running"] != (ics == "Running"):
+                problem("%s, %s: SharedAccess is %s, its proxy runs: %s", keys, ops, ics, proxy["running"])
+            why = engine_takes(models)
+            if why:
+                problem("the engine says %s", why)
+
+
+def check_disabled_switch():
+    """An adapter that was off before mirrored mode is off after it, and has its routes once it is on."""
+    with Lab("wsl2.nat { vpn = { steals_subnet = true, connected = false } }") as lab:
+        alias = by(lab.windows["interfaces"], "dev", "vEthernet")["InterfaceAlias"]
+        lab.must("adapter.set", Name=alias, Status="Disabled")
+        restart(lab, "[wsl2]\nnetworkingMode=mirrored\n")
+        restart(lab, "")
+        lab.must("adapter.set", Name=alias, Status="Up")
+        if routes_of(lab) != [OWN]:
+            problem("the switch's route after a way through mirrored mode: %s", routes_of(lab))
+
+
 check_starts()
+check_across()
+check_disabled_switch()
 check_vpn()
 check_follows()
 check_faults_stay()

@@ -183,15 +183,21 @@ function derive.servers(model)
 end
 
 local function put_upstream(model, servers)
-  for _, name in ipairs({ "windows-dns-proxy", "dns-tunnel" }) do
-    local s = state.service(model, name)
-    if s then s.config.upstream = state.clone(servers) end
-  end
+  local tunnel = state.service(model, "dns-tunnel")
+  if tunnel then tunnel.config.upstream = state.clone(servers) end
   local lines, search = {}, resolver.suffixes(model.windows)
   for i, s in ipairs(servers) do lines[i] = "nameserver " .. s .. "\n" end
   if #search > 0 then lines[#lines + 1] = "search " .. table.concat(search, " ") .. "\n" end
   local resolv = state.by(state.node(model, "windows").files, "path", "/etc/resolv.conf")
   if resolv then resolv.content = table.concat(lines) end
+end
+
+-- Whom ICS's DNS proxy asks; false where it is not there, so that one that comes back with its network asks those of now.
+local function asked(model) return state.service(model, "windows-dns-proxy") and derive.servers(model) or false end
+
+local function put_asked(model, servers)
+  local s = state.service(model, "windows-dns-proxy")
+  if s and servers then s.config.upstream = state.clone(servers) end
 end
 
 -- Windows' name resolution policy, which holds for the DNS tunnel too; ICS's proxy knows nothing of it.
@@ -211,13 +217,13 @@ local function put_suffixes(model, suffixes)
   if s then s.config.suffixes = suffixes end
 end
 
--- The DNS proxy of ICS runs with its service; started anew it is a healthy one.
-local function proxy(model) return state.runs(model, "SharedAccess") end
+-- The DNS proxy of ICS runs with its service; started anew it is a healthy one. In mirrored mode there is none.
+local function proxy(model) return state.service(model, "windows-dns-proxy") ~= nil and { runs = state.runs(model, "SharedAccess") } end
 
 local function put_proxy(model, runs, heal)
   local s = state.service(model, "windows-dns-proxy")
-  if not s then return end
-  s.running = runs
+  if not s or not runs then return end
+  s.running = runs.runs
   if heal then s.config.behaviour = nil end
 end
 
@@ -321,6 +327,7 @@ local pieces = {
   { "portproxy", portproxies, function(model, new, _, old) put_portproxies(model, old, new) end },
   { "proxy", proxy, put_proxy },
   { "servers", derive.servers, put_upstream },
+  { "servers", asked, put_asked },
   { "search", function(model) return resolver.suffixes(model.windows) end, function(model) put_upstream(model, derive.servers(model)) end },
   { "nrpt", derive.suffixes, put_suffixes },
   { "guest", follow, put_follow },
@@ -352,6 +359,7 @@ function derive.fresh(model)
   for _, s in ipairs(portproxies(model)) do table.insert(model.services, s) end
   model.windows.processes = processes(model)
   put_upstream(model, derive.servers(model))
+  put_asked(model, asked(model))
   put_forwards(model, derive.forwards(model))
   if host.ways(model) then host.put_ways(model, host.ways(model)) end
   model.switch_ruleset = vfp.switch(model)

@@ -121,18 +121,25 @@ local function policy(s)
 end
 
 local function routes(model, s, out)
-  local windows, w = state.node(model, "windows"), model.windows
-  local outside = state.by(w.interfaces, "dev", out.dev)
+  local windows = state.node(model, "windows")
+  local outside = state.by(model.windows.interfaces, "dev", out.dev)
   interfaces.place(windows, { dst = s.server .. "/32", via = out.via, dev = out.dev, protocol = "static", onlink = out.onlink,
     metric = (outside and outside.InterfaceMetric or 0) + 1 })
   for _, dst in ipairs(s.routes) do
     interfaces.place(windows, { dst = dst == "0.0.0.0/0" and "default" or dst, dev = vpn.dev, protocol = "static",
       metric = s.metric + s.route_metric })
   end
-  local switch = state.iface(windows, "vEthernet") -- none in mirrored mode
-  if s.steals_subnet and switch and switch.up ~= false then
-    interfaces.place(windows, { dst = w.wsl.subnet, dev = vpn.dev, protocol = "static", metric = s.metric + s.route_metric })
+end
+
+-- A client that takes WSL's network for its own: as it connects, and when that network comes while it is connected.
+function vpn.steal(model)
+  local s, node, subnet = vpn.active(model), state.node(model, "windows"), model.windows.wsl.subnet
+  local switch = state.iface(node, "vEthernet") -- none in mirrored mode
+  if not s or not s.steals_subnet or not switch or switch.up == false then return end
+  for _, r in ipairs(node.routes) do
+    if r.dst == subnet and r.dev == vpn.dev then return end
   end
+  interfaces.place(node, { dst = subnet, dev = vpn.dev, protocol = "static", metric = s.metric + s.route_metric })
 end
 
 local function connect(model)
@@ -145,6 +152,7 @@ local function connect(model)
   routes(model, s, out)
   model.windows.dns.Nrpt = policy(s)
   entry(model).ConnectionStatus = "Connected"
+  vpn.steal(model)
 end
 
 local function without(list, test) return (state.remove_where(list, test)) end

@@ -6,10 +6,12 @@
 -- on the way, as on Windows: whoever called hangs.
 
 local guest = require("wsl2.mirror.guest")
+local interfaces = require("wsl2.interfaces")
 local loopback = require("wsl2.loopback")
 local names = require("wsl2.mirror.names")
 local state = require("wsl2.state")
 local tunnel = require("wsl2.mirror.tunnel")
+local vpn = require("wsl2.vpn")
 
 local host = {}
 
@@ -37,15 +39,19 @@ local function parts(model)
   }
 end
 
--- The NAT network goes, with the routes that led there.
+-- The NAT network goes, with the routes that led there, and those that wait for its adapter to be switched on.
 local function park(model)
   local h, node = state.hidden(model), state.node(model, "windows")
-  h.parked = {}
+  h.parked = { routes = {}, lost = h.lost and h.lost.vEthernet }
   for n, p in ipairs(parts(model)) do
     local item, at = take(table.unpack(p))
     h.parked[n] = item and { item, at } or false
   end
-  node.routes = state.remove_where(node.routes, function(r) return r.dev == "vEthernet" end)
+  node.routes = state.remove_where(node.routes, function(r)
+    local its = r.dev == "vEthernet"
+    if its then table.insert(h.parked.routes, r) end
+    return its
+  end)
   if h.lost then h.lost.vEthernet = nil end
 end
 
@@ -55,7 +61,13 @@ local function unpark(model)
     local kept = h.parked and h.parked[n]
     if kept then put_back(p[1], kept[1], kept[2]) end
   end
+  for _, r in ipairs(h.parked and h.parked.routes or {}) do interfaces.place(state.node(model, "windows"), r) end
+  if h.parked and h.parked.lost then
+    h.lost = h.lost or {}
+    h.lost.vEthernet = h.parked.lost
+  end
   h.parked = nil
+  vpn.steal(model)
 end
 
 -- Coming and going -------------------------------------------------------------------------------------------------
