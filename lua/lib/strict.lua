@@ -67,11 +67,14 @@ local function line_of_call(word)
   end
 end
 
+-- What Lua calls "table: 0x..." by its type alone: where things are in memory is nobody's to know.
+local nameless = { ["table"] = "a table", ["function"] = "a function", ["thread"] = "a thread", ["userdata"] = "a userdata" }
+
 -- Raises an error about a key (or nil) of what an author wrote.
 function strict.fail(key, fmt, ...)
   local at = core.where()
   local line = type(key) == "string" and (line_of(key, at or 1) or line_of(key, 1)) or at
-  error({ msg = fmt:format(...), line = line }, 0)
+  error({ msg = (fmt:format(...):gsub("(%a+): 0x%x+", nameless)), line = line }, 0)
 end
 
 local function is_list(v)

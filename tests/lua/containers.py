@@ -58,6 +58,11 @@ def life():
         want("loopback0 comes first", 0 < early < published, True)
 
 
+AT = "containers[2].publish[2]: "
+WRONG = [("{ 80, 80 }", AT + "expected a string such as"), ("true", AT + "expected a string such as"), ("step.mended", AT + "expected a string such as"),
+         ('"80"', AT + "'80' is no published port"), ("8080", AT + "'8080' is no published port")]
+
+
 def settings():
     with Lab('wsl2.nat { containers = { { name = "web", publish = { "80:80" } } }, docker = { bridge = "172.30.0.1/24", userland_proxy = false, mtu = 1400 } }') as lab:
         engine_takes(lab.model)
@@ -70,6 +75,13 @@ def settings():
             want(bad, "taken", "refused")
         except SystemExit:
             pass
+    for bad, said in WRONG:
+        try:
+            Lab(f'wsl2.nat {{ containers = {{ {{ name = "db" }}, {{ name = "web", publish = {{ "80:80", {bad} }} }} }} }}').__exit__()
+            want(bad, "taken", "refused")
+        except SystemExit as e:
+            want(f"{bad}: {said} in {e}", said in str(e).replace("\\'", "'"), True)
+            want(f"{bad}: no heap address in {e}", "0x" in str(e), False)
 
 
 life()

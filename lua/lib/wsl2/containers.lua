@@ -32,13 +32,17 @@ function containers.addresses(subnet)
 end
 
 -- "8080:80", "127.0.0.1:8080:80" to { address, port, to }.
-local function published(text)
+local function published(text, where)
+  if math.type(text) ~= "integer" and type(text) ~= "string" then
+    strict.fail("publish", "%s: expected a string such as \"8080:80\", got a %s", where, type(text))
+  end
+  text = tostring(text)
   local rest, to = text:match("^(.*):(%d+)$")
   local address, port = (rest or ""):match("^(.*):(%d+)$")
   port = port or rest
   port, to = math.tointeger(tonumber(port)), math.tointeger(tonumber(to))
   local ok = port and to and port > 0 and port < 65536 and to > 0 and to < 65536 and (not address or addr.number(address))
-  if not ok then strict.fail("publish", "containers: '%s' is no published port: \"8080:80\" or \"127.0.0.1:8080:80\"", text) end
+  if not ok then strict.fail("publish", "%s: '%s' is no published port: \"8080:80\" or \"127.0.0.1:8080:80\"", where, text) end
   return { address = address or "0.0.0.0", port = port, to = to }
 end
 
@@ -52,7 +56,7 @@ function containers.settings(list, docker, p)
   for i, c in ipairs(list) do
     strict.check(container_schema, c, ("containers[%d]"):format(i))
     local one = { name = c.name, dns = state.clone(c.dns), page = c.page, address = addr.text(base + i), n = i, publish = {} }
-    for n, text in ipairs(c.publish or {}) do one.publish[n] = published(tostring(text)) end
+    for n, text in ipairs(c.publish or {}) do one.publish[n] = published(text, ("containers[%d].publish[%d]"):format(i, n)) end
     out[i] = one
   end
   return { docker = docker, list = out }
