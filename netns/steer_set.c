@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The set of a steering's ports in the host node, by nftables' own messages: a context of libnftables would cost more than
- * all else a bind(2) waits for. The set is read each time, and only what differs is written, in one transaction.
+ * all else a bind(2) waits for. The set is read each time, and only what differs is written: in one transaction as long as a
+ * message holds it, which several hundred ports at once do not fit; then in several, old ports out before new ones come in.
  */
 #define _GNU_SOURCE
 #include "netns/steer_set.h"
@@ -29,10 +30,10 @@ static int by_place(const void *a, const void *b)
 
 	if (x->proto != y->proto)
 		return x->proto - y->proto;
-	return x->lo - y->lo;
+	return x->lo != y->lo ? x->lo - y->lo : x->hi - y->hi;
 }
 
-/* The kernel refuses elements that overlap. */
+/* The kernel refuses elements that overlap; those that touch are one element less. */
 static size_t merge(struct port_range *r, size_t n)
 {
 	size_t out = 0;
@@ -41,7 +42,7 @@ static size_t merge(struct port_range *r, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct port_range *last = out ? &r[out - 1] : NULL;
 
-		if (!last || last->proto != r[i].proto || r[i].lo > last->hi)
+		if (!last || last->proto != r[i].proto || r[i].lo > last->hi + 1)
 			r[out++] = r[i];
 		else if (r[i].hi > last->hi)
 			last->hi = r[i].hi;
@@ -49,12 +50,15 @@ static size_t merge(struct port_range *r, size_t n)
 	return out;
 }
 
-static bool holds(const struct port_range *all, size_t n, const struct port_range *r)
+/* Ranges in order. */
+struct found {
+	struct port_range *v;
+	size_t n;
+};
+
+static bool holds(const struct found *all, const struct port_range *r)
 {
-	for (size_t i = 0; i < n; i++)
-		if (all[i].proto == r->proto && all[i].lo == r->lo && all[i].hi == r->hi)
-			return true;
-	return false;
+	return all->n && bsearch(r, all->v, all->n, sizeof(*r), by_place);
 }
 
 /* --- the socket
@@ -110,11 +114,6 @@ static struct nlmsghdr *put_set_header(void *buf, int what, int flags, uint32_t 
 
 /* --- reading
  * ----------------------------------------------------------------------------------------------------- */
-
-struct found {
-	struct port_range *v;
-	size_t n;
-};
 
 /* protocol . port, each at the beginning of four bytes */
 static bool read_key(const struct nlattr *key, uint8_t *proto, uint16_t *port)
@@ -214,29 +213,6 @@ static void put_element(struct nlmsghdr *h, const struct port_range *r)
 	mnl_attr_nest_end(h, element);
 }
 
-/* The elements of a that b has not, a message each: however many, none gets too long. */
-static char *put_difference(char *at, const char *end, int what, int flags, const struct found *a,
-			    const struct found *b)
-{
-	enum { ONE_MAX = 160 };
-
-	for (size_t i = 0; i < a->n && at; i++) {
-		struct nlmsghdr *h;
-		struct nlattr *list;
-
-		if (holds(b->v, b->n, &a->v[i]))
-			continue;
-		if (end - at < 2 * ONE_MAX)
-			return NULL;
-		h = put_set_header(at, what, flags, 2);
-		list = mnl_attr_nest_start(h, NFTA_SET_ELEM_LIST_ELEMENTS);
-		put_element(h, &a->v[i]);
-		mnl_attr_nest_end(h, list);
-		at += h->nlmsg_len;
-	}
-	return at;
-}
-
 /*
  * What the kernel refused is there when it has taken the batch; what it took it says nothing of, for a few hundred answers are
  * more than the socket holds. Reads to the end in any case: what is left would be taken for the next answer.
@@ -264,30 +240,77 @@ static int hear(struct build_node *n)
 	}
 }
 
+/* What is being written. */
+struct batch {
+	struct build_node *node;
+	char *buf, *at; /* owned; up to where it is filled, NULL: nothing is in it */
+};
+
+static int batch_send(struct batch *b, struct err *err)
+{
+	char *end = b->at;
+	int rc;
+
+	if (!end)
+		return 0;
+	b->at = NULL;
+	end += put_header(end, NFNL_MSG_BATCH_END, 0, 3)->nlmsg_len;
+	if (mnl_socket_sendto(b->node->nf, b->buf, (size_t)(end - b->buf)) < 0)
+		return err_sys(err, errno, "Can't ask nftables");
+	rc = hear(b->node);
+	return rc < 0 ? err_sys(err, -rc, "Set %s of table ip %s", set_name, table_name) : 0;
+}
+
+/* A message of its own for each element: however many, none gets too long. r NULL: all of the set. */
+static int batch_put(struct batch *b, int what, const struct port_range *r, struct err *err)
+{
+	enum { ONE_MAX = 160 };
+	int rc = b->at && b->buf + BATCH_MAX - b->at < 2 * ONE_MAX ? batch_send(b, err) : 0;
+	struct nlmsghdr *h;
+
+	if (rc < 0)
+		return rc;
+	if (!b->at)
+		b->at = b->buf + put_header(b->buf, NFNL_MSG_BATCH_BEGIN, 0, 0)->nlmsg_len;
+	h = put_set_header(b->at, what, what == NFT_MSG_NEWSETELEM ? NLM_F_CREATE : 0, 2);
+	if (r) {
+		struct nlattr *list = mnl_attr_nest_start(h, NFTA_SET_ELEM_LIST_ELEMENTS);
+
+		put_element(h, r);
+		mnl_attr_nest_end(h, list);
+	}
+	b->at += h->nlmsg_len;
+	return 0;
+}
+
+/* The elements of a that b has not. */
+static int put_difference(struct batch *batch, int what, const struct found *a,
+			  const struct found *b, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < a->n && rc == 0; i++)
+		if (!holds(b, &a->v[i]))
+			rc = batch_put(batch, what, &a->v[i], err);
+	return rc;
+}
+
 static int write_set(struct build_node *n, const struct found *have, const struct found *want,
 		     struct err *err)
 {
 	auto_free char *buf = malloc(BATCH_MAX);
-	char *at = buf, *body;
+	struct batch b = {.node = n, .buf = buf};
 	int rc;
 
 	if (!buf)
 		return err_sys(err, ENOMEM, "Can't steer ports");
-	at += put_header(at, NFNL_MSG_BATCH_BEGIN, 0, 0)->nlmsg_len;
-	body = at;
-	at = put_difference(at, buf + BATCH_MAX, NFT_MSG_DELSETELEM, 0, have, want);
-	if (at)
-		at = put_difference(at, buf + BATCH_MAX, NFT_MSG_NEWSETELEM, NLM_F_CREATE, want,
-				    have);
-	if (!at)
-		return err_set(err, ERR_MACHINE, ENOSPC, "Too many ports to steer");
-	if (at == body)
-		return 0;
-	at += put_header(at, NFNL_MSG_BATCH_END, 0, 3)->nlmsg_len;
-	if (mnl_socket_sendto(n->nf, buf, (size_t)(at - buf)) < 0)
-		return err_sys(err, errno, "Can't ask nftables");
-	rc = hear(n);
-	return rc < 0 ? err_sys(err, -rc, "Set %s of table ip %s", set_name, table_name) : 0;
+	if (have->n && !want->n)
+		rc = batch_put(&b, NFT_MSG_DELSETELEM, NULL, err);
+	else
+		rc = put_difference(&b, NFT_MSG_DELSETELEM, have, want, err);
+	if (rc == 0)
+		rc = put_difference(&b, NFT_MSG_NEWSETELEM, want, have, err);
+	return rc < 0 ? rc : batch_send(&b, err);
 }
 
 /* --- the steering's
@@ -305,6 +328,8 @@ int steer_set_again(struct build *b, const char *node, struct err *err)
 	if (rc < 0)
 		return rc;
 	rc = read_set(n, &have);
+	if (have.n)
+		qsort(have.v, have.n, sizeof(*have.v), by_place);
 	if (rc == 0)
 		rc = write_set(n, &have, &want, err);
 	else

@@ -548,6 +548,77 @@ START_TEST(the_set_follows)
 }
 END_TEST
 
+enum { MANY = 1500 };
+
+/* Every second port from first on: no two of them are one range, nor one mask. */
+static void every_second(struct port_range *ret, size_t n, uint16_t first)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint16_t port = (uint16_t)(first + 2 * i);
+
+		ret[i] = (struct port_range){IPPROTO_UDP, port, port};
+	}
+}
+
+/* More than one message to nftables holds: all come, and all go. */
+START_TEST(many_ports_come_and_go)
+{
+	struct port_range ports[MANY + 1];
+
+	build();
+	every_second(ports, MANY, 20000);
+	ports[MANY] = (struct port_range){IPPROTO_TCP, 8123, 8123};
+	steer(ports, MANY + 1);
+	GOES("windows", "wsl", "127.0.0.1", 20000, SOCK_DGRAM);
+	GOES("windows", "wsl", "127.0.0.1", 20000 + 2 * (MANY - 1), SOCK_DGRAM);
+	GOES("windows", "windows", "127.0.0.1", 20001, SOCK_DGRAM);
+	if (_i)
+		steer(window, 2);
+	else
+		steer(NULL, 0);
+	GOES("windows", "windows", "127.0.0.1", 20000, SOCK_DGRAM);
+	GOES("windows", "windows", "127.0.0.1", 20000 + 2 * (MANY - 1), SOCK_DGRAM);
+	GOES("windows", "windows", "127.0.0.1", 8123, SOCK_STREAM);
+}
+END_TEST
+
+/* Old and new ones together are more than a table numbers. */
+START_TEST(others_take_the_place_of_many)
+{
+	struct port_range ports[MANY];
+
+	build();
+	every_second(ports, MANY, 20000);
+	steer(ports, MANY);
+	every_second(ports, MANY, 30001);
+	steer(ports, MANY);
+	GOES("phone", "wsl", both[0], 30001, SOCK_DGRAM);
+	GOES("phone", "wsl", both[1], 30001 + 2 * (MANY - 1), SOCK_DGRAM);
+	GOES("phone", "windows", both[0], 20000, SOCK_DGRAM);
+	GOES("windows", "windows", "127.0.0.1", 20000, SOCK_DGRAM);
+}
+END_TEST
+
+/* Said, and what is not the guest's any more is with the host nevertheless. */
+START_TEST(more_than_can_be_steered)
+{
+	struct port_range ports[MANY * 2];
+	struct steering s = {"wsl", "windows", ports, MANY * 2};
+	struct err err = {0};
+
+	build();
+	steer(&(struct port_range){IPPROTO_TCP, 8000, 8000}, 1);
+	every_second(ports, MANY * 2, 20000);
+	ck_assert_int_eq(lab.port.steer(lab.port.ctx, &s, &err), -ENOSPC);
+	ck_assert_str_eq(err.msg, "Too many ports to steer");
+	GOES("phone", "windows", both[0], 8000, SOCK_STREAM);
+	GOES("windows", "windows", "127.0.0.1", 8000, SOCK_STREAM);
+	steer(window, 2);
+	GOES("phone", "windows", both[0], 20000, SOCK_DGRAM);
+	GOES("windows", "windows", "127.0.0.1", 20000, SOCK_DGRAM);
+}
+END_TEST
+
 /* No table, no guest, no host: nothing to do. */
 START_TEST(nobody_to_steer)
 {
@@ -596,6 +667,9 @@ TCase *build_mirror_case(void)
 	tcase_add_test(c, the_switch_has_rules);
 	tcase_add_test(c, the_guests_end_is_gone);
 	tcase_add_test(c, the_set_follows);
+	tcase_add_loop_test(c, many_ports_come_and_go, 0, 2);
+	tcase_add_test(c, others_take_the_place_of_many);
+	tcase_add_test(c, more_than_can_be_steered);
 	tcase_add_test(c, steering_disturbs_nobody);
 	tcase_add_test(c, nothing_is_left);
 	tcase_add_test(c, nobody_to_steer);
