@@ -271,7 +271,7 @@ static struct model *mirroring(int queues)
 {
 	static const char mac[] = "02:00:00:00:00:01",
 			  rules[] = "table netdev x { chain y { type filter hook ingress device "
-				    "\"m-mir0\" priority 0; } }";
+				    "\"m-mir0\" priority 0; }\n}";
 	json_t *eth0 = json_pack("{s:s, s:s, s:s}", "name", "eth0", "segment", "lan", "mac", mac);
 	json_t *mir0 = json_pack("{s:s, s:s, s:s, s:s, s:i}", "name", "mir0", "segment", "lan",
 				 "mac", mac, "mirrors", "n0/eth0", "queues", queues);
