@@ -51,8 +51,8 @@ enum op_kind {
 	OP_ROUTE_ADD,	/* node, route */
 	OP_LOCAL_RULE_SET, /* node; local_rule (new), old_local_rule: "from all lookup local" moves */
 	OP_RULE_ADD,	   /* node, rule */
-	OP_RULESET_SET,	   /* node (NULL: the switch), ruleset (new), old_ruleset (old or ""), rebind:
-			   one transaction */
+	OP_RULESET_SET,	   /* node (NULL: the switch), ruleset (new), old_ruleset (old or ""),
+			      rebind: one transaction */
 	OP_FILE_SET,	   /* node, file */
 	OP_SERVICE_START,
 	OP_SERVICE_SET, /* same sockets, new config */

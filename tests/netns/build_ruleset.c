@@ -286,6 +286,12 @@ START_TEST(a_device_is_another_one)
 	nft("reset counter netdev n seen");
 	sh("ping -c1 -W1 10.77.0.2 >/dev/null; true");
 	sh("nft list counter netdev n seen | grep -q 'packets [1-9]'");
+	put(text,
+	    FILTER "table netdev n {\n" FLOWS "\tchain in {\n\t\ttype filter hook ingress device "
+		   "\"d0\" priority 0; policy accept;\n\t\tether type ip6 drop\n\t}\n}\n");
+	ck_assert(has("10.9.9.9 . 4242"));
+	ck_assert(has("ether type ip6 drop"));
+	ck_assert(!has("seen"));
 }
 END_TEST
 
