@@ -200,27 +200,24 @@ return scenario {
     { name = "Windows Firewall switched off, and the console with it", at_most = 50, commands = {
       "ss -lnt", { windows = "Get-NetFirewallProfile" }, { windows = "Get-NetFirewallHyperVVMSetting -PolicyStore ActiveStore" },
       "dojo diagnose L3 hyperv-firewall-inbound",
-      { windows = "Set-NetFirewallProfile -Profile Domain,Private,Public -Enabled False" }, "dojo check",
+      { windows = "Set-NetFirewallProfile -Profile Domain,Private,Public -Enabled False" },
     } },
     { name = "a rule for a program", at_most = 50, commands = {
       "ss -lnt", { windows = "Get-NetFirewallProfile" }, { windows = "Get-NetFirewallHyperVVMSetting -PolicyStore ActiveStore" },
       "dojo diagnose L3 hyperv-firewall-inbound",
       { windows = "New-NetFirewallRule -DisplayName wsl -Direction Inbound -Program C:\\Windows\\System32\\wsl.exe -Protocol TCP "
         .. "-LocalPort {{p.port}} -Action Allow" },
-      "dojo check",
     } },
     { name = "a rule of another VM creator", at_most = 50, commands = {
       "ss -lnt", { windows = "Get-NetFirewallProfile" }, { windows = "Get-NetFirewallHyperVVMSetting -PolicyStore ActiveStore" },
       "dojo diagnose L3 hyperv-firewall-inbound",
       { windows = "New-NetFirewallHyperVRule -Name w -DisplayName w -Direction Inbound -VMCreatorId '{9E288F02-CE00-4D9E-BE2B-14CE463B0298}' -Protocol TCP "
         .. "-LocalPorts {{p.port}} -Action Allow" },
-      "dojo check",
     } },
     { name = "firewall=false and a restart", at_most = 50, commands = {
       "ss -lnt", { windows = "Get-NetFirewallProfile" }, { windows = "Get-NetFirewallHyperVVMSetting -PolicyStore ActiveStore" },
       "dojo diagnose L3 hyperv-firewall-inbound",
       { windows = "Set-Content $HOME\\.wslconfig \"[wsl2]`nnetworkingMode=mirrored`nfirewall=false\"; wsl --shutdown" }, { windows = "wsl hostname -I" },
-      "dojo check",
     } },
     { name = "mended without looking or a diagnosis", at_most = 50, commands = {
       { windows = "Set-NetFirewallHyperVVMSetting -Name '{{p.creator}}' -DefaultInboundAction Allow" }, "dojo check",

@@ -189,11 +189,10 @@ return scenario {
     } },
     { name = "every rule flushed, and the container's way out with them", at_most = 50, commands = {
       "ip r", "ss -lnt", "sudo nft list ruleset", "dojo diagnose L5 docker-misses-loopback0", "sudo nft flush ruleset",
-      "dojo check",
     } },
     { name = "back to NAT mode", at_most = 50, commands = {
       "ip r", "ss -lnt", "sudo nft list ruleset", "dojo diagnose L5 docker-misses-loopback0",
-      { windows = "Set-Content $HOME\\.wslconfig \"[wsl2]`nnetworkingMode=nat\"; wsl --shutdown" }, { windows = "wsl hostname -I" }, "dojo check",
+      { windows = "Set-Content $HOME\\.wslconfig \"[wsl2]`nnetworkingMode=nat\"; wsl --shutdown" }, { windows = "wsl hostname -I" },
     } },
     { name = "the rule put last", at_most = 50, commands = {
       "ip r", "ss -lnt", "sudo nft list ruleset", "dojo diagnose L5 docker-misses-loopback0",

@@ -188,19 +188,19 @@ return scenario {
     { name = "the key in the wrong section", at_most = 50, commands = {
       "ip a", "ss -lnt", "cat /mnt/c/Users/learner/.wslconfig", "dojo diagnose L5 host-address-loopback",
       "printf '[wsl2]\\nnetworkingMode=mirrored\\nhostAddressLoopback=true\\n' > /mnt/c/Users/learner/.wslconfig",
-      { windows = "wsl --shutdown" }, { windows = "wsl hostname -I" }, "dojo check",
+      { windows = "wsl --shutdown" }, { windows = "wsl hostname -I" },
     } },
     { name = "the key written, WSL not restarted", at_most = 50, commands = {
       "ip a", "ss -lnt", "cat /mnt/c/Users/learner/.wslconfig", "dojo diagnose L5 host-address-loopback",
-      "printf '[wsl2]\\nnetworkingMode=mirrored\\n[experimental]\\nhostAddressLoopback=true\\n' > /mnt/c/Users/learner/.wslconfig", "dojo check",
+      "printf '[wsl2]\\nnetworkingMode=mirrored\\n[experimental]\\nhostAddressLoopback=true\\n' > /mnt/c/Users/learner/.wslconfig",
     } },
     { name = "back to NAT mode", at_most = 50, commands = {
       "ip a", "ss -lnt", "cat /mnt/c/Users/learner/.wslconfig", "dojo diagnose L5 host-address-loopback",
-      { windows = "Set-Content $HOME\\.wslconfig \"[wsl2]`nnetworkingMode=nat\"; wsl --shutdown" }, { windows = "wsl hostname -I" }, "dojo check",
+      { windows = "Set-Content $HOME\\.wslconfig \"[wsl2]`nnetworkingMode=nat\"; wsl --shutdown" }, { windows = "wsl hostname -I" },
     } },
     { name = "wrong layer: every door opened", at_most = 30, commands = {
       "ip a", "ss -lnt", "dojo diagnose L3 hyperv-firewall-inbound",
-      { windows = "Set-NetFirewallHyperVVMSetting -Name '{40E0AC32-46A5-438A-A0B2-2B479E8F2E90}' -DefaultInboundAction Allow" }, "dojo check",
+      { windows = "Set-NetFirewallHyperVVMSetting -Name '{40E0AC32-46A5-438A-A0B2-2B479E8F2E90}' -DefaultInboundAction Allow" },
     } },
     { name = "mended without looking or a diagnosis", at_most = 55, commands = {
       { windows = "Set-Content $HOME\\.wslconfig \"[wsl2]`nnetworkingMode=mirrored`n[experimental]`nhostAddressLoopback=true\"; wsl --shutdown" },
