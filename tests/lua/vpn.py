@@ -76,7 +76,7 @@ FILTERS = [
     ("kill_switch = true, block_lan = true", ['oifname "eth0" ip daddr != {', 'iifname "eth0" ip saddr { 192.168.1.0/24 } ct state new drop'],
      [", 192.168.1.0/24 } drop"]),
     ("block_lan = true", ['oifname "eth0" ip daddr { 192.168.1.0/24 } drop'], ["!="]),
-    ("blocks_guest_dns = true", ['iifname "vEthernet" udp dport 53 drop', 'iifname "vEthernet" tcp dport 53 drop'], []),
+    ("blocks_guest_dns = true", ['iifname { "vEthernet", "wv0" } meta l4proto { tcp, udp } th dport 53 drop'], []),
     ('swallows = "in"', ['oifname "vEthernet" icmp type destination-unreachable icmp code frag-needed drop'], []),
     ('swallows = "out"', [], ["table inet vpn"]),
     ("masquerade = false", [], ['oifname "vpn0" masquerade']),
@@ -95,6 +95,31 @@ def filters():
                 want(f"{keys}: no {line}", line in (table if line in ("!=", ", 192.168.1.0/24 } drop") else text), False)
             lab.must("vpn.disconnect")
             want(f"{keys}: gone", "table inet vpn" in node(lab.model, "windows")["ruleset"], False)
+
+
+# in mirrored mode: what the switch's rules have of it
+AT_SWITCH = [
+    ("", []),
+    ("kill_switch = true", ['device "g-eth0" priority -20', "ip daddr != { ", ", 192.168.1.0/24 } drop", "ip6 daddr != { fe80::/10, ff00::/8 } drop"]),
+    ("kill_switch = true, block_lan = true", ["ip daddr != { ", "ip saddr { 192.168.1.0/24 } ip protocol != icmp drop", 'device "m-eth0" priority -20']),
+    ("block_lan = true", ["\t\tip daddr { 192.168.1.0/24 } drop", "ip saddr { 192.168.1.0/24 } icmp type echo-request drop"]),
+    ("blocks_guest_dns = true", ["meta l4proto { tcp, udp } th dport 53 drop"]),
+]
+
+
+def at_switch():
+    for keys, has in AT_SWITCH:
+        with Lab(f"wsl2.mirrored {{ vpn = {{ {keys} }} }}") as lab:
+            models = [lab.model]
+            text = lab.model["switch_ruleset"]
+            want(f"{keys}: a table of its own", "table netdev vpn {" in text, has != [])
+            for line in has:
+                want(f"{keys}: {line}", line in text[text.find("table netdev vpn"):], True)
+            for op in ("vpn.disconnect", "vpn.connect", "wsl.shutdown"):
+                lab.must(op)
+                models.append(lab.model)
+                want(f"{keys}: after {op}", "table netdev vpn" in lab.model.get("switch_ruleset", ""), has != [] and op == "vpn.connect")
+            want("the engine", engine_takes(models), "")
 
 
 def settings():
@@ -129,6 +154,7 @@ def settings():
 
 connecting()
 filters()
+at_switch()
 settings()
 print(f"vpn: {problems} problems")
 sys.exit(1 if problems else 0)

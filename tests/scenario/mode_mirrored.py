@@ -5,6 +5,7 @@ import os
 
 import matrix
 import real_rig
+import windows_rig
 from normalise import normalised
 
 CONFIG = r"C:\Users\learner\.wslconfig"
@@ -96,6 +97,10 @@ HAIRPIN = [
 ]
 
 
+# What Windows keeps for itself (facts 2.9).
+NEVER = [(68, "udp"), (135, "tcp"), (1900, "tcp"), (2869, "tcp"), (3702, "tcp"), (5004, "tcp"), (5357, "tcp"), (5358, "tcp")]
+
+
 class Mirrored(matrix.Rig):
     lab = os.path.join(real_rig.SOURCE, "tests/data/mirrored-lab.lua")
 
@@ -143,6 +148,19 @@ class Mirrored(matrix.Rig):
         self.pings([("phone", "WINDOWS", NOWHERE, NOWHERE, "an echo request is Windows' own matter, and its firewall's")])
         self.ps("Enable-NetFirewallRule -Name FPS-ICMP4-ERQ-In")
         self.pings([("phone", "WINDOWS", "windows", "PHONE", "which answers it")])
+
+    def test_never_steered(self):
+        """WSL may listen there, and hears only itself."""
+        words = [w for port, proto in NEVER for w in ("0.0.0.0", str(port), proto)]
+        server = self.popen("exec", "--lab", "w", "--raw", "-u", "root", "wsl", "--", "python3", "-c", matrix.SERVE, *words)
+        self.procs.append(server)
+        self.assertEqual(server.stdout.readline(), "ready\n")
+        self.serve("wsl", IN_WSL[:1])
+        self.ps(f"Set-NetFirewallHyperVVMSetting -Name '{CREATOR}' -DefaultInboundAction Allow")
+        self.holds([("phone", "WINDOWS", 4001, "tcp", "PHONE", "any other port is let in"),
+                    *(("wsl", "WINDOWS", port, proto, "WINDOWS", "WSL listens") for port, proto in NEVER),
+                    *(("phone", "WINDOWS", port, proto, NOWHERE, "the LAN's go to Windows") for port, proto in NEVER),
+                    *(("windows", "127.0.0.1", port, proto, NOWHERE, "loopback's stay with Windows") for port, proto in NEVER)])
 
     def test_a_rule_lets_in(self):
         self.servers()
@@ -337,6 +355,54 @@ class Vpn(matrix.Rig):
             self.holds([("phone", "WINDOWS", 4001, "tcp", "PHONE", "the rule is still there"), *wire[1:]])
             self.ps("Remove-NetFirewallHyperVRule -Name v")
             self.holds(wire)
+
+
+class ClientFilters(matrix.Rig):
+    """What a VPN client's filters cut of WSL's, though its frames pass Windows by."""
+    lab = None
+
+    def begin(self, vpn):
+        text = windows_rig.TEXT.replace("wsl2.nat", "wsl2.mirrored") % f'vpn = {{ connected = false, routes = {{ "10.0.0.0/8" }}, {vpn} }}'
+        self.up(self.file("lab.lua", text), healthy=True)
+        self.find_names()
+        six = next(a["local"] for a in self.links("phone")["wlan0"]["addr_info"] if a["family"] == "inet6" and a["scope"] == "global")
+        self.names["PHONE6"] = six
+        self.serve("wsl", IN_WSL[:1])
+        self.serve("windows", IN_WINDOWS[:2])
+        for node, listeners in ELSEWHERE.items():
+            self.serve(node, listeners)
+        self.ps(f"Set-NetFirewallHyperVVMSetting -Name '{CREATOR}' -DefaultInboundAction Allow")
+        self.holds(self.rows("plmt"))
+
+    def rows(self, who):
+        """The same six visits; those named in who are answered."""
+        all_rows = [("p", "wsl", "8.8.8.8", 4301, "tcp", "WAN"), ("p", "wsl", "8.8.8.8", 4302, "udp", "WAN"), ("l", "wsl", "PHONE", 4201, "tcp", "WINDOWS"),
+                    ("l", "wsl", "PHONE", 4202, "udp", "WINDOWS"), ("m", "phone", "WINDOWS", 4001, "tcp", "PHONE"),
+                    ("t", "wsl", "127.0.0.1", 4102, "tcp", "127.0.0.1"), ("t", "windows", "127.0.0.1", 4001, "tcp", "127.0.0.1")]
+        return [(node, to, port, proto, whom if key in who else NOWHERE, f"answered: {who}") for key, node, to, port, proto, whom in all_rows]
+
+    def connected(self, who):
+        self.ps("rasdial 'Work VPN'")
+        self.holds(self.rows(who))
+        self.wsl("curl -s -m 10 http://intranet.corp.example/ | grep -q Intranet")
+        self.ps("rasdial 'Work VPN' /disconnect")
+        self.holds(self.rows("plmt"))
+
+    def test_kill_switch(self):
+        self.begin("kill_switch = true")
+        self.holds([("wsl", "PHONE6", 4203, "tcp", self.wsl("hostname -I").split()[1], "IPv6 while it is not connected")])
+        self.ps("rasdial 'Work VPN'")
+        self.holds([("wsl", "PHONE6", 4203, "tcp", NOWHERE, "IPv6 is cut altogether")])
+        self.ps("rasdial 'Work VPN' /disconnect")
+        self.connected("lmt")
+
+    def test_block_lan(self):
+        self.begin("block_lan = true")
+        self.connected("pt")
+
+    def test_both(self):
+        self.begin("kill_switch = true, block_lan = true")
+        self.connected("t")
 
 
 HEADER = """\

@@ -323,6 +323,9 @@ local function put_forwards(model, yes)
   if s then s.value = yes and "1" or "0" end
 end
 
+-- The tables of the switch: the Hyper-V firewall's and the VPN client's, of which WSL's frames pass no others in mirrored mode.
+local function switch(model) return vfp.switch(model) .. vpn.switch(model) end
+
 local pieces = {
   { "portproxy", portproxies, function(model, new, _, old) put_portproxies(model, old, new) end },
   { "proxy", proxy, put_proxy },
@@ -335,7 +338,7 @@ local pieces = {
   { "cut", cut, put_cut },
   { "forwards", derive.forwards, put_forwards },
   { "ways", host.ways, host.put_ways },
-  { "switch", vfp.switch, function(model, text) model.switch_ruleset = text end },
+  { "switch", switch, function(model, text) model.switch_ruleset = text end },
 }
 
 -- Puts in place what differs between two states, and the pieces named in force ({ nat = true }). Changes `after`.
@@ -362,7 +365,7 @@ function derive.fresh(model)
   put_asked(model, asked(model))
   put_forwards(model, derive.forwards(model))
   if host.ways(model) then host.put_ways(model, host.ways(model)) end
-  model.switch_ruleset = vfp.switch(model)
+  model.switch_ruleset = switch(model)
   local node = state.node(model, "windows")
   node.ruleset = derive.ruleset(model) .. (node.ruleset or "")
 end

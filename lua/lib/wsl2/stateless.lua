@@ -3,6 +3,8 @@
 -- flows with time-outs say what is an answer; TCP is judged by its first packet, so that a connection outlives a change of
 -- rules unless one blocks it.
 
+local shared = require("wsl2.loopback")
+
 local stateless = {}
 
 local function line(...) return "\t\t" .. table.concat({ ... }) .. "\n" end
@@ -64,6 +66,18 @@ function stateless.chain(t)
   end
   out[#out + 1] = "\t}\n"
   return table.concat(out)
+end
+
+-- The family of a packet is asked otherwise where frames come in.
+function stateless.on_device(text)
+  return (text:gsub("meta nfproto ipv4 ", "meta protocol ip "):gsub("meta nfproto ipv6 ", "meta protocol ip6 "))
+end
+
+-- What comes in by a device of the switch. t: { name, device, key, priority, to }. Loopback's frames pass: key says on which side
+-- Windows' end of it stands.
+function stateless.at_device(t)
+  return ('\tchain %s {\n\t\ttype filter hook ingress device "%s" priority %d; policy accept;\n'):format(t.name, t.device, t.priority)
+    .. ("\t\tether type != { ip, ip6 } accept\n\t\tether %s != %s jump %s\n\t}\n"):format(t.key, shared.mac, t.to)
 end
 
 return stateless

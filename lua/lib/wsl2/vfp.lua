@@ -7,7 +7,6 @@
 local match = require("wsl2.match")
 local names = require("wsl2.mirror.names")
 local rules = require("wsl2.rules")
-local shared = require("wsl2.loopback")
 local state = require("wsl2.state")
 local stateless = require("wsl2.stateless")
 local tunnel = require("wsl2.mirror.tunnel")
@@ -174,36 +173,20 @@ local function at_windows(model)
   return body ~= "" and "table inet vfp {\n" .. stateless.common() .. body .. "}\n" or ""
 end
 
--- The family of a packet is asked otherwise where frames come in.
-local function on_device(text) return (text:gsub("meta nfproto ipv4 ", "meta protocol ip "):gsub("meta nfproto ipv6 ", "meta protocol ip6 ")) end
-
--- What comes in by a device of the switch. Loopback's frames pass: key says on which side Windows' end of it stands.
-local function at_device(name, device, key, to)
-  return ('\tchain %s {\n\t\ttype filter hook ingress device "%s" priority 0; policy accept;\n'):format(name, device)
-    .. ("\t\tether type != { ip, ip6 } accept\n\t\tether %s != %s jump %s\n\t}\n"):format(key, shared.mac, to)
-end
-
--- Is the interface there? While WSL does not run it has none, and no chain has a device to be at.
-local function stands(model, name)
-  local guest = state.node(model, "wsl")
-  local iface = guest and state.iface(guest, name)
-  return iface and (iface.mirrors or "") ~= ""
-end
-
 -- The table of the switch, at the devices m-NAME (frames to WSL) and g-NAME (WSL's own) of each mirrored interface; "" for none.
 function vfp.switch(model)
   if not names.on(model) then return "" end
   local chains = {}
   for _, m in ipairs(names.mirrored(model)) do
-    local e = m.wire and stands(model, m.name) and enforced(model.windows, m.i)
+    local e = m.wire and names.stands(model, m.name) and enforced(model.windows, m.i)
     if e then
       chains[#chains + 1] = both(model, e, m.i, m.name, e.inbound, e.outbound)
-        .. at_device("to_" .. m.name, "m-" .. m.name, "saddr", "in_" .. m.name)
-        .. at_device("from_" .. m.name, "g-" .. m.name, "daddr", "out_" .. m.name)
+        .. stateless.at_device({ name = "to_" .. m.name, device = "m-" .. m.name, priority = 0, key = "saddr", to = "in_" .. m.name })
+        .. stateless.at_device({ name = "from_" .. m.name, device = "g-" .. m.name, priority = 0, key = "daddr", to = "out_" .. m.name })
     end
   end
   if #chains == 0 then return "" end
-  return on_device("table netdev vfp {\n" .. stateless.common() .. table.concat(chains) .. "}\n")
+  return stateless.on_device("table netdev vfp {\n" .. stateless.common() .. table.concat(chains) .. "}\n")
 end
 
 -- The table of the Windows node, "" when nothing is filtered: also with firewall=false, or before WSL's first start.

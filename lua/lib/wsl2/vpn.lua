@@ -8,7 +8,9 @@ local check = require("wsl2.check")
 local corp = require("wsl2.corp")
 local interfaces = require("wsl2.interfaces")
 local ip = require("wsl2.ip")
+local names = require("wsl2.mirror.names")
 local state = require("wsl2.state")
+local stateless = require("wsl2.stateless")
 local strict = require("strict")
 
 local vpn = { ops = {}, dev = "vpn0" }
@@ -216,25 +218,34 @@ end
 
 local function line(fmt, ...) return "\t\t" .. fmt:format(...) .. "\n" end
 
--- Out of the wires only to the server itself and, unless that is shut too, to the home network.
-local function shut_out(s, lan, guest)
+-- Out of the wires only to the server itself and, unless that is shut too, to the home network. at: what says that it is a wire.
+local function shut_out(s, lan, at, no_six)
   local free = { s.server }
   if not s.block_lan then
     for _, n in ipairs(lan) do free[#free + 1] = n end
   end
-  return line('oifname "eth0" ip daddr != { %s } drop', table.concat(free, ", "))
-    .. (guest and "" or line('oifname "eth0" ip6 daddr != { fe80::/10, ff00::/8 } drop'))
+  return line('%sip daddr != { %s } drop', at, table.concat(free, ", "))
+    .. (no_six and line('%sip6 daddr != { fe80::/10, ff00::/8 } drop', at) or "")
 end
 
-local function no_lan(lan)
-  return #lan > 0 and line('oifname "eth0" ip daddr { %s } drop', table.concat(lan, ", ")) or ""
+local function no_lan(lan, at)
+  return #lan > 0 and line('%sip daddr { %s } drop', at, table.concat(lan, ", ")) or ""
+end
+
+local OUT = 'oifname "eth0" '
+
+-- What a client lets nobody send by a wire.
+local function kept_in(s, lan, at, no_six)
+  if s.kill_switch then return shut_out(s, lan, at, no_six) end
+  return s.block_lan and no_lan(lan, at) or ""
 end
 
 local function no_lan_in(lan)
   return #lan > 0 and line('iifname "eth0" ip saddr { %s } ct state new drop', table.concat(lan, ", ")) or ""
 end
 
-local guest_dns = line('iifname "vEthernet" udp dport 53 drop') .. line('iifname "vEthernet" tcp dport 53 drop')
+-- Of WSL's: by its switch, and in mirrored mode by the wire that leads its part of the tunnel here.
+local guest_dns = line('iifname { "vEthernet", "%s" } meta l4proto { tcp, udp } th dport 53 drop', names.tunnel_nic)
 
 local too_big = line('oifname "vEthernet" icmp type destination-unreachable icmp code frag-needed drop')
 
@@ -260,12 +271,35 @@ function vpn.table(model)
   local lan = home(model)
   local lost = (s.swallows == "in" or s.swallows == "both") and too_big or ""
   local dns = s.blocks_guest_dns and guest_dns or ""
-  local lan_out = s.block_lan and not s.kill_switch and no_lan(lan) or ""
   local lan_in = s.block_lan and no_lan_in(lan) or ""
-  local body = chain("input", dns .. lan_in)
-    .. chain("forward", dns .. lost .. (s.kill_switch and shut_out(s, lan, true) or "") .. lan_out .. lan_in)
-    .. chain("output", lost .. (s.kill_switch and shut_out(s, lan, false) or "") .. lan_out)
+  local body = chain("input", dns .. lan_in) .. chain("forward", dns .. lost .. kept_in(s, lan, OUT, false) .. lan_in)
+    .. chain("output", lost .. kept_in(s, lan, OUT, true))
   return body ~= "" and "table inet vpn {\n" .. body .. "}\n" or ""
+end
+
+-- What comes to WSL from the home network, which nothing of WSL's was let out to: all but errors, which are about something else.
+local function lan_to_guest(lan)
+  local from = table.concat(lan, ", ")
+  return #lan > 0 and line("ip saddr { %s } ip protocol != icmp drop", from) .. line("ip saddr { %s } icmp type echo-request drop", from) or ""
+end
+
+-- In mirrored mode WSL's frames go by the switch and Windows never sees them: there the client filters them too (decision 9).
+function vpn.switch(model)
+  local s, chains = vpn.active(model), {}
+  for _, m in ipairs(s and names.on(model) and names.mirrored(model) or {}) do
+    if m.i.dev == "eth0" and names.stands(model, m.name) then
+      local lan = home(model)
+      local dns = s.blocks_guest_dns and line("meta l4proto { tcp, udp } th dport 53 drop") or ""
+      for _, t in ipairs({ { name = "to_" .. m.name, device = "m-" .. m.name, key = "saddr", body = s.block_lan and lan_to_guest(lan) or "" },
+        { name = "from_" .. m.name, device = "g-" .. m.name, key = "daddr", body = dns .. kept_in(s, lan, "", true) } }) do
+        t.priority, t.to = -20, t.device:sub(1, 1) .. "_" .. m.name
+        if t.body ~= "" then
+          chains[#chains + 1] = ("\tchain %s {\n%s\t}\n"):format(t.to, t.body) .. stateless.at_device(t)
+        end
+      end
+    end
+  end
+  return #chains > 0 and "table netdev vpn {\n" .. table.concat(chains) .. "}\n" or ""
 end
 
 -- The topology -----------------------------------------------------------------------------------------------------

@@ -34,4 +34,11 @@ function names.loopback_mac(model) return loopback.guest_mac(state.hidden(model)
 -- Is the mode in effect?
 function names.on(model) return model.windows.wsl.networkingMode == "mirrored" end
 
+-- Is the guest's interface there? While WSL does not run it has none, and no chain of the switch has a device to be at.
+function names.stands(model, name)
+  local guest = state.node(model, "wsl")
+  local iface = guest and state.iface(guest, name)
+  return iface and (iface.mirrors or "") ~= ""
+end
+
 return names
