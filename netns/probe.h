@@ -45,6 +45,9 @@ int probe_poll(const struct probe *p, int fd, short events);
 int probe_address(const char *text, uint16_t port, struct sockaddr_storage *ret,
 		  socklen_t *ret_len);
 
+/* Before getaddrinfo(): this process asks the kernel for no addresses of its own any more (probe_names.c). */
+void probe_names(void);
+
 void probe_ping(struct probe *p);
 void probe_lookup(struct probe *p);
 void probe_resolve(struct probe *p);

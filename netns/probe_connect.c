@@ -61,6 +61,7 @@ static int try_name(struct probe *p, const char *name, uint16_t port)
 	int rc, error = ENOENT;
 
 	snprintf(service, sizeof(service), "%u", port);
+	probe_names();
 	rc = getaddrinfo(name, service, &hints, &list);
 	if (rc != 0) {
 		probe_fail(p, "%s: %s", name, gai_strerror(rc));

@@ -54,7 +54,10 @@ void probe_lookup(struct probe *p)
 							    : AF_UNSPEC,
 				 .ai_socktype = SOCK_STREAM};
 	struct addrinfo *list = NULL;
-	int rc = getaddrinfo(json_str(p->args, "name", ""), NULL, &hints, &list);
+	int rc;
+
+	probe_names();
+	rc = getaddrinfo(json_str(p->args, "name", ""), NULL, &hints, &list);
 
 	if (rc != 0) {
 		probe_set(p, "eai", json_string(eai_name(rc)));
