@@ -110,7 +110,8 @@ static const read_fn reads[N_READS] = {
 	[READ_LINKS] = read_links,	   [READ_ROUTES] = read_routes,
 	[READ_RULES] = read_rules,	   [READ_NEIGHS] = read_neighs,
 	[READ_RULESET] = ruleset_read,	   [READ_SOCKETS] = read_sockets,
-	[READ_LISTENERS] = read_listeners, [READ_CONNTRACK] = read_conntrack,
+	[READ_LISTENERS] = read_listeners, [READ_OPEN] = read_open,
+	[READ_CONNTRACK] = read_conntrack,
 };
 
 static int build_read(void *ctx, const char *node, enum read_what what, const char *arg,

@@ -18,6 +18,7 @@ int read_rules(struct build *b, struct build_node *n, json_t **ret, struct err *
 int read_neighs(struct build *b, struct build_node *n, json_t **ret, struct err *err);
 int read_sockets(struct build *b, struct build_node *n, json_t **ret, struct err *err);
 int read_listeners(struct build *b, struct build_node *n, json_t **ret, struct err *err);
+int read_open(struct build *b, struct build_node *n, json_t **ret, struct err *err);
 int read_conntrack(struct build *b, struct build_node *n, json_t **ret, struct err *err);
 
 /* --- for the readers

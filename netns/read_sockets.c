@@ -63,10 +63,12 @@ static int read_udp(json_t *out, struct build *b, struct build_node *n, int fami
 	return dump_run(n->netns, b->home, &ask, one_socket, &r, err);
 }
 
-int read_sockets(struct build *b, struct build_node *n, json_t **ret, struct err *err)
+/* TCP's in these states, and UDP's. */
+static int read_both(struct build *b, struct build_node *n, uint32_t states, json_t **ret,
+		     struct err *err)
 {
 	auto_json json_t *out = json_array();
-	int rc = read_tcp(out, b, n, ~0u, err);
+	int rc = read_tcp(out, b, n, states, err);
 
 	if (rc == 0)
 		rc = read_udp(out, b, n, AF_INET, err);
@@ -75,6 +77,16 @@ int read_sockets(struct build *b, struct build_node *n, json_t **ret, struct err
 	if (rc == 0)
 		*ret = ptr_steal(out);
 	return rc;
+}
+
+int read_sockets(struct build *b, struct build_node *n, json_t **ret, struct err *err)
+{
+	return read_both(b, n, ~0u, ret, err);
+}
+
+int read_open(struct build *b, struct build_node *n, json_t **ret, struct err *err)
+{
+	return read_both(b, n, 1u << TCP_LISTEN, ret, err);
 }
 
 /*

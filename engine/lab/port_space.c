@@ -22,30 +22,38 @@ struct port_space {
 	struct event *look;
 };
 
-/* What Windows keeps from everybody (`netsh int ipv4 show excludedportrange`) it does not give to WSL either. */
-static bool is_excluded(struct port_space *s, uint16_t port)
-{
-	const struct build_port *b = &s->lab->ports.build;
-	auto_json json_t *list = NULL;
+/* The host's ports, read when the first is asked about: once for all of one look, or one bind. */
+struct asking {
+	struct port_space *space;
+	bool read;
+	struct ports_set has;
+};
 
-	return b->read(b->ctx, s->host, READ_SYSCTL, "net.ipv4.ip_local_reserved_ports", &list,
-		       NULL) == 0 &&
-	       ports_in_list(json_str(list, "value", ""), port);
+/* What Windows keeps from everybody (`netsh int ipv4 show excludedportrange`) it does not give to WSL either. */
+static void read_host(struct asking *a)
+{
+	const struct port_space *s = a->space;
+	const struct build_port *b = &s->lab->ports.build;
+	auto_json json_t *sockets = NULL, *list = NULL;
+
+	a->read = true;
+	if (b->read(b->ctx, s->host, READ_SOCKETS, "", &sockets, NULL) == 0)
+		ports_set_sockets(&a->has, sockets);
+	if (b->read(b->ctx, s->host, READ_SYSCTL, "net.ipv4.ip_local_reserved_ports", &list,
+		    NULL) == 0)
+		ports_set_list(&a->has, json_str(list, "value", ""));
 }
 
 /* What a relay of ours has on the host is the guest's own. */
 static bool host_has(void *arg, uint8_t proto, uint16_t port)
 {
-	struct port_space *s = arg;
-	const struct build_port *b = &s->lab->ports.build;
-	auto_json json_t *sockets = NULL;
+	struct asking *a = arg;
 
-	if (proto == IPPROTO_TCP && s->relayed && localhost_relays(s->lab, port))
+	if (proto == IPPROTO_TCP && a->space->relayed && localhost_relays(a->space->lab, port))
 		return false;
-	if (b->read(b->ctx, s->host, READ_SOCKETS, "", &sockets, NULL) == 0 &&
-	    ports_in_use(sockets, proto, port))
-		return true;
-	return is_excluded(s, port);
+	if (!a->read)
+		read_host(a);
+	return ports_set_has(&a->has, proto, port);
 }
 
 static void say_failed(struct port_space *s, const struct err *err)
@@ -88,17 +96,30 @@ static void on_freed(struct lab *lab)
 		service_retry(lab);
 }
 
+/* The guest's: with TCP's connections, for which the kernel walks the whole machine's, only where they decide. NULL: unknown. */
+static json_t *guests_sockets(const struct port_space *s)
+{
+	const struct build_port *b = &s->lab->ports.build;
+	json_t *open = NULL, *all = NULL;
+
+	if (b->read(b->ctx, s->guest, READ_OPEN, "", &open, NULL) < 0 ||
+	    !ports_misses(&s->ports, open))
+		return open;
+	json_decref(open);
+	return b->read(b->ctx, s->guest, READ_SOCKETS, "", &all, NULL) < 0 ? NULL : all;
+}
+
 void port_space_look(struct lab *lab)
 {
 	struct port_space *s = lab->port_space;
-	const struct build_port *b = &lab->ports.build;
-	auto_json json_t *sockets = NULL;
+	auto_json json_t *sockets = s ? guests_sockets(s) : NULL;
+	struct asking asking = {.space = s};
 	unsigned before = s ? s->ports.changes : 0;
 
-	if (!s || b->read(b->ctx, s->guest, READ_SOCKETS, "", &sockets, NULL) < 0)
+	if (!sockets)
 		return;
-	ports_scan(&s->ports, sockets, &(struct ports_host){host_has, s}, log_now());
-	if (s->ports.changes == before)
+	ports_scan(&s->ports, sockets, &(struct ports_host){host_has, &asking}, log_now());
+	if (s->ports.changes == before && !s->failed)
 		return;
 	steer(s);
 	on_freed(lab);
@@ -182,6 +203,7 @@ int port_space_bind(struct lab *lab, const char *node, const char *proto, const 
 {
 	struct port_space *s = lab->port_space;
 	struct port_bind b = {s ? ports_proto(proto) : 0, address, port};
+	struct asking asking = {.space = s};
 	unsigned before;
 	int rc = 0;
 
@@ -189,7 +211,8 @@ int port_space_bind(struct lab *lab, const char *node, const char *proto, const 
 		return 0;
 	before = s->ports.changes;
 	if (!strcmp(node, s->guest))
-		rc = ports_guest_binds(&s->ports, &b, &(struct ports_host){host_has, s}, log_now());
+		rc = ports_guest_binds(&s->ports, &b, &(struct ports_host){host_has, &asking},
+				       log_now());
 	else if (!strcmp(node, s->host))
 		rc = ports_host_binds(&s->ports, &b);
 	if (s->ports.changes != before)

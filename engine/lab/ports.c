@@ -189,6 +189,28 @@ static bool has_half(const struct ports *p, uint8_t proto)
 	return of_dynamic >= ((size_t)p->dynamic.hi - p->dynamic.lo + 1) / 2;
 }
 
+/* Whether one more of the protocol may be held. What was bound and closed at once, over and over, lets go of the oldest. */
+static bool make_room(struct ports *p, uint8_t proto)
+{
+	size_t n = 0, unseen = 0, oldest = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		const struct port_held *h = &p->held[i];
+
+		n += h->proto == proto;
+		if (h->proto != proto || h->seen || h->marked)
+			continue;
+		if (!unseen++ || h->since < p->held[oldest].since)
+			oldest = i;
+	}
+	if (unseen < PORTS_UNSEEN_MAX)
+		return n < PORTS_MAX;
+	p->n--;
+	memmove(&p->held[oldest], &p->held[oldest + 1], (p->n - oldest) * sizeof(*p->held));
+	p->changes++;
+	return true;
+}
+
 int ports_guest_binds(struct ports *p, const struct port_bind *b, const struct ports_host *host,
 		      double now)
 {
@@ -209,7 +231,7 @@ int ports_guest_binds(struct ports *p, const struct port_bind *b, const struct p
 	new.hosts = host->has(host->arg, b->proto, b->port);
 	if (new.hosts && !new.shared)
 		return EADDRINUSE;
-	return hold(p, &new) ? 0 : ENOBUFS;
+	return make_room(p, b->proto) && hold(p, &new) ? 0 : ENOBUFS;
 }
 
 int ports_host_binds(struct ports *p, const struct port_bind *b)
@@ -232,19 +254,21 @@ static bool is_live(const json_t *s)
 	return strcmp(json_str(s, "state", ""), "TIME-WAIT") != 0;
 }
 
-bool ports_in_use(const json_t *sockets, uint8_t proto, uint16_t port)
+void ports_set_sockets(struct ports_set *set, const json_t *sockets)
 {
 	const json_t *s;
 	size_t i;
 
-	json_array_foreach (sockets, i, s)
-		if (json_int(s, "local_port", 0) == port &&
-		    ports_proto(json_str(s, "proto", "")) == proto && is_live(s))
-			return true;
-	return false;
+	json_array_foreach (sockets, i, s) {
+		uint8_t proto = ports_proto(json_str(s, "proto", ""));
+
+		if (proto && is_live(s))
+			set_bit(set->of[proto == IPPROTO_UDP],
+				(uint16_t)json_int(s, "local_port", 0));
+	}
 }
 
-bool ports_in_list(const char *list, uint16_t port)
+void ports_set_list(struct ports_set *set, const char *list)
 {
 	unsigned lo, hi;
 	int len;
@@ -254,9 +278,27 @@ bool ports_in_list(const char *list, uint16_t port)
 		list += len;
 		if (sscanf(list, "-%u%n", &hi, &len) == 1)
 			list += len;
-		if (port >= lo && port <= hi)
-			return true;
+		for (; lo <= hi && lo <= UINT16_MAX; lo++) {
+			set_bit(set->of[0], (uint16_t)lo);
+			set_bit(set->of[1], (uint16_t)lo);
+		}
 	}
+}
+
+bool ports_set_has(const struct ports_set *set, uint8_t proto, uint16_t port)
+{
+	return has_bit(set->of[proto == IPPROTO_UDP], port);
+}
+
+bool ports_misses(const struct ports *p, const json_t *sockets)
+{
+	struct ports_set found = {0};
+
+	ports_set_sockets(&found, sockets);
+	for (size_t i = 0; i < p->n; i++)
+		if (p->held[i].proto == IPPROTO_TCP &&
+		    !ports_set_has(&found, IPPROTO_TCP, p->held[i].port))
+			return true;
 	return false;
 }
 
@@ -266,7 +308,26 @@ static bool is_open(const json_t *s, uint8_t proto)
 	return !strcmp(json_str(s, "state", ""), proto == IPPROTO_TCP ? "LISTEN" : "UNCONN");
 }
 
-static void take_socket(struct ports *p, const json_t *s, const struct ports_host *host, double now)
+/* A look under way. */
+struct scan {
+	const struct ports_host *host;
+	double now;
+	unsigned left; /* how many new ports it may take */
+};
+
+static struct port_held *take_new(struct ports *p, const struct port_bind *b, struct scan *scan)
+{
+	int refused = ports_guest_binds(p, b, scan->host, scan->now);
+	struct port_held *h = refused ? NULL : find(p, b->proto, b->port);
+
+	if (h)
+		scan->left--;
+	else if (refused == ENOBUFS)
+		scan->left = 0;
+	return h;
+}
+
+static void take_socket(struct ports *p, const json_t *s, struct scan *scan)
 {
 	struct port_bind b = {ports_proto(json_str(s, "proto", "")), json_str(s, "local", ""),
 			      (uint16_t)json_int(s, "local_port", 0)};
@@ -274,8 +335,8 @@ static void take_socket(struct ports *p, const json_t *s, const struct ports_hos
 
 	if (!b.proto || !is_live(s))
 		return;
-	if (!h && is_open(s, b.proto) && ports_guest_binds(p, &b, host, now) == 0)
-		h = find(p, b.proto, b.port);
+	if (!h && scan->left && is_open(s, b.proto))
+		h = take_new(p, &b, scan);
 	if (h)
 		h->seen = h->marked = true;
 }
@@ -287,13 +348,14 @@ static bool is_over(const struct port_held *h, double now)
 
 void ports_scan(struct ports *p, const json_t *sockets, const struct ports_host *host, double now)
 {
+	struct scan scan = {host, now, PORTS_NEW_MAX};
 	const json_t *s;
 	size_t i, kept = 0;
 
 	for (i = 0; i < p->n; i++)
 		p->held[i].marked = false;
 	json_array_foreach (sockets, i, s)
-		take_socket(p, s, host, now);
+		take_socket(p, s, &scan);
 	for (i = 0; i < p->n; i++)
 		if (!is_over(&p->held[i], now))
 			p->held[kept++] = p->held[i];

@@ -6,7 +6,8 @@
  * Theory of operation. What is kept are the guest's ports, by protocol and number only; the host's are looked at when somebody
  * asks. A port becomes the guest's when a program there binds it, and is free again when a look at the guest's sockets (ports_scan)
  * finds none on it any more. Between its bind and the first look that finds it a port is the guest's for a minute. A socket
- * whose bind was not asked about (port 0, then listen) is found by the look.
+ * whose bind was not asked about (port 0, then listen) is found by the look. Their number is bounded: a bind of one more is
+ * refused with ENOBUFS, and what a look finds beyond it is not the guest's.
  */
 #ifndef NETDOJO_LAB_PORTS_H
 #define NETDOJO_LAB_PORTS_H
@@ -18,6 +19,11 @@
 enum {
 	PORTS_KEPT_S = 60,   /* a port that was bound and never found by a look */
 	PORTS_LOOK_MS = 500, /* how often to look */
+	PORTS_MAX =
+		1536, /* that the guest may have of a protocol: the switch numbers 2047 filters, the window needs some */
+	PORTS_UNSEEN_MAX =
+		1024,	     /* of them no look has found yet: the oldest makes room for the next */
+	PORTS_NEW_MAX = 256, /* that one look takes; the next look takes more */
 };
 
 struct ports_range {
@@ -44,6 +50,11 @@ struct ports {
 	unsigned changes; /* grows with each change of what is the guest's */
 };
 
+/* A set of ports. */
+struct ports_set {
+	uint8_t of[2][65536 / 8]; /* TCP's, UDP's */
+};
+
 /* What a program wants to bind. */
 struct port_bind {
 	uint8_t proto;
@@ -61,7 +72,7 @@ struct ports_host {
 int ports_init(struct ports *p, const json_t *port_space, struct err *err);
 void ports_done(struct ports *p);
 
-/* A program of the guest's binds: 0 or EADDRINUSE. */
+/* A program of the guest's binds: 0, EADDRINUSE or ENOBUFS. */
 int ports_guest_binds(struct ports *p, const struct port_bind *b, const struct ports_host *host,
 		      double now);
 /* One of the host's. */
@@ -69,10 +80,14 @@ int ports_host_binds(struct ports *p, const struct port_bind *b);
 /* A look at the guest's sockets, as build.h's READ_SOCKETS gives them. */
 void ports_scan(struct ports *p, const json_t *sockets, const struct ports_host *host, double now);
 
-/* Whether this is among the sockets that are in use: one that lingers after its connection's end is not. */
-bool ports_in_use(const json_t *sockets, uint8_t proto, uint16_t port);
-/* Whether a port is in "40960-45055,50000", as net.ipv4.ip_local_reserved_ports has Windows' excluded ranges. */
-bool ports_in_list(const char *list, uint16_t port);
+/* Whether a TCP port of the guest's is on none of these sockets: those that listen do not tell then whether it is free. */
+bool ports_misses(const struct ports *p, const json_t *sockets);
+
+/* Adds the ports of sockets that are in use: one that lingers after its connection's end is not. */
+void ports_set_sockets(struct ports_set *s, const json_t *sockets);
+/* Adds those in "40960-45055,50000", as net.ipv4.ip_local_reserved_ports has Windows' excluded ranges. */
+void ports_set_list(struct ports_set *s, const char *list);
+bool ports_set_has(const struct ports_set *s, uint8_t proto, uint16_t port);
 /* IPPROTO_TCP for "tcp", IPPROTO_UDP for "udp", else 0. */
 uint8_t ports_proto(const char *name);
 

@@ -18,6 +18,7 @@ enum read_what {
 	READ_RULESET,	/* {"text": what `nft list ruleset` prints} */
 	READ_SOCKETS,	/* TCP and UDP: [{proto,state,local,local_port,peer,peer_port,uid,inode}] */
 	READ_LISTENERS, /* those of TCP that listen; far cheaper, for the kernel has all others of the machine in one table */
+	READ_OPEN, /* those and UDP's: all that somebody may send to unasked, without that table either */
 	READ_CONNTRACK, /* [{proto,src,dst,sport,dport,reply_src,reply_dst,reply_sport,reply_dport}] */
 	READ_SYSCTL,	/* arg = name: {"value"} */
 	N_READS,

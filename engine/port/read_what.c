@@ -8,9 +8,10 @@
 #include "base/cleanup.h"
 
 static const char *const names[] = {
-	[READ_LINKS] = "links",		[READ_ROUTES] = "routes",	[READ_RULES] = "rules",
-	[READ_NEIGHS] = "neighs",	[READ_RULESET] = "ruleset",	[READ_SOCKETS] = "sockets",
-	[READ_LISTENERS] = "listeners", [READ_CONNTRACK] = "conntrack", [READ_SYSCTL] = "sysctl",
+	[READ_LINKS] = "links",		[READ_ROUTES] = "routes",   [READ_RULES] = "rules",
+	[READ_NEIGHS] = "neighs",	[READ_RULESET] = "ruleset", [READ_SOCKETS] = "sockets",
+	[READ_LISTENERS] = "listeners", [READ_OPEN] = "open",	    [READ_CONNTRACK] = "conntrack",
+	[READ_SYSCTL] = "sysctl",
 };
 static_assert(ARRAY_SIZE(names) == N_READS, "a name for each kind of read");
 

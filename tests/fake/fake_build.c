@@ -44,6 +44,7 @@ static int fake_read(void *ctx, const char *node, enum read_what what, const cha
 	char key[256];
 
 	answer_key(key, sizeof(key), node, read_what_name(what), arg);
+	json_object_set_new(f->reads, key, json_integer(json_int(f->reads, key, 0) + 1));
 	value = json_object_get(f->answers, key);
 	if (!value)
 		return err_set(err, ERR_MACHINE, ENOENT, "The fake has no answer for '%s'", key);
@@ -115,6 +116,7 @@ void fake_build_init(struct fake_build *f)
 			 .netns_fd = fake_netns_fd},
 		.fail_at = FAKE_NEVER,
 		.answers = json_object(),
+		.reads = json_object(),
 	};
 }
 
@@ -129,6 +131,7 @@ void fake_build_done(struct fake_build *f)
 	free_all(f->applied, f->n_applied);
 	free_all(f->undone, f->n_undone);
 	json_decref(f->answers);
+	json_decref(f->reads);
 	f->n_applied = f->n_undone = 0;
 	f->answers = NULL;
 }

@@ -21,6 +21,7 @@ struct fake_build {
 	int sockets_opened;
 	char last_socket[128]; /* "wsl tcp 127.0.0.1:80" */
 	char steered[512];     /* "wsl windows tcp 40960-45055 tcp 80" */
+	json_t *reads;	       /* {"windows sockets": 3}: how often each was read */
 	int steers;	       /* calls of steer() */
 	bool fail_steer;
 	const char *fail_socket; /* one of these lines can't be had; NULL = none */

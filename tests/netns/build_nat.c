@@ -185,9 +185,14 @@ START_TEST(sockets_are_read)
 	json_decref(all);
 	all = lab_read(&lab, "router", READ_LISTENERS, "");
 	ck_assert_uint_eq(json_array_size(all), 2);
-	s = lab_find(all, "local", "::");
+	s = json_incref(lab_find(all, "local", "::"));
 	ck_assert_str_eq(json_str(s, "family", ""), "inet6");
 	ck_assert_int_eq(json_int(s, "local_port", 0), 81);
+	json_decref(s);
+	json_decref(all);
+	all = lab_read(&lab, "router", READ_OPEN, "");
+	ck_assert_uint_eq(json_array_size(all), 3);
+	lab_find(all, "proto", "udp");
 	ck_assert_int_ge(v6, 0);
 }
 END_TEST

@@ -39,6 +39,13 @@ static json_t *sock(const char *proto, const char *local, int port)
 /* The sockets of a node; stolen. */
 static void has(const char *node, json_t *sockets)
 {
+	json_t *open = json_array(), *s;
+	size_t i;
+
+	json_array_foreach (sockets, i, s)
+		if (strcmp(json_str(s, "state", ""), "ESTAB") != 0)
+			json_array_append(open, s);
+	fake_build_answer(&r.build, node, "open", "", open);
 	fake_build_answer(&r.build, node, "sockets", "", sockets);
 }
 
@@ -125,6 +132,55 @@ START_TEST(steered_when_something_changed)
 }
 END_TEST
 
+static unsigned reads(const char *what)
+{
+	return (unsigned)json_int(r.build.reads, what, 0);
+}
+
+/* However many sockets a look finds, the host is read once. */
+START_TEST(one_look_reads_the_host_once)
+{
+	json_t *all = json_array();
+	unsigned sockets = reads("windows sockets"), steers = (unsigned)r.build.steers;
+
+	for (int i = 0; i < 12000; i++)
+		json_array_append_new(all, sock("udp", "0.0.0.0", 10000 + i));
+	has("wsl", all);
+	port_space_look(&r.lab);
+	ck_assert_uint_eq(reads("windows sockets"), sockets + 1);
+	ck_assert_uint_eq((unsigned)r.build.steers, steers + 1);
+	has("windows", json_pack("[o]", sock("udp", "0.0.0.0", 10256)));
+	port_space_look(&r.lab);
+	ck_assert_uint_eq(reads("windows sockets"), sockets + 2);
+	ck_assert_int_eq(binds("windows", "udp", "0.0.0.0", 10256), 0);
+	ck_assert_int_eq(binds("windows", "udp", "0.0.0.0", 10257), EADDRINUSE);
+}
+END_TEST
+
+/* Connections are walked only while a TCP port that is held has no listener. */
+START_TEST(what_a_look_reads)
+{
+	unsigned before = reads("wsl sockets");
+
+	binds("wsl", "udp", "0.0.0.0", 8000);
+	port_space_look(&r.lab);
+	binds("wsl", "tcp", "0.0.0.0", 8000);
+	has("wsl", json_pack("[o]", sock("tcp", "0.0.0.0", 8000)));
+	port_space_look(&r.lab);
+	ck_assert_uint_eq(reads("wsl sockets"), before);
+	has("wsl", json_pack("[{s:s, s:s, s:s, s:i}]", "proto", "tcp", "state", "ESTAB", "local",
+			     "192.168.1.20", "local_port", 8000));
+	port_space_look(&r.lab);
+	ck_assert_uint_eq(reads("wsl sockets"), before + 1);
+	ck_assert_int_eq(binds("windows", "tcp", "0.0.0.0", 8000), EADDRINUSE);
+	has("wsl", json_array());
+	port_space_look(&r.lab);
+	port_space_look(&r.lab);
+	ck_assert_uint_eq(reads("wsl sockets"), before + 2);
+	ck_assert_int_eq(binds("windows", "tcp", "0.0.0.0", 8000), 0);
+}
+END_TEST
+
 START_TEST(other_nodes_are_their_own)
 {
 	ck_assert_int_eq(binds("phone", "tcp", "0.0.0.0", 41000), 0);
@@ -166,6 +222,9 @@ START_TEST(a_failure_is_said_once)
 	ck_assert_int_eq(binds("wsl", "tcp", "0.0.0.0", 8000), 0);
 	ck_assert_int_eq(binds("wsl", "tcp", "0.0.0.0", 8001), 0);
 	ck_assert_uint_eq(rig_logged(&r, "lab", "steer-failed"), 1);
+	r.build.fail_steer = false;
+	port_space_look(&r.lab); /* tried again, though nothing changed */
+	ck_assert_str_eq(r.build.steered, WINDOW " tcp 8000 tcp 8001");
 }
 END_TEST
 
@@ -312,6 +371,8 @@ TCase *lab_port_space_case(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, asked_answered_steered);
 	tcase_add_test(t, steered_when_something_changed);
+	tcase_add_test(t, one_look_reads_the_host_once);
+	tcase_add_test(t, what_a_look_reads);
 	tcase_add_test(t, other_nodes_are_their_own);
 	tcase_add_test(t, gone_with_wsl_and_back);
 	tcase_add_test(t, steered_after_each_change);

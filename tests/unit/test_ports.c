@@ -48,9 +48,12 @@ static void teardown(void)
 
 static bool host_has(void *arg, uint8_t proto, uint16_t port)
 {
+	struct ports_set has = {0};
+
 	(void)arg;
 	asked++;
-	return ports_in_use(host_sockets, proto, port);
+	ports_set_sockets(&has, host_sockets);
+	return ports_set_has(&has, proto, port);
 }
 
 static const struct ports_host host = {host_has, NULL};
@@ -256,6 +259,77 @@ START_TEST(changes_are_counted)
 }
 END_TEST
 
+/* n sockets of UDP, on ports from first on. */
+static json_t *udp_from(int first, size_t n)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(all, sock("udp", "UNCONN", "0.0.0.0", first + (int)i));
+	return all;
+}
+
+START_TEST(a_look_takes_so_many)
+{
+	json_t *all = udp_from(10000, PORTS_NEW_MAX + 10);
+
+	look(json_incref(all), 0);
+	ck_assert_uint_eq(p.n, PORTS_NEW_MAX);
+	look(all, 0.5);
+	ck_assert_uint_eq(p.n, PORTS_NEW_MAX + 10);
+}
+END_TEST
+
+/* Those that programs hold. Then a bind is refused, by one protocol's number, and a look takes none. */
+START_TEST(so_many_in_all)
+{
+	json_t *all = udp_from(10000, PORTS_MAX + 10);
+	unsigned before;
+
+	for (int i = 0; i < 2 * PORTS_MAX / PORTS_NEW_MAX; i++)
+		look(json_incref(all), i);
+	ck_assert_uint_eq(p.n, PORTS_MAX);
+	asked = 0;
+	before = p.changes;
+	look(json_incref(all), 100);
+	ck_assert_uint_le(asked, 1);
+	ck_assert_uint_eq(p.changes, before);
+	ck_assert_int_eq(guest("udp", "0.0.0.0", 8000, 100), ENOBUFS);
+	ck_assert_int_eq(guest("udp", "0.0.0.0", 10000, 100), 0);
+	ck_assert_int_eq(guest("tcp", "0.0.0.0", 8000, 100), 0);
+	json_array_remove(all, 1);
+	look(json_incref(all), 101);
+	ck_assert(!held("udp", 10001));
+	json_array_clear(all);
+	look(all, 200);
+	ck_assert_int_eq(guest("udp", "0.0.0.0", 8000, 200), 0);
+	ck_assert_uint_eq(p.n, 1);
+}
+END_TEST
+
+/* Bound and closed before a look: the oldest makes room, the newest and what a look saw stay. */
+START_TEST(so_many_unseen)
+{
+	guest("udp", "0.0.0.0", 8000, 0);
+	look(json_pack("[o]", sock("udp", "UNCONN", "0.0.0.0", 8000)), 0);
+	for (int i = 0; i < 2100; i++)
+		ck_assert_int_eq(guest("udp", "0.0.0.0", (uint16_t)(10000 + i), 1 + i / 1e3), 0);
+	ck_assert_uint_eq(p.n, PORTS_UNSEEN_MAX + 1);
+	ck_assert(held("udp", 8000) && held("udp", 12099) && !held("udp", 10000));
+}
+END_TEST
+
+START_TEST(whether_listeners_tell_all)
+{
+	auto_json json_t *one = json_pack("[o]", sock("tcp", "LISTEN", "0.0.0.0", 8000));
+
+	guest("udp", "0.0.0.0", 8000, 0);
+	ck_assert(!ports_misses(&p, NULL));
+	guest("tcp", "0.0.0.0", 8000, 0);
+	ck_assert(ports_misses(&p, NULL) && !ports_misses(&p, one));
+}
+END_TEST
+
 /* One range a protocol, which is one mask to the switch, unless a port in it is never the guest's. */
 START_TEST(the_window_is_one_range)
 {
@@ -313,11 +387,17 @@ static const struct {
 	{"1,5-7,9", 8, false},
 	{"1,5-7,9\n", 9, true},
 	{"1-,5", 5, false},
+	{"65530-65535,1", 65535, true},
+	{"65530-4294967295,1", 2, false},
 };
 
 START_TEST(in_a_list)
 {
-	ck_assert_int_eq(ports_in_list(lists[_i].list, lists[_i].port), lists[_i].in);
+	struct ports_set set = {0};
+
+	ports_set_list(&set, lists[_i].list);
+	ck_assert_int_eq(ports_set_has(&set, IPPROTO_TCP, lists[_i].port), lists[_i].in);
+	ck_assert_int_eq(ports_set_has(&set, IPPROTO_UDP, lists[_i].port), lists[_i].in);
 }
 END_TEST
 
@@ -491,6 +571,10 @@ int main(void)
 	tcase_add_test(t, handed_on);
 	tcase_add_test(t, found_by_a_look);
 	tcase_add_test(t, changes_are_counted);
+	tcase_add_test(t, a_look_takes_so_many);
+	tcase_add_test(t, so_many_in_all);
+	tcase_add_test(t, so_many_unseen);
+	tcase_add_test(t, whether_listeners_tell_all);
 	tcase_add_test(t, the_window_is_one_range);
 	tcase_add_loop_test(t, wrong_rules, 0, ARRAY_SIZE(wrong));
 	tcase_add_loop_test(t, in_a_list, 0, ARRAY_SIZE(lists));
