@@ -99,11 +99,13 @@ static int port_sync(void *ctx, unsigned n, struct err *err)
 		    : err_sys(err, ENOMEM, "Can't ask the watch");
 }
 
-static int port_answer(void *ctx, const char *node, unsigned n, int error, struct err *err)
+static int port_answer(void *ctx, const char *node, unsigned gen, unsigned n, int error,
+		       struct err *err)
 {
 	struct port *p = ctx;
-	auto_json json_t *body = json_pack("{s:s, s:s, s:I, s:i}", "do", "answer", "node", node,
-					   "n", (json_int_t)n, "error", error);
+	auto_json json_t *body =
+		json_pack("{s:s, s:s, s:I, s:I, s:i}", "do", "answer", "node", node, "gen",
+			  (json_int_t)gen, "n", (json_int_t)n, "error", error);
 
 	return body ? msg_send(p->sock, body, NULL, 0, err)
 		    : err_sys(err, ENOMEM, "Can't answer the watch");

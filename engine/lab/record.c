@@ -72,16 +72,21 @@ static const char *who(struct lab *lab, const json_t *e)
 	return lab_actor(lab, &lab->probing, mono);
 }
 
-/* A program stands still until this is answered. Of a node that is gone, nobody takes it. */
+/* A program stands still until this is answered. One of a generation that is gone takes no port, and no answer. */
 static void answer_bind(struct lab *lab, const json_t *e)
 {
 	const struct watch_port *w = &lab->ports.watch;
-	const char *node = json_str(e, "node", "");
-	int error = port_space_bind(lab, node, json_str(e, "proto", ""), json_str(e, "address", ""),
-				    (uint16_t)json_int(e, "port", 0));
+	const char *name = json_str(e, "node", "");
+	const struct lab_node *n = node_find(lab, name);
+	unsigned gen = (unsigned)json_int(e, "gen", 0);
+	int error = 0;
 
+	if (n && n->generation == gen)
+		error = port_space_bind(lab, name, json_str(e, "proto", ""),
+					json_str(e, "address", ""),
+					(uint16_t)json_int(e, "port", 0));
 	if (w->answer)
-		w->answer(w->ctx, node, (unsigned)json_int(e, "n", 0), error, NULL);
+		w->answer(w->ctx, name, gen, (unsigned)json_int(e, "n", 0), error, NULL);
 }
 
 static void take_event(struct lab *lab, json_t *e)

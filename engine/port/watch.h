@@ -46,9 +46,10 @@ struct watch_port {
 	/*
 	 * Of a node with `binds` next() also gives events {"kind":"lab","what":"bind","node","gen","n","proto":"tcp|udp",
 	 * "address","port"}, which belong in no log: a program there waits in bind(2) until it is answered with 0, or the
-	 * errno (EADDRINUSE) bind shall fail with. May be NULL (fakes).
+	 * errno (EADDRINUSE) bind shall fail with. gen and n as the event has them. May be NULL (fakes).
 	 */
-	int (*answer)(void *ctx, const char *node, unsigned n, int error, struct err *err);
+	int (*answer)(void *ctx, const char *node, unsigned gen, unsigned n, int error,
+		      struct err *err);
 };
 
 #endif

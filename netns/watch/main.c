@@ -67,14 +67,15 @@ static int do_sync(struct watch *w, struct msg *m, json_t **ret, struct err *err
 	return 0;
 }
 
-/* Of a bind in a node that is gone there is nobody to tell. */
+/* Of a bind in a node that is gone, or in an earlier generation of it, there is nobody to tell. */
 static int do_answer(struct watch *w, struct msg *m, json_t **ret, struct err *err)
 {
 	const char *node = json_str(m->body, "node", "");
+	unsigned gen = (unsigned)json_int(m->body, "gen", 0);
 
 	(void)err;
 	for (struct wnode *n = w->nodes; n; n = n->next)
-		if (!strcmp(n->name, node))
+		if (!strcmp(n->name, node) && n->generation == gen)
 			binds_answer(n->binds, (unsigned)json_int(m->body, "n", 0),
 				     (int)json_int(m->body, "error", 0));
 	*ret = json_object();

@@ -36,13 +36,14 @@ static void fake_remove(void *ctx, const char *name)
 	json_object_del(f->nodes, name);
 }
 
-static int fake_answer(void *ctx, const char *node, unsigned n, int error, struct err *err)
+static int fake_answer(void *ctx, const char *node, unsigned gen, unsigned n, int error,
+		       struct err *err)
 {
 	struct fake_watch *f = ctx;
 	char key[64];
 
 	(void)err;
-	snprintf(key, sizeof(key), "%s %u", node, n);
+	snprintf(key, sizeof(key), "%s %u %u", node, gen, n);
 	json_object_set_new(f->answers, key, json_integer(error));
 	return 0;
 }

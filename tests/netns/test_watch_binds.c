@@ -45,7 +45,7 @@ static void begin(int (*body)(void *), void *arg)
 
 static void answer(unsigned n, int error)
 {
-	ck_assert_int_eq(rig.port.answer(rig.port.ctx, "wsl", n, error, NULL), 0);
+	ck_assert_int_eq(rig.port.answer(rig.port.ctx, "wsl", 3, n, error, NULL), 0);
 }
 
 /* Binds in a socket of its own; the errno. */
@@ -110,6 +110,17 @@ START_TEST(goes_on_when_it_may)
 	rig_expect(&rig, ones[0].event);
 	answer(1, 0);
 	ck_assert_int_eq(WEXITSTATUS(rig_finish(&f)), 0);
+}
+END_TEST
+
+/* Numbers begin anew with each generation: an answer for one before is nobody's. */
+START_TEST(an_answer_is_of_a_generation)
+{
+	begin(try_one, (void *)&ones[0]);
+	rig_expect(&rig, ones[0].event);
+	ck_assert_int_eq(rig.port.answer(rig.port.ctx, "wsl", 2, 1, EACCES, NULL), 0);
+	answer(1, EADDRINUSE);
+	ck_assert_int_eq(WEXITSTATUS(rig_finish(&f)), EADDRINUSE);
 }
 END_TEST
 
@@ -320,6 +331,7 @@ TCase *watch_binds_case(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, what_is_asked, 0, ARRAY_SIZE(ones));
 	tcase_add_test(t, goes_on_when_it_may);
+	tcase_add_test(t, an_answer_is_of_a_generation);
 	tcase_add_test(t, another_network_is_its_own);
 	tcase_add_test(t, a_socket_keeps_its_network);
 	tcase_add_test(t, a_thread_is_asked_about_too);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lab/localhost.h"
+#include "lab/node.h"
 #include "lab/port_space.h"
 #include "lab/service.h"
 #include "tests/unit/lab_windows_rig.h"
@@ -77,18 +78,27 @@ static void teardown(void)
 	rig_done(&r);
 }
 
-/* A program binds; the answer. */
-static int binds(const char *node, const char *proto, const char *address, int port)
+/* A program of that generation of the node binds; the answer. */
+static int binds_in(unsigned gen, const char *node, const char *proto, const char *address,
+		    int port)
 {
 	char key[64];
 
 	fake_watch_push(&r.watch,
 			json_pack("{s:s, s:s, s:s, s:i, s:i, s:s, s:s, s:i}", "kind", "lab", "what",
-				  "bind", "node", node, "gen", 1, "n", (int)++n_asked, "proto",
-				  proto, "address", address, "port", port));
+				  "bind", "node", node, "gen", (int)gen, "n", (int)++n_asked,
+				  "proto", proto, "address", address, "port", port));
 	rig_turn(&r);
-	snprintf(key, sizeof(key), "%s %u", node, n_asked);
+	snprintf(key, sizeof(key), "%s %u %u", node, gen, n_asked);
 	return (int)json_int(r.watch.answers, key, -1);
+}
+
+static int binds(const char *node, const char *proto, const char *address, int port)
+{
+	const struct lab_node *n = node_find(&r.lab, node);
+
+	ck_assert_ptr_nonnull(n);
+	return binds_in(n->generation, node, proto, address, port);
 }
 
 START_TEST(asked_answered_steered)
@@ -200,6 +210,18 @@ START_TEST(gone_with_wsl_and_back)
 	json_decref(windows_do(&r, win, "wsl.start"));
 	ck_assert_str_eq(r.build.steered, WINDOW);
 	ck_assert_int_eq(binds("windows", "tcp", "0.0.0.0", 41000), EADDRINUSE);
+}
+END_TEST
+
+/* What a program of WSL's before asked comes late: it is answered, by its own number, and has no port of this one's. */
+START_TEST(a_generation_before)
+{
+	json_decref(windows_do(&r, win, "wsl.shutdown"));
+	json_decref(windows_do(&r, win, "wsl.start"));
+	ck_assert_int_eq(binds_in(1, "wsl", "tcp", "0.0.0.0", 8000), 0);
+	ck_assert_str_eq(r.build.steered, WINDOW);
+	ck_assert_int_eq(binds("wsl", "tcp", "0.0.0.0", 8001), 0);
+	ck_assert_str_eq(r.build.steered, WINDOW " tcp 8001");
 }
 END_TEST
 
@@ -375,6 +397,7 @@ TCase *lab_port_space_case(void)
 	tcase_add_test(t, what_a_look_reads);
 	tcase_add_test(t, other_nodes_are_their_own);
 	tcase_add_test(t, gone_with_wsl_and_back);
+	tcase_add_test(t, a_generation_before);
 	tcase_add_test(t, steered_after_each_change);
 	tcase_add_test(t, a_failure_is_said_once);
 	tcase_add_test(t, a_service_waits);
