@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A kernel in small: operations on a state, with side effects, strictly. */
 #define _GNU_SOURCE
-#include "tests/unit/sim_value.h"
+#include "tests/unit/sim_effect.h"
 
 #include <arpa/inet.h>
 #include <assert.h>
@@ -21,192 +21,6 @@ json_t *sim_new(void)
 	return json_pack("{s:{}, s:{}, s:{}, s:{}, s:{s:s}}", "nodes", "segments", "services",
 			 "ghosts", "switch", "ruleset", "");
 }
-
-static bool is_v6(const char *text)
-{
-	return strchr(text, ':') != NULL;
-}
-
-/* --- what the kernel does by itself
- * ------------------------------------------------------------------------- */
-
-/* Removes what fn says of an object of objects. */
-static void sweep(json_t *all, bool (*fn)(const char *key, const json_t *v, const void *arg),
-		  const void *arg)
-{
-	const char *key;
-	json_t *v;
-	void *next;
-
-	json_object_foreach_safe(all, next, key, v) if (fn(key, v, arg)) json_object_del(all, key);
-}
-
-struct flush {
-	const char *dev;
-	bool v4_only;
-};
-
-static bool route_on(const char *key, const json_t *v, const void *arg)
-{
-	const struct flush *f = arg;
-
-	(void)key;
-	return same(json_str(v, "dev", ""), f->dev) && !(f->v4_only && json_flag(v, "ipv6", false));
-}
-
-static bool neigh_on(const char *key, const json_t *v, const void *arg)
-{
-	const struct flush *f = arg;
-	size_t n = strlen(f->dev);
-
-	(void)v;
-	return strncmp(key, f->dev, n) == 0 && key[n] == ' ' && !(f->v4_only && is_v6(key));
-}
-
-static void flush_dev(json_t *node, const char *dev, bool v4_only)
-{
-	struct flush f = {dev, v4_only};
-
-	sweep(at(node, "routes"), route_on, &f);
-	sweep(at(node, "neighs"), neigh_on, &f);
-}
-
-static void drop_v6(json_t *link)
-{
-	json_t *addrs = at(link, "addrs");
-
-	for (size_t i = json_array_size(addrs); i-- > 0;)
-		if (is_v6(json_str(json_array_get(addrs, i), "cidr", "")))
-			json_array_remove(addrs, i);
-}
-
-static bool address_left(const json_t *node, const char *ip)
-{
-	struct prefix want, have;
-	const char *key;
-	json_t *link, *a;
-	size_t i;
-
-	prefix_parse_address(ip, &want);
-	json_object_foreach (at(node, "links"), key, link)
-		json_array_foreach (at(link, "addrs"), i, a)
-			if (prefix_parse(json_str(a, "cidr", ""), &have) &&
-			    prefix_same_address(&want, &have))
-				return true;
-	return false;
-}
-
-/* Routes whose source no interface has any more. */
-static bool source_gone(const char *key, const json_t *v, const void *arg)
-{
-	const char *src = json_str(v, "src", "");
-
-	(void)key;
-	return src[0] && !is_v6(src) && !address_left(arg, src);
-}
-
-static void blank_v6_sources(json_t *node)
-{
-	const char *key;
-	json_t *v;
-
-	json_object_foreach (at(node, "routes"), key, v) {
-		const char *src = json_str(v, "src", "");
-
-		if (is_v6(src) && !address_left(node, src))
-			json_object_set_new(v, "src", json_string(""));
-	}
-}
-
-static void sources(json_t *node)
-{
-	sweep(at(node, "routes"), source_gone, node);
-	blank_v6_sources(node);
-}
-
-static bool has_v4(const json_t *link)
-{
-	json_t *a;
-	size_t i;
-
-	json_array_foreach (at(link, "addrs"), i, a)
-		if (!is_v6(json_str(a, "cidr", "")))
-			return true;
-	return false;
-}
-
-/* What hangs on a port goes with it: a bridge lets its ports go, frames for the host itself lose their way. */
-static void let_go(json_t *state, const char *node, const char *iface)
-{
-	json_t *n, *link;
-	const char *name, *other;
-	char host[64];
-
-	json_object_foreach (at(node_state(state, node), "links"), name, link)
-		if (same(json_str(link, "master", ""), iface))
-			json_object_set_new(link, "master", json_string(""));
-	snprintf(host, sizeof(host), "%s/%s ", node, iface);
-	json_object_foreach (at(state, "nodes"), other, n)
-		json_object_foreach (at(n, "links"), name, link)
-			if (strncmp(json_str(link, "loopback", ""), host, strlen(host)) == 0)
-				json_object_set_new(link, "loopback", json_string("lost"));
-}
-
-/* Something mirrors it, and would be left with half of its plumbing. */
-static bool is_mirrored(const json_t *state, const char *node, const char *iface)
-{
-	const char *name, *other;
-	json_t *n, *link;
-	char text[64];
-
-	snprintf(text, sizeof(text), "%s/%s", node, iface);
-	json_object_foreach (at(state, "nodes"), other, n)
-		json_object_foreach (at(n, "links"), name, link)
-			if (same(json_str(link, "mirrors", ""), text))
-				return true;
-	return false;
-}
-
-/* The name that random models give it. */
-static bool names_mirror(const char *ruleset)
-{
-	return strstr(ruleset, "-mir0\"");
-}
-
-static bool has_mirror(const json_t *state)
-{
-	const char *node;
-	json_t *n;
-
-	json_object_foreach (at(state, "nodes"), node, n)
-		if (at(at(n, "links"), "mir0"))
-			return true;
-	return false;
-}
-
-/* A chain of the netdev family goes with the link it is at. */
-static void lose_chains(json_t *state)
-{
-	json_t *of = at(state, "switch");
-
-	if (names_mirror(json_str(of, "ruleset", "")))
-		json_object_set_new(of, "lost", json_true());
-}
-
-static void drop_link(json_t *state, const char *node, const char *iface)
-{
-	json_t *n = node_state(state, node);
-
-	if (same(iface, "mir0"))
-		lose_chains(state);
-	let_go(state, node, iface);
-	flush_dev(n, iface, false);
-	json_object_del(at(n, "links"), iface);
-	sources(n);
-}
-
-/* --- operations
- * --------------------------------------------------------------------------------------------- */
 
 static int node_add(json_t *state, const struct op *op, struct err *err)
 {
@@ -248,7 +62,7 @@ static int node_del(json_t *state, const struct op *op, struct err *err)
 	if (in_use(state, name))
 		return bad(err, op, "a service has its sockets");
 	json_object_del(at(state, "nodes"), name);
-	sweep(at(state, "ghosts"), ghost_of, name);
+	sim_sweep(at(state, "ghosts"), ghost_of, name);
 	json_object_foreach (at(state, "nodes"), other, n)
 		json_object_foreach_safe(at(n, "links"), next, iface, link)
 		{
@@ -260,7 +74,7 @@ static int node_del(json_t *state, const struct op *op, struct err *err)
 			if (asprintf(&ghost, "%s/%s", other, iface) < 0)
 				abort();
 			json_object_set_new(at(state, "ghosts"), ghost, json_true());
-			drop_link(state, other, iface);
+			sim_drop_link(state, other, iface);
 		}
 	return 0;
 }
@@ -344,14 +158,14 @@ static int link_del(json_t *state, const struct op *op, struct err *err)
 {
 	if (!link_state(state, op->node->name, op->iface->name))
 		return bad(err, op, "not there");
-	if (is_mirrored(state, op->node->name, op->iface->name))
+	if (sim_is_mirrored(state, op->node->name, op->iface->name))
 		return bad(err, op, "what mirrors it is still there");
-	drop_link(state, op->node->name, op->iface->name);
+	sim_drop_link(state, op->node->name, op->iface->name);
 	if (!op->peer_node)
 		return 0;
 	if (!link_state(state, op->peer_node->name, op->peer_iface->name))
 		return bad(err, op, "the other end is not there");
-	drop_link(state, op->peer_node->name, op->peer_iface->name);
+	sim_drop_link(state, op->peer_node->name, op->peer_iface->name);
 	return 0;
 }
 
@@ -360,23 +174,22 @@ static int link_set(json_t *state, const struct op *op, struct err *err)
 	json_t *node = node_state(state, op->node->name);
 	json_t *link = link_state(state, op->node->name, op->iface->name);
 	const struct iface *f = op->iface;
-	struct flush all = {f->name, false};
 
 	if (!link)
 		return bad(err, op, "not there");
 	/* dev_set_mac_address() tells of a change even when there is none. */
 	if (f->mac[0]) {
 		json_object_set_new(link, "mac", json_string(f->mac));
-		sweep(at(node, "neighs"), neigh_on, &all);
+		sim_flush_neighs(node, f->name);
 	}
 	if (f->master[0] && !link_state(state, op->node->name, f->master))
 		return bad(err, op, "no such bridge");
 	json_object_set_new(link, "master", json_string(f->master));
 	json_object_set_new(link, "mtu", json_integer(sim_mtu_of(f)));
 	if (!f->up && json_flag(link, "up", false)) {
-		flush_dev(node, f->name, false);
-		drop_v6(link);
-		blank_v6_sources(node);
+		sim_flush_dev(node, f->name, false);
+		sim_drop_v6(link);
+		sim_blank_v6_sources(node);
 	}
 	json_object_set_new(link, "up", json_boolean(f->up));
 	return 0;
@@ -449,10 +262,11 @@ static int addr_del(json_t *state, const struct op *op, struct err *err)
 		if (!json_equal(a, want))
 			continue;
 		drop_address(at(link, "addrs"), i);
-		sources(node);
+		sim_sources(node);
 		/* lo has 127.0.0.1 of its own. */
-		if (!is_v6(op->address->cidr) && !has_v4(link) && !same(op->iface->name, "lo"))
-			flush_dev(node, op->iface->name, true);
+		if (!sim_is_v6(op->address->cidr) && !sim_has_v4(link) &&
+		    !same(op->iface->name, "lo"))
+			sim_flush_dev(node, op->iface->name, true);
 		return 0;
 	}
 	return bad(err, op, "not there");
@@ -531,7 +345,7 @@ static int route_add(json_t *state, const struct op *op, struct err *err)
 		if (!json_flag(at(at(node, "links"), dev), "up", false))
 			return bad(err, op, "the link is not up");
 	}
-	if (r->src[0] && !address_left(node, r->src))
+	if (r->src[0] && !sim_address_left(node, r->src))
 		return bad(err, op, "no such source");
 	json_object_set_new(at(node, "routes"), key, sim_route_value(r, dev));
 	return 0;
@@ -563,7 +377,7 @@ void sim_put_ruleset(json_t *state, const char *node, const char *ruleset)
 
 	json_object_set_new(of, "ruleset", json_string(ruleset));
 	json_object_del(of, "lost");
-	if (!node && names_mirror(ruleset) && !has_mirror(state))
+	if (!node && sim_names_mirror(ruleset) && !sim_has_mirror(state))
 		json_object_set_new(of, "lost", json_true());
 }
 
