@@ -108,7 +108,7 @@ return scenario {
     probe.http { name = "wsl-serves-page", node = "wsl", url = "http://127.0.0.1:{{p.port}}/", timeout = 2.0 },
     probe.http { name = "windows-opens-localhost", node = "windows", url = "http://127.0.0.1:{{p.port}}/", timeout = 2.0 },
     -- Windows Firewall's own wall is up: an answer of any kind would mean that it is down.
-    probe.connect { name = "console-closed", node = "phone", address = "{{p.windows}}", port = console_port, timeout = 0.3,
+    probe.connect { name = "console-closed", node = "phone", address = "{{p.windows}}", port = console_port, timeout = 2.0,
       title = { en = "the backup console can't be reached from the phone", ja = "バックアップの管理画面にスマホから届かない" },
       expect = function(r) return r.ok == false and not r.refused end },
     probe.ping { name = "public-ping", node = "wsl", address = "8.8.8.8" },
