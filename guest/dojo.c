@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/stdio_fds.h"
@@ -101,16 +102,20 @@ static const struct {
 	{"causes", "[LAYER]", NULL, NULL, dojo_causes}, /* for the shell's completion: not listed */
 };
 
+static void print_use(size_t i)
+{
+	if (!commands[i].en)
+		return;
+	printf("  dojo %-8s %-23s ", commands[i].name, commands[i].args);
+	page_text(lang_text(commands[i].en, commands[i].ja), TEXT_COLUMN);
+}
+
 static int dojo_help(int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (!commands[i].en)
-			continue;
-		printf("  dojo %-8s %-23s ", commands[i].name, commands[i].args);
-		page_text(lang_text(commands[i].en, commands[i].ja), TEXT_COLUMN);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		print_use(i);
 	printf("\n%s\n",
 	       lang_text("Layers, looked at from the bottom up:", "レイヤー（下から順に見る）:"));
 	layers_print(stdout);
@@ -139,6 +144,7 @@ bool dojo_line(char *buf, size_t size)
 	if (!fgets(buf, (int)size, stdin))
 		return false;
 	buf[strcspn(buf, "\r\n")] = '\0';
+	page_tame(buf);
 	return true;
 }
 
@@ -146,6 +152,9 @@ bool dojo_yes(const char *question)
 {
 	char line[64];
 
+	/* What was typed before the question is no answer to it. */
+	if (isatty(STDIN_FILENO))
+		tcflush(STDIN_FILENO, TCIFLUSH);
 	printf("%s [y/N] ", question);
 	if (!dojo_line(line, sizeof(line))) {
 		putchar('\n');
@@ -154,17 +163,35 @@ bool dojo_yes(const char *question)
 	return !strcasecmp(line, "y") || !strcasecmp(line, "yes") || !strcmp(line, "はい");
 }
 
+static bool is_help(const char *word)
+{
+	return !strcmp(word, "--help") || !strcmp(word, "-h");
+}
+
+/* Whoever asks what a subcommand does wants nothing done. */
+static int run_command(size_t i, int argc, char **argv)
+{
+	for (int k = 0; k < argc; k++)
+		if (is_help(argv[k])) {
+			print_use(i);
+			return 0;
+		}
+	return commands[i].run(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "help";
 
 	stdio_fds_fill();
-	if (!strcmp(name, "--help") || !strcmp(name, "-h"))
+	for (int k = 1; k < argc; k++)
+		page_tame(argv[k]);
+	if (is_help(name))
 		name = "help";
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(commands[i].name, name))
-			return commands[i].run(argc > 2 ? argc - 2 : 0,
-					       argv + (argc > 2 ? 2 : argc));
+			return run_command(i, argc > 2 ? argc - 2 : 0,
+					   argv + (argc > 2 ? 2 : argc));
 	fprintf(stderr, "dojo: '%s' %s\n", name,
 		lang_text("is no subcommand; dojo help lists them",
 			  "というサブコマンドはありません。dojo help で一覧を表示します"));

@@ -9,5 +9,7 @@ int page_columns(void);
 void page_text(const char *s, int indent);
 /* The same on stderr. */
 void page_error(const char *s);
+/* What somebody typed, made safe to print: '?' for each control character of ASCII's and of C1. */
+void page_tame(char *s);
 
 #endif

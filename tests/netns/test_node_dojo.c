@@ -22,6 +22,22 @@ static const char answers[] =
 	"{\"cause\":\"dns-dead\",\"layer\":\"L2.5\",\"title\":{\"en\":\"dead\",\"ja\":\"応答なし\"}"
 	"}]}}";
 
+/* A terminal with an answer in it before the question, and an end of input behind. */
+#define TYPED_AHEAD                                                                                \
+	"python3 -c '\n"                                                                           \
+	"import os, pty, select\n"                                                                 \
+	"pid, fd = pty.fork()\n"                                                                   \
+	"if pid == 0:\n"                                                                           \
+	"    os.read(0, 0)\n"                                                                      \
+	"    select.select([0], [], [])\n"                                                         \
+	"    os.execvp(\"dojo\", [\"dojo\", \"grade\"])\n"                                         \
+	"os.write(fd, b\"y\\n\")\n"                                                                \
+	"said = b\"\"\n"                                                                           \
+	"while b\"[y/N]\" not in said: said += os.read(fd, 1000)\n"                                \
+	"os.write(fd, b\"\\x04\")\n"                                                               \
+	"_, status = os.waitpid(pid, 0)\n"                                                         \
+	"print(\"not answered\" if os.WEXITSTATUS(status) == 1 else said)'"
+
 static const struct {
 	const char *line;
 	int exit;
@@ -68,6 +84,16 @@ static const struct {
 	{"dojo grade </dev/null", 1, "[y/N]", NULL},
 	{"echo n | dojo grade", 1, "[y/N]", NULL},
 	{"echo y | dojo grade", 0, "[y/N]", "{\"do\":\"grade\"}"},
+	{"printf 'a\\033]0;x\\007\\302\\233b\\n' | dojo diagnose", 2,
+	 "No cause has 'a?]0;x??b' in it.\n", NULL},
+	{"dojo \"$(printf 'a\\033c')\" 2>&1", 2, "'a?c'", "{}"},
+	{"dojo hint --help", 0, "  dojo hint ", "{}"},
+	{"dojo check -h", 0, "  dojo check ", "{}"},
+	{"dojo diagnose --help", 0, "  dojo diagnose ", "{}"},
+	{"dojo grade --help", 0, "  dojo grade ", "{}"},
+	{"dojo grade -y --help", 0, "  dojo grade ", "{}"},
+	{"dojo quit -h", 0, "  dojo quit ", "{}"},
+	{TYPED_AHEAD, 0, "not answered\n", "{}"},
 	{"dojo grade -y", 0, "", "{\"do\":\"grade\"}"},
 	{"dojo quit -y", 3, "dojo: No such thing\nTry another\n", "{\"do\":\"quit\"}"},
 	{"dojo", 0, "dojo diagnose", NULL},
