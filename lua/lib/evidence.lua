@@ -101,7 +101,8 @@ local function basename(path)
   return (path or ""):match("([^/]+)$") or ""
 end
 
-local tells = { map = true, task = true, hint = true }
+-- What asks for an answer tells too: it prints again what was typed into it.
+local tells = { map = true, task = true, hint = true, diagnose = true, causes = true, grade = true, quit = true, help = true }
 
 -- A line at Windows' prompt starts its programs in WSL through init: the kernel's record knows no command of them, only their times.
 -- Both are exact: the prompt says when a line began and ended, the recorder when a program was asked for, its asker standing still.
@@ -122,7 +123,7 @@ function evidence.within(self, e)
   return found
 end
 
--- Seqs of the commands that asked `dojo`: its map, ticket and hints tell of the network, and show nothing of the live one.
+-- Seqs of the commands that asked `dojo`: its map, ticket, hints and questions tell of the network, and show nothing of the live one.
 local function told_by_dojo(self)
   if self.told then return self.told end
   self.told = {}

@@ -30,6 +30,12 @@ def at_once(g):
     return g.output("", command="wsl true", node="windows", started=0.1, ended=(len(g.events) + 1) * 0.5 + 0.3)
 
 
+def asked_by_alias(log, a):
+    """What is typed into dojo's questions comes back in its output."""
+    log.output("No cause has 'localhostForwarding=false' in it.", command="d")
+    return log.run("dojo diagnose", cause=log.events[-1]["seq"])
+
+
 CONF = "cat /etc/resolv.conf"
 
 CONFIG = "C:\\Users\\learner\\.wslconfig"
@@ -47,6 +53,7 @@ CASES = [
       lambda g, a: g.output("", command="echo localhostForwarding=false > .wslconfig").output(TEXT, command="cat .wslconfig"),
       lambda g, a: g.prompt("'localhostForwarding=' + 'false' # .wslconfig", TEXT), lambda g, a: g.prompt(f"gc {CONFIG} > $null; gc made.txt", TEXT),
       lambda g, a: g.inside("wsl cat made", "cat made", TEXT), lambda g, a: g.output(TEXT, command="dojo hint"),
+      lambda g, a: g.output("No cause has 'localhostForwarding=false' in it.", command="dojo diagnose"), asked_by_alias,
       lambda g, a: g.windows("wsl.shutdown").prompt("type " + CONFIG, TEXT)]),
     ("resolv_conf_read", "", "", DNS,
      [lambda g, a: g.inside("wsl " + CONF, CONF, conf(a)), lambda g, a: at_once(g).inside("wsl " + CONF, CONF, conf(a)), lambda g, a: g.inside("wsl.exe -- " + CONF, CONF, conf(a)),
