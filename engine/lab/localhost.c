@@ -6,7 +6,7 @@
  * on 0.0.0.0, 127.0.0.1, :: or ::1 (no other address, and no UDP) gets one relay a family on Windows' loopback, however many
  * listeners share it, which connects to WSL's own loopback: so a server there sees 127.0.0.1 or ::1 as its peer. A port
  * that somebody has on Windows is left to them, silently, and tried again a second later. What listens is not in the
- * model: it follows from what programs do.
+ * model: it follows from what programs do. A server that binds its port anew on another address gets another relay.
  *
  * A mode that publishes WSL's ports has the same relays on every address of Windows, and for a server on WSL's own address too,
  * where they then lead. What listens on WSL's loopback alone is not for others: its relay is on Windows' loopback.
@@ -149,7 +149,7 @@ static void relay_start(struct lab *lab, const struct relay *like)
 		return;
 	*r = *like;
 	r->lab = lab;
-	r->starting = r->wanted = true;
+	r->starting = true;
 	TAILQ_INSERT_TAIL(&l->relays, r, link);
 	l->n++;
 	l->pending++;
@@ -159,14 +159,20 @@ static void relay_start(struct lab *lab, const struct relay *like)
 	json_decref(s.config);
 }
 
-static struct relay *relay_find(const struct localhost *l, bool v6, uint16_t port)
+/* Who has its name, which one that is to go has until it has gone. */
+static struct relay *relay_find(const struct localhost *l, const struct relay *like)
 {
 	struct relay *r;
 
 	TAILQ_FOREACH(r, &l->relays, link)
-	if (r->v6 == v6 && r->port == port && !r->doomed)
+	if (r->v6 == like->v6 && r->port == like->port)
 		return r;
 	return NULL;
+}
+
+static bool relay_is(const struct relay *r, const struct relay *like)
+{
+	return !r->doomed && r->wild == like->wild && !strcmp(r->to, like->to);
 }
 
 /* A service of the model's, or one that waits to be, goes before: it would share the socket address. */
@@ -218,26 +224,40 @@ static void drop_unwanted(struct localhost *l)
 	}
 }
 
-static void follow(struct lab *lab, const json_t *sockets)
+/* Calls fn with the relay that each socket of WSL's is to have. */
+static void each_relayed(struct lab *lab, const json_t *sockets,
+			 void (*fn)(struct lab *lab, const struct relay *one))
 {
-	struct localhost *l = lab->localhost;
 	bool published = port_space_relayed(lab) != NULL;
 	struct relay one;
 	const json_t *s;
 	size_t i;
 
-	json_array_foreach (sockets, i, s) {
-		struct relay *r;
+	json_array_foreach (sockets, i, s)
+		if (is_relayed(s, published, &one) && !is_services(lab, &one))
+			fn(lab, &one);
+}
 
-		if (!is_relayed(s, published, &one) || is_services(lab, &one))
-			continue;
-		r = relay_find(l, one.v6, one.port);
-		if (r)
-			r->wanted = true;
-		else
-			relay_start(lab, &one);
-	}
-	drop_unwanted(l);
+static void keep(struct lab *lab, const struct relay *one)
+{
+	struct relay *r = relay_find(lab->localhost, one);
+
+	if (r && relay_is(r, one))
+		r->wanted = true;
+}
+
+static void add(struct lab *lab, const struct relay *one)
+{
+	if (!relay_find(lab->localhost, one))
+		relay_start(lab, one);
+}
+
+/* Old ones go before new ones come: these may have the same port, and name. */
+static void follow(struct lab *lab, const json_t *sockets)
+{
+	each_relayed(lab, sockets, keep);
+	drop_unwanted(lab->localhost);
+	each_relayed(lab, sockets, add);
 }
 
 void localhost_look(struct lab *lab)

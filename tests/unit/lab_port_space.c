@@ -238,6 +238,25 @@ START_TEST(steered_after_each_change)
 }
 END_TEST
 
+/* The way back made some of them anew as well. */
+START_TEST(steered_after_a_way_back)
+{
+	auto_json json_t *answer = NULL;
+	json_t *to = sharing("steer");
+	int before = r.build.steers;
+
+	json_object_set_new(json_array_get(json_object_get(rig_node(to, "wsl"), "ifaces"), 0),
+			    "mtu", json_integer(1400));
+	windows_answer(&r, "a", json_object(), to);
+	r.build.fail_at = r.build.calls;
+	answer = windows_do(&r, win, "a");
+	r.build.fail_at = FAKE_NEVER;
+	ck_assert_str_ne(rig_error(answer), "");
+	ck_assert_int_eq(r.build.steers, before + 1);
+	ck_assert_str_eq(r.build.steered, WINDOW);
+}
+END_TEST
+
 START_TEST(a_failure_is_said_once)
 {
 	r.build.fail_steer = true;
@@ -386,6 +405,55 @@ START_TEST(published_by_relays)
 }
 END_TEST
 
+static void rebinds(const char *address, const char *want)
+{
+	auto_free char *got = NULL;
+
+	fake_build_answer(&r.build, "wsl", "listeners", "",
+			  json_pack("[o]", sock("tcp", address, 8000)));
+	localhost_look(&r.lab);
+	rig_turn(&r);
+	got = relays();
+	ck_assert_str_eq(got, want);
+}
+
+/* Within a second, so that no look finds the port free in between. */
+START_TEST(published_anew)
+{
+	size_t stops;
+
+	teardown();
+	lab_up("relay");
+	rebinds("127.0.0.1", "127.0.0.1:8000 ");
+	stops = fake_peer_asked(&r.serve, "stop");
+	rebinds("0.0.0.0", "0.0.0.0:8000 ");
+	rebinds("0.0.0.0", "0.0.0.0:8000 ");
+	ck_assert_uint_eq(fake_peer_asked(&r.serve, "stop"), stops + 1);
+	rebinds("192.168.1.20", "0.0.0.0:8000 ");
+	ck_assert_uint_eq(fake_peer_asked(&r.serve, "stop"), stops + 2);
+	rebinds("127.0.0.1", "127.0.0.1:8000 ");
+}
+END_TEST
+
+/* While the first has not been answered for yet, whose name the second has too. */
+START_TEST(published_anew_at_once)
+{
+	teardown();
+	lab_up("relay");
+	r.serve_deaf = true;
+	fake_build_answer(&r.build, "wsl", "listeners", "",
+			  json_pack("[o]", sock("tcp", "127.0.0.1", 8000)));
+	localhost_look(&r.lab);
+	rig_turn(&r);
+	fake_build_answer(&r.build, "wsl", "listeners", "",
+			  json_pack("[o]", sock("tcp", "0.0.0.0", 8000)));
+	localhost_look(&r.lab);
+	r.serve_deaf = false;
+	rig_turn(&r);
+	rebinds("0.0.0.0", "0.0.0.0:8000 ");
+}
+END_TEST
+
 TCase *lab_port_space_case(void)
 {
 	TCase *t = tcase_create("port_space");
@@ -399,11 +467,14 @@ TCase *lab_port_space_case(void)
 	tcase_add_test(t, gone_with_wsl_and_back);
 	tcase_add_test(t, a_generation_before);
 	tcase_add_test(t, steered_after_each_change);
+	tcase_add_test(t, steered_after_a_way_back);
 	tcase_add_test(t, a_failure_is_said_once);
 	tcase_add_test(t, a_service_waits);
 	tcase_add_test(t, a_service_in_wsl_has_its_port);
 	tcase_add_test(t, a_service_in_wsl_waits);
 	tcase_add_test(t, none_in_nat_mode);
+	tcase_add_test(t, published_anew);
+	tcase_add_test(t, published_anew_at_once);
 	tcase_add_loop_test(t, published_by_relays, 0, ARRAY_SIZE(published));
 	return t;
 }
