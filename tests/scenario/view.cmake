@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-nd_script_test(view LABEL scenario TIMEOUT 120 COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/scenario/view.py)
+nd_script_test(view LABEL scenario TIMEOUT 600 COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/scenario/view.py)
