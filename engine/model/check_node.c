@@ -399,8 +399,8 @@ static int check_volumes(const struct model *m, const struct node *n, const stru
 typedef int (*node_check)(const struct model *m, const struct node *n, const struct where *w,
 			  struct err *err);
 static const node_check node_checks[] = {
-	check_node_names, check_ifaces,	 check_routes, check_rules,
-	check_neighs,	  check_sysctls, check_files,  check_volumes,
+	check_node_names, check_ifaces, check_routes,  check_rules,	 check_neighs,
+	check_sysctls,	  check_files,	check_volumes, check_port_space,
 };
 
 int check_node(const struct model *m, const struct node *n, const struct where *w, struct err *err)

@@ -27,5 +27,8 @@ int check_node(const struct model *m, const struct node *n, const struct where *
 /* An interface's `mirrors` and `loopback` (check_mirror.c). */
 int check_mirror(const struct model *m, const struct node *n, const struct iface *f,
 		 const struct where *w, struct err *err);
+/* A node's port_space (check_ports.c). */
+int check_port_space(const struct model *m, const struct node *n, const struct where *w,
+		     struct err *err);
 
 #endif

@@ -208,6 +208,22 @@ static struct model *with(const char *node, size_t i, const char *keys)
 	return parse(j);
 }
 
+START_TEST(one_shares_its_ports)
+{
+	static const char share[] =
+		"{\"port_space\": {\"with\": \"windows\", \"window\": [40960, 45055]}}";
+	auto_json json_t *j = json_deep_copy(mirror);
+	struct model *m = NULL;
+	struct err e = {0};
+
+	update(named(j, "nodes", "wsl"), share);
+	update(named(j, "nodes", "phone"), share);
+	ck_assert_int_lt(model_from_json(j, &m, &e), 0);
+	ck_assert_str_eq(e.msg, "nodes[2].port_space: 'phone' shares its ports already: one node "
+				"of a lab may");
+}
+END_TEST
+
 START_TEST(it_goes_with_what_it_mirrors)
 {
 	auto_model *whole = parse(mirror);
@@ -254,8 +270,8 @@ START_TEST(what_both_have_is_not_a_node_anew)
 	auto_model *whole = parse(mirror);
 	auto_model *other = NULL;
 
-	update(named(j, "nodes", "wsl"),
-	       "{\"local_rule\": 3, \"port_space\": {\"with\": \"windows\"}}");
+	update(named(j, "nodes", "wsl"), "{\"local_rule\": 3, \"port_space\": {\"with\": "
+					 "\"windows\", \"window\": [40960, 45055]}}");
 	json_object_set_new(j, "switch_ruleset", json_string("table netdev hyperv {}\n"));
 	other = parse(j);
 	expect(whole, other,
@@ -399,6 +415,7 @@ int main(void)
 	tcase_add_test(t, the_switchs_names_are_taken);
 	tcase_add_test(t, only_the_mirrored_may_be_alike);
 	tcase_add_test(t, the_guest_goes_and_comes);
+	tcase_add_test(t, one_shares_its_ports);
 	tcase_add_test(t, it_goes_with_what_it_mirrors);
 	tcase_add_test(t, the_host_itself);
 	tcase_add_test(t, what_both_have_is_not_a_node_anew);
