@@ -4,6 +4,7 @@
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import unittest
@@ -37,6 +38,24 @@ if {keep}:
     time.sleep(600)
 """
 TAKEN = "EADDRINUSE"
+
+# Binds 900 UDP ports at once, every second one, then one that the kernel chooses, which it says; ends with its standard input.
+MANY = """
+import socket, sys
+kept = []
+for port in [*range(20000, 21800, 2), 0]:
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.bind(("0.0.0.0", port))
+    kept.append(s)
+print(kept[-1].getsockname()[1], flush=True)
+import time
+time.sleep(600)
+"""
+ASK = """
+import socket, sys
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 2)
+print("connected")
+"""
 
 # Runs its arguments as WSL's init in mirrored mode would: beneath a system call listener, of which a process can have but one over it.
 BENEATH = """
@@ -137,6 +156,32 @@ class Mirrored(Ports, windows_rig.WindowsTest):
         self.ps("wsl --shutdown")
         self.serve("windows", "tcp 0.0.0.0 8400", "tcp 0.0.0.0 40960", "tcp 0.0.0.0 3000")
         self.assertEqual(self.bind("wsl", "tcp 0.0.0.0 8400", "tcp 0.0.0.0 3000"), [TAKEN] * 2)  # 3000 is a service's, which waits
+
+    def asks(self, port):
+        """Whether Windows' 127.0.0.1 has that TCP port."""
+        return self.python("windows", ASK, str(port)) == "connected"
+
+    def steered(self):
+        return len(re.findall(r"udp \. 2[01]\d{3}\b", self.raw("windows", "nft", "list", "set", "ip", "wslcore", "gp")))
+
+    def test_many_come_and_go(self):
+        """More than nftables takes in one message: no two of them are one range."""
+        self.wsl("sudo sysctl -qw net.ipv4.ip_local_port_range='50000 50100'")
+        p = self.start("wsl", MANY)
+        self.looked(p)
+        self.assertEqual(self.steered(), 900)
+        self.wsl("pkill -INT -f 'rang[e].20000, 21800'")
+        p.wait(10)
+        self.until("all are free", lambda: self.steered() == 0, 20)
+        self.assertEqual(self.bind("windows", "udp 0.0.0.0 20000", "udp 0.0.0.0 21798"), ["20000", "21798"])
+        self.serve("wsl", "tcp 0.0.0.0 8123")
+        self.assertTrue(self.asks(8123))
+        self.start("wsl", MANY)
+        self.until("all are back", lambda: self.steered() == 900, 20)
+        self.ps("wsl --shutdown")
+        self.assertEqual(self.steered(), 0)
+        self.serve("wsl", "tcp 0.0.0.0 8123")
+        self.assertTrue(self.asks(8123))
 
     def test_excluded_on_windows(self):
         self.raw("windows", "sysctl", "-qw", "net.ipv4.ip_local_reserved_ports=8500-8599")
