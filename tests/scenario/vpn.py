@@ -142,6 +142,18 @@ class Vpn(windows_rig.WindowsTest):
         self.ps('Get-NetRoute -InterfaceAlias "Ethernet 2" -DestinationPrefix 172* | Set-NetRoute -RouteMetric 6000')
         self.assertTrue(self.pings(guest, "windows"))
 
+    def test_without_the_wire(self):
+        """WireGuard's packets need the wire; where the kernel has none and the tunnel is a pair, nothing travels (docs/fidelity.md)."""
+        self.begin('routes = { "10.0.0.0/8" }')
+        intranet = next(n for n in self.model["nodes"] if n["name"] == "corp")["ifaces"][0]["addresses"][0]["cidr"].split("/")[0]
+        self.assertTrue(self.pings(intranet, "windows"))
+        wireguard = self.links("windows")["vpn0"]["link_type"] == "none"
+        self.ps("Disable-NetAdapter Ethernet -Confirm:$false")
+        self.assertFalse(self.pings("192.168.1.1", "windows"))
+        self.assertEqual(self.pings(intranet, "windows"), not wireguard)
+        self.ps("Enable-NetAdapter Ethernet")
+        self.until("the tunnel again", lambda: self.pings(intranet, "windows"), PATIENCE)
+
     def test_filters(self):
         self.begin('routes = { "10.0.0.0/8" }, kill_switch = true, connected = false')
         self.connect()
