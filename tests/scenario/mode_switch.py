@@ -115,6 +115,11 @@ class Switch(mode_rig.ModeTest):
         self.assertEqual({dev: a for dev, a in have.items() if dev != "lo"}, want, mode)
         self.assertEqual("loopback0" in self.links("wsl"), mode in ("mirrored", "virtioproxy"), mode)
 
+    def localhost_is_shared(self, mode):
+        """A server in WSL answers on Windows' localhost, by relay or by the loopback switch."""
+        self.serve("wsl", [(4001, "0.0.0.0", "tcp")])
+        self.until(f"{mode}: WSL's server on Windows' localhost", lambda: self.visit("windows", "127.0.0.1", 4001, "tcp") == "127.0.0.1")
+
     def hub_links(self):
         """The links of the lab's own namespace, where the segments are, without the numbers of ports."""
         done = subprocess.run(["nsenter", "-t", str(self.init), "-n", "ip", "-o", "link"], capture_output=True, text=True, check=True)
@@ -171,10 +176,13 @@ class Switch(mode_rig.ModeTest):
     def test_every_way(self):
         for mode in ALL:
             self.switch_to(mode)
+            if mode != "none":
+                self.localhost_is_shared(mode)
         self.until("WSL's page on Windows' localhost", lambda: "127.0.0.1:3000" in self.raw("windows", "ss", "-Hlnt"))
         before, windows = self.count(), self.windows_side()
         for mode in ALL:
             self.switch_to(mode)
+        self.localhost_is_shared(ALL[-1])
         self.settled(before, windows)
 
 

@@ -123,12 +123,14 @@ function host.ways(model)
   return { routes = ways, neighs = neighs, tunnel = tunnel.of(model) }
 end
 
+-- new: false in another mode, whose `wl` may have ways of its own; leaving the mode has taken ours with the interface.
 function host.put_ways(model, new)
   tunnel.put(model, new and new.tunnel)
+  if not new then return end
   local node = state.node(model, "windows")
   for _, key in ipairs({ "routes", "neighs" }) do
     node[key] = state.remove_where(node[key], function(item) return item.dev == names.host_nic end)
-    for _, item in ipairs(new and new[key] or {}) do table.insert(node[key], state.clone(item)) end
+    for _, item in ipairs(new[key]) do table.insert(node[key], state.clone(item)) end
   end
 end
 
