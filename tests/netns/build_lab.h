@@ -43,6 +43,7 @@ TCase *build_ops_case(void);
 TCase *build_errors_case(void);
 TCase *build_bridge_case(void);
 TCase *build_mirror_case(void);
+TCase *build_steer_case(void);
 TCase *build_manner_case(void);
 TCase *build_ruleset_case(void);
 

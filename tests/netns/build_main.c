@@ -74,6 +74,7 @@ static int run(enum idmap_kind map, void *arg)
 	suite_add_tcase(s, build_errors_case());
 	suite_add_tcase(s, build_bridge_case());
 	suite_add_tcase(s, build_mirror_case());
+	suite_add_tcase(s, build_steer_case());
 	suite_add_tcase(s, build_manner_case());
 	suite_add_tcase(s, build_ruleset_case());
 	r = srunner_create(s);
