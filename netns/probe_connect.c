@@ -51,7 +51,10 @@ static int try_one(struct probe *p, const struct sockaddr *to, socklen_t len)
 	tell_ends(p, fd, to);
 	if (!probe_poll(p, fd, POLLOUT))
 		return ETIMEDOUT;
-	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &n) < 0 ? errno : error;
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &n) < 0)
+		return errno;
+	/* Who refuses says ECONNREFUSED; reset is what was accepted first, and hung up on before we looked. */
+	return error == ECONNRESET ? 0 : error;
 }
 
 static int try_name(struct probe *p, const char *name, uint16_t port)

@@ -20,7 +20,7 @@
  * (check_run.c).
  */
 enum { COMMAND_SECONDS = 20 };
-static const double silent_seconds = 1.3, patient_seconds = 15;
+static const double silent_seconds = 2.0, patient_seconds = 15;
 
 struct lab_case {
 	const struct check *k;

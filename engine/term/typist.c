@@ -37,6 +37,7 @@ struct run {
 	size_t n;
 	bool waiting;	 /* what t->waiting was told last */
 	double heard;	 /* when output came last */
+	double silence;	 /* the longest now; 0 = any */
 	int rc;		 /* of the command callback */
 	size_t commands; /* that were told */
 	struct err *err;
@@ -105,8 +106,8 @@ static void pump(struct screen *s, const bool *until, double deadline)
 	r->heard = now();
 	while (!*until && !s->ended && r->rc == 0) {
 		struct pollfd p = {.fd = s->pty, .events = POLLIN};
-		double quiet = r->heard + r->t->silence;
-		double left = (r->t->silence > 0 && quiet < deadline ? quiet : deadline) - now();
+		double quiet = r->heard + r->silence;
+		double left = (r->silence > 0 && quiet < deadline ? quiet : deadline) - now();
 		int ms = r->waiting ? (int)(left * 1000) + 1 : IDLE_MS, n;
 
 		if (left <= 0)
@@ -186,7 +187,9 @@ static int one(struct screen *s, const char *line, int *timed_out)
 	rc = type_line(s, line);
 	if (rc < 0)
 		return rc;
+	r->silence = r->t->silence;
 	pump(s, &s->ready, now() + patience(r));
+	r->silence = 0; /* a prompt comes when it comes: only commands hang */
 	if (s->ready || s->ended || r->rc < 0)
 		return r->rc;
 	(*timed_out)++;
