@@ -36,23 +36,36 @@ local function mac_of(g)
   return ("00:15:5d:%02x:%02x:%02x"):format(random:int(0, 255), random:int(0, 255), random:int(0, 255))
 end
 
--- One of the router's pool that nobody has, by the MAC, as a DHCP server keeps it.
-local function pool_address(p, mac)
-  local taken = { [p.phone] = true, [p.windows] = true, [p.router] = true }
-  local net, host = p.router:match("^(.*%.)%d+$"), rng.new(mac):int(200, 249)
-  while taken[net .. host] do host = host + 1 end
-  return net .. host
+-- The addresses that other machines have.
+local function taken(model)
+  local out = {}
+  for _, node in ipairs(model.nodes) do
+    for _, iface in ipairs(node.name ~= "wsl" and node.ifaces or {}) do
+      for _, a in ipairs(iface.addresses or {}) do out[a.cidr:match("^[^/]+")] = true end
+    end
+  end
+  return out
+end
+
+-- One of a pool, from `first` on `size` of them, that nobody has, by the MAC, as a DHCP server keeps it; nil when all are taken.
+local function pool_address(model, mac, first, size)
+  local used, start = taken(model), rng.new(mac):int(0, size - 1)
+  for n = 0, size - 1 do
+    local address = addr.text(first + (start + n) % size)
+    if not used[address] then return address end
+  end
 end
 
 -- What a DHCP server of that switch gives: { cidr, gateway, servers }; nil where there is none.
 local function lease(g, switch, mac)
   local p = g.params
   if switch.SwitchType == "External" then
-    return { cidr = pool_address(p, mac) .. "/24", gateway = p.router, servers = { p.router } }
+    local address = pool_address(g.model, mac, (addr.number(p.router) & ~255) + 200, 50)
+    return address and { cidr = address .. "/24", gateway = p.router, servers = { p.router } }
   end
   if switch.Name == "Default Switch" then
-    local host = rng.new(mac):int(2, 254)
-    return { cidr = addr.text(addr.number(p.subnet_base) + 256 * 15 + host) .. "/20", gateway = p.gateway, servers = { p.gateway } }
+    local address = pool_address(g.model, mac, addr.number(p.subnet_base) + 256 * 15 + 2, 253)
+    return address and { cidr = address .. "/20", gateway = p.gateway, servers = { p.gateway } }
   end
 end
 
