@@ -77,21 +77,32 @@ local function disconnect(ctx, name)
   return done(ctx)
 end
 
+local switches = { "disconnect", "domain", "phone", "callback", "phonebook", "prefixsuffix" }
+
+-- The switch a word means, which may be its beginning: /d is /disconnect.
+local function switch_of(word)
+  word = word:match("^[^:]+") or ""
+  for _, s in ipairs(word ~= "" and switches or {}) do
+    if s:sub(1, #word) == word then return s end
+  end
+end
+
 registry.add {
   name = "rasdial", kind = "program", effect = "changes",
   synopsis = { en = "Connects and disconnects a VPN", ja = "VPN をつなぐ、切る" },
-  options = { "/disconnect" },
+  options = { "/disconnect" }, usage = "[entryname] [/disconnect]",
   about = "the VPN of the lab: adapter, routes, DNS and filters come and go", lacks = "phone books, user names and passwords, dialling",
   run = function(ctx, args)
     local name, off
     for _, a in ipairs(args) do
-      local option = a:match("^[/-](.+)$")
-      if option and option:lower() == "disconnect" then
+      local option = (a:match("^[/-](.*)$") or ""):lower()
+      local switch = switch_of(option)
+      if switch == "disconnect" then
         off = true
-      elseif option and (option == "?" or option:lower() == "help") then
+      elseif not switch and a:find("^[/-]") then
         say(ctx, usage)
-        return 0
-      elseif not option then
+        return option:find("^[?h]") and 0 or 1
+      elseif not switch then
         name = name or a
       end
     end

@@ -45,6 +45,7 @@ local function wrapped(parts)
 end
 
 local function syntax(c)
+  if c.usage then return c.name .. " " .. c.usage end
   if c.kind == "program" then return c.name .. (c.options and #c.options > 0 and " " .. table.concat(c.options, " | ") or "") end
   local parts = { c.name }
   for _, p in ipairs(c.parameters or {}) do parts[#parts + 1] = usage(p) end
