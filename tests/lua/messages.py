@@ -46,6 +46,7 @@ CASES = {
     "future API": ("  api = 1,", "  api = 2,", "  api = 2,", "this netdojo knows scenario API 1, not 2"),
     "topology's key": ("dnsTunneling = false", "dnsTunnelling = false", "dnsTunnelling",
                        "wsl: unknown key 'dnsTunnelling', did you mean 'dnsTunneling'?", "model"),
+    "key of mirrored's": ("wsl2.nat {", "wsl2.mirrored { vpm = 1,", "vpm = 1", "wsl2.mirrored: unknown key 'vpm', did you mean 'vpn'?", "model"),
     "topology's part": ("wsl2.nat {", "wsl2.nat { windows = { firewall = { rule = {} } },", "rule = {}",
                         "windows.firewall: unknown key 'rule', did you mean 'rules'?", "model"),
     "topology's rule": ("wsl2.nat {", "wsl2.nat { windows = { firewall = { rules = { { LocalPort = { \"99999\" } } } } },", "firewall =",

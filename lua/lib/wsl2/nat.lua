@@ -202,8 +202,8 @@ local function with_defaults(t, p)
   return w, wsl
 end
 
-local function check(t)
-  strict.check(top_schema, t, "wsl2.nat")
+local function check(t, name)
+  strict.check(top_schema, t, name)
   strict.check(windows_schema, t.windows or {}, "windows")
   strict.check(wsl_schema, t.wsl or {}, "wsl")
   strict.check(internet_schema, t.internet or {}, "internet")
@@ -281,7 +281,7 @@ local plain = { name = "wsl2.nat", mode = "nat", ipv6 = false }
 -- nothing }; nil for NAT.
 function nat.model(t, p, how)
   how = how or plain
-  check(t)
+  check(t, how.name)
   check_parts(t.windows or {})
   local w, wsl = with_defaults(t, p)
   local more = t.internet and t.internet.records
