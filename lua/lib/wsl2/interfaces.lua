@@ -214,6 +214,7 @@ interfaces.ops["address.add"] = function(model, args)
   end
   iface.addresses = iface.addresses or core.array({})
   table.insert(iface.addresses, { cidr = a.IPAddress .. "/" .. prefix_for(a.IPAddress, a.PrefixLength) })
+  if ip.family(a.IPAddress) == 4 then i.Dhcp = false end -- one by hand ends the lease's upkeep, as on Windows
   if (a.DefaultGateway or "") ~= "" then
     interfaces.ops["route.add"](model, { DestinationPrefix = ip.family(a.IPAddress) == 4 and "0.0.0.0/0" or "::/0",
       InterfaceAlias = a.InterfaceAlias, NextHop = a.DefaultGateway, RouteMetric = 256, Persistent = true })
