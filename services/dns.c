@@ -101,6 +101,8 @@ static void resolve(struct dns_request *r)
 	if (pkt && dns_zone_answer(c->zone, &r->q, pkt)) {
 		if (c->tunnel)
 			say_from_hosts(pkt);
+		if (c->recursive)
+			ldns_pkt_set_aa(pkt, false);
 		dns_request_answer(r, pkt);
 		return;
 	}
@@ -327,6 +329,7 @@ static int read_config(const json_t *j, struct dns_config *ret, struct err *err)
 	}
 	c.upstream_ms = (unsigned int)ms;
 	c.tunnel = json_flag(j, "tunnel", false);
+	c.recursive = json_flag(j, "recursive", false);
 	c.best_effort = json_flag(j, "best_effort", false);
 	*ret = c;
 	return 0;

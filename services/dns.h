@@ -26,6 +26,7 @@ struct dns_config {
 	struct dns_upstreams upstreams;
 	unsigned int upstream_ms;
 	bool tunnel;	  /* WSL's DNS tunnel: what Windows can't answer gets no answer at all */
+	bool recursive;	  /* a resolver: its records are others', answered without authority */
 	bool best_effort; /* with it: a question with records nobody asked for is answered, too */
 };
 

@@ -55,6 +55,10 @@ START_TEST(answers_carry_the_right_flags)
 	p = dns_ask(port, "google.com", LDNS_RR_TYPE_A, 0);
 	ck_assert(!ldns_pkt_edns(p));
 	ldns_pkt_free(p);
+	dns_set(&r, ",\"recursive\":true");
+	p = dns_ask(port, "google.com", LDNS_RR_TYPE_A, 0);
+	ck_assert(!ldns_pkt_aa(p) && ldns_pkt_ra(p) && ldns_pkt_ancount(p) == 1);
+	ldns_pkt_free(p);
 	rig_down(&r);
 }
 END_TEST

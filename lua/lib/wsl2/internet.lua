@@ -73,7 +73,7 @@ function internet.services(p, more, v6)
   return {
     { name = "internet-dns", node = "internet", kind = "dns",
       listens = listens({ "udp", "tcp" }, resolvers, { 53 }),
-      config = { records = internet.records(p, more, v6) } },
+      config = { records = internet.records(p, more, v6), recursive = true } },
     { name = "web", node = "internet", kind = "http",
       listens = listens({ "tcp" }, hosts, { 80, 443 }),
       config = { sites = sites(p), default = "downloads.example.com" } },
