@@ -113,7 +113,7 @@ PARTS = {
     "id with a path": ('id = "l2-no-default-route"', 'id = "../../etc/passwd"', "load", "'id' must be an id"),
     "id with a NUL": ('id = "l2-no-default-route"', 'id = "a\\0b"', "load", "'id' must be an id"),
     "id that is a dot": ('id = "l2-no-default-route"', 'id = "."', "load", "'id' must be an id"),
-    "JSON depth": ('tags = { "route", "gateway", "vpn" }',
+    "JSON depth": ('tags = { "route", "gateway" }',
                    "tags = (function() local t = {} for i = 1, 1e5 do t = { t } end return t end)()", "load", "must be a string"),
     "model depth": ("return wsl2.nat {}", "local t = {}; for i = 1, 1e5 do t = { t } end; return t", "model", "nested"),
     "model that is its own part": ("return wsl2.nat {}", "local t = {}; t.t = t; return t", "model", "nested"),

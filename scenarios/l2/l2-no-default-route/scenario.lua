@@ -18,7 +18,7 @@ return scenario {
   level = 1,
   chapter = 5,
   minutes = 6,
-  tags = { "route", "gateway", "vpn" },
+  tags = { "route", "gateway" },
   title = {
     en = "The neighbour answers, the world does not",
     ja = "隣は答える、外は答えない",
