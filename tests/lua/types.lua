@@ -91,6 +91,24 @@ has("wsl2", env.namespaces.wsl2)
 for name, methods in pairs(require("lab").tables) do has("netdojo_" .. name, methods) end
 has("netdojo_seed", require("rng").methods)
 
+-- The guide has a row for each step, which names what it takes, and no other.
+local rows = {}
+for line in io.lines(source .. "/docs/writing-scenarios.md") do
+  local first, rest = line:match("^| (`step%.[a-z_`%. ]+`) | ([a-z]+ | .*)$")
+  for name in (first or ""):gmatch("`step%.([a-z_]+)`") do rows[name] = rest end
+end
+local common = { points = true, id = true, title = true, group = true }
+for name in pairs(require("steps").kinds) do
+  local row = rows[name]
+  if not row then problem("docs/writing-scenarios.md: no row for step.%s", name) end
+  for key in pairs(row and strict.schemas["step." .. name] or {}) do
+    if not common[key] and not row:find("`" .. key .. "`", 1, true) and name ~= "custom" then problem("the row of step.%s: no `%s`", name, key) end
+  end
+end
+for name in pairs(rows) do
+  if not require("steps").kinds[name] then problem("docs/writing-scenarios.md: there is no step.%s", name) end
+end
+
 -- .luacheckrc lets a scenario use just the globals it has.
 local rc = { files = {} }
 assert(loadfile(source .. "/.luacheckrc", "t", rc))()
