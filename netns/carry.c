@@ -114,7 +114,7 @@ static int send_all(struct rtsock *rt, unsigned int from, unsigned int to, struc
 
 static int join(struct rtsock *rt, const char *port, const char *vxlan, struct err *err)
 {
-	unsigned int p, x;
+	unsigned int p = 0, x = 0;
 	int rc = rtsock_need_ifindex(rt, port, &p, err);
 
 	if (rc == 0)
