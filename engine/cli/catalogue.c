@@ -11,6 +11,7 @@
 #include "base/paths.h"
 #include "cli/script_client.h"
 #include "cli/select.h"
+#include "grade/diagnosis.h"
 
 void catalogue_entry_done(struct catalogue_entry *e)
 {
@@ -251,9 +252,10 @@ static void keep_wanted(struct wanted *w, struct catalogue *c)
 	c->n = kept;
 }
 
+/* From the bottom layer up, the easy ones of each first. */
 static int64_t order_of(const struct catalogue_entry *e)
 {
-	return json_int(e->meta, "chapter", 99) * 100 + json_int(e->meta, "level", 99);
+	return layer_rank(json_str(e->meta, "layer", "")) * 100 + json_int(e->meta, "level", 99);
 }
 
 static int by_order(const void *a, const void *b)

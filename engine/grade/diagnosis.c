@@ -40,6 +40,15 @@ const char *layer_normal(const char *typed)
 	return NULL;
 }
 
+int layer_rank(const char *layer)
+{
+	int i = 0;
+
+	while (i < (int)ARRAY_SIZE(layers) && strcmp(layers[i], layer) != 0)
+		i++;
+	return i;
+}
+
 bool layer_names(const char *answered, const char *truth)
 {
 	const char *a = layer_normal(answered), *t = layer_normal(truth);

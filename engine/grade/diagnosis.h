@@ -13,6 +13,8 @@
  * "L4/5" for the last); NULL when it is none. Static storage.
  */
 const char *layer_normal(const char *typed);
+/* Its place from the bottom up, from 0; a word that is no layer comes last. */
+int layer_rank(const char *layer);
 
 /* Whether an answered layer names this true layer; both normalised here. "4/5" names L4 and L5
  * alike. */
