@@ -97,12 +97,33 @@ static int find_lacking(struct check *k, struct check_scenario *s, struct err *e
 	return rc < 0 ? err_sys(err, ENOMEM, "Can't check") : 0;
 }
 
+/* What the catalogue promises must be what the topology's WSL starts in. A topology that can't be made is told here, once. */
+static int check_mode(const struct check_scenario *s, struct err *err)
+{
+	auto_json json_t *answer = NULL;
+	int rc = script_client_call(s->script, json_pack("{s:s}", "do", "model"), &answer, err);
+	const char *promised = json_str(s->meta, "mode", ""), *mode;
+
+	if (rc < 0)
+		return rc;
+	mode = json_str(json_object_get(answer, "model"), "mode", promised);
+	if (strcmp(mode, "virtioproxy") == 0) /* as WSL called it before 2.9 */
+		mode = "consomme";
+	if (strcmp(mode, promised) == 0)
+		return 0;
+	return err_set(err, ERR_USAGE, EINVAL,
+		       "%s: the scenario's mode is '%s', but the topology's WSL is in mode '%s'",
+		       s->path, promised, mode);
+}
+
 int check_load(struct check *k, struct check_scenario *s, struct err *err)
 {
 	int rc = script_client_start(&s->script, err);
 
 	if (rc == 0)
 		rc = script_client_load(s->script, s->path, CHECK_SEED, NULL, "en", &s->meta, err);
+	if (rc == 0)
+		rc = check_mode(s, err);
 	if (rc < 0)
 		return rc;
 	rc = find_lacking(k, s, err);

@@ -40,6 +40,16 @@ static void put_scores(FILE *f, const struct check_scenario *s)
 	}
 }
 
+/* A scenario that can't be made fails every case alike: said once. */
+static bool said_before(const struct check_scenario *s, size_t i)
+{
+	for (size_t k = 0; k < i && s->cases[i].why; k++)
+		if (!s->cases[k].ok && s->cases[k].why &&
+		    strcmp(s->cases[k].why, s->cases[i].why) == 0)
+			return true;
+	return false;
+}
+
 static void put_failures(const struct check *k, const struct check_scenario *s)
 {
 	FILE *out = k->cli->out;
@@ -49,6 +59,8 @@ static void put_failures(const struct check *k, const struct check_scenario *s)
 
 		/* What this machine can't do fails every case alike: said once. */
 		if (c->machine && i && s->cases[i - 1].machine)
+			continue;
+		if (!c->ok && !k->keep && said_before(s, i))
 			continue;
 		if (!c->ok)
 			fprintf(out, "     %s: %s\n", c->name, c->why ? c->why : "?");

@@ -62,6 +62,14 @@ class Check(real_rig.RealTest):
         done = self.netdojo("check", self.broken_copy((r"level = 2", "levle = 2")), code=2)
         self.assertIn("levle", done.stderr)
 
+    def test_a_topology_that_can_not_be_made_is_told_once(self):
+        done = self.netdojo("check", self.broken_copy((r"wsl2\.nat \{", "wsl2.mirrored { vpm = 1,")), code=2)
+        self.assertEqual((done.stdout + done.stderr).count("wsl2.mirrored: unknown key 'vpm'"), 1)
+
+    def test_another_mode_than_promised(self):
+        done = self.netdojo("check", self.broken_copy((r'mode = "nat"', 'mode = "bridged"')), code=2)
+        self.assertIn("the scenario's mode is 'bridged', but the topology's WSL is in mode 'nat'", done.stderr)
+
     def test_junit_and_tap(self):
         done = self.netdojo("check", real_rig.SCENARIO, "--format", "junit")
         suite = xml.dom.minidom.parseString(done.stdout).getElementsByTagName("testsuite")[0]
