@@ -4,6 +4,19 @@
 local machine = require("machine")
 local ps = require("harness")
 
+ps.case("rasdial's switches", function()
+  for _, line in ipairs({ "rasdial", "rasdial /d", "rasdial 'Work VPN' /DISCONNECT", "rasdial 'Work VPN' /disc" }) do
+    local out = machine.new():run(line)
+    if out:find("USAGE:", 1, true) then ps.fail("%s: %s", line, out) end
+  end
+  for _, line in ipairs({ "rasdial /x", "rasdial 'Work VPN' /disconnected", "rasdial /?" }) do
+    local out = machine.new():run(line)
+    if not out:find("USAGE:", 1, true) then ps.fail("%s: %s", line, out) end
+  end
+  local out = machine.new():run("Get-Help rasdial")
+  if not out:find("rasdial [entryname] [/disconnect]", 1, true) then ps.fail("Get-Help rasdial: %s", out) end
+end)
+
 local vnic = "vEthernet (WSL (Hyper-V firewall))"
 
 machine.sends {
