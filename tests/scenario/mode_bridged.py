@@ -75,6 +75,18 @@ broadcast 192.168.1.255 dev eth0 table local proto kernel scope link src {g.ip}
         self.pings([("wsl", "PHONE", "phone", "GUEST", "as itself"), ("phone", "GUEST", "wsl", "PHONE", "a machine of the LAN"),
                     ("wsl", "8.8.8.8", "internet", "WAN", "by the home router")])
 
+    def test_an_address_somebody_has_is_not_given(self):
+        own = "macAddress=00:15:5d:01:02:03"  # the same MAC is given the same address
+        self.assertEqual(self.restart(*BRIDGED, own), [])
+        first = self.guest().ip
+        self.ps("wsl --shutdown")
+        self.ps(f"New-NetIPAddress -InterfaceAlias Ethernet -IPAddress {first} -PrefixLength 24")
+        shown = self.ps(f"Get-NetIPAddress -IPAddress {first} | Format-List; (Get-NetIPInterface -InterfaceAlias Ethernet -AddressFamily IPv4).Dhcp")
+        self.assertRegex(shown, r"(?s)PrefixOrigin +: Manual.*SuffixOrigin +: Manual.*Disabled")
+        self.assertEqual(self.restart(), [])
+        self.assertNotEqual(self.guest().ip, first)
+        self.wsl("ping -c 1 8.8.8.8")
+
     def test_settings(self):
         for mac in ("00:15:5d:01:02:03", "00-15-5D-01-02-03"):
             self.assertEqual(self.restart(*BRIDGED, f"macAddress={mac}"), [])
