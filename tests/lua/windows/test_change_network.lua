@@ -4,6 +4,14 @@
 local machine = require("machine")
 local ps = require("harness")
 
+ps.case("a refused cmdlet takes whatever belongs to it", function()
+  for _, line in ipairs({ "Add-VpnConnection -Name x -ServerAddress 1.2.3.4 -SplitTunneling -Force", "Set-VpnConnection 'Work VPN' -SplitTunneling $true",
+    "Remove-VpnConnection -Name 'Work VPN' -Force" }) do
+    local out, err = machine.new():run(line)
+    if not (out .. err):find("is not available in this lab", 1, true) then ps.fail("%s: %s%s", line, out, err) end
+  end
+end)
+
 ps.case("rasdial's switches", function()
   for _, line in ipairs({ "rasdial", "rasdial /d", "rasdial 'Work VPN' /DISCONNECT", "rasdial 'Work VPN' /disc" }) do
     local out = machine.new():run(line)

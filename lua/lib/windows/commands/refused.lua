@@ -28,7 +28,8 @@ local refused = {
 for _, r in ipairs(refused) do
   local name, kind = r[1], r[2]
   registry.add {
-    name = name, kind = kind, effect = "imitated", parameters = kind == "cmdlet" and { { name = "Rest", type = "any", position = 1, rest = true },
+    name = name, kind = kind, effect = "imitated", any_parameter = true,
+    parameters = kind == "cmdlet" and { { name = "Rest", type = "any", position = 1, rest = true },
       { name = "Force", type = "switch" }, { name = "InputObject", type = "object[]", pipeline = "value" } } or nil,
     synopsis = { en = "Not available here", ja = "ここでは使えません" }, about = "refused with one line", lacks = "all",
     run = function(ctx)

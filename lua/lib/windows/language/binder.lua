@@ -165,6 +165,7 @@ end
 local function named(command, list, item)
   local p, found = find(list, item.name)
   if p then return p end
+  if #found == 0 and command.any_parameter then return { name = item.name, type = "switch" } end -- its value is one of the rest
   if #found == 0 then
     fail(command, ("A parameter cannot be found that matches parameter name '%s'."):format(item.name), "NamedParameterNotFound", item)
   end
