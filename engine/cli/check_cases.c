@@ -167,14 +167,16 @@ static void put_earned(FILE *f, const json_t *grade)
 	}
 }
 
-static void put_unfixed(FILE *f, const json_t *grade)
+static void put_unfixed(FILE *f, struct check_case *c, const json_t *grade)
 {
 	const json_t *p;
 	size_t i;
 
 	json_array_foreach (json_object_get(grade, "fixed"), i, p)
-		if (!json_flag(p, "ok", false))
+		if (!json_flag(p, "ok", false)) {
+			c->unmended = true;
 			fprintf(f, "; fixed-probe %s fails", json_str(p, "name", "?"));
+		}
 }
 
 static void explain(struct check_case *c, const json_t *grade, bool wants_full, int timed_out)
@@ -192,7 +194,7 @@ static void explain(struct check_case *c, const json_t *grade, bool wants_full, 
 		fprintf(f, "expected at most %d points, got %d", c->at_most, c->score);
 	if (wants_full) {
 		put_lost(f, grade);
-		put_unfixed(f, grade);
+		put_unfixed(f, c, grade);
 	} else {
 		put_earned(f, grade);
 	}
@@ -241,16 +243,17 @@ static void judge_error(struct check_case *c, const json_t *error)
 
 bool check_try_again(struct check_case *c)
 {
-	bool scores_too_much = c->kind == CASE_MISSTEP || c->kind == CASE_NOTHING;
+	bool full = c->kind == CASE_SOLUTION || c->kind == CASE_ALTERNATIVE;
 
 	/*
 	 * A probe is as short as a person's patience, and what should pass may be late on a busy machine: other labs that end
-	 * hold the kernel's one lock of all networks for seconds. What should not pass is never late.
+	 * hold the kernel's one lock of all networks for seconds. What was seen on the way, and what should not pass, is never late.
 	 */
-	if (c->ok || c->patient || (!c->interrupted && scores_too_much))
+	if (c->ok || c->patient ||
+	    (!c->interrupted && c->kind != CASE_PROOF && !(full && c->unmended)))
 		return false;
 	c->patient = true;
-	c->interrupted = c->machine = false;
+	c->interrupted = c->machine = c->unmended = false;
 	c->score = 0;
 	c->first = ptr_steal(c->why);
 	json_decref(ptr_steal(c->result));
