@@ -44,7 +44,7 @@ class RealTest(unittest.TestCase):
 
     def run_netdojo(self, *args):
         return subprocess.run([NETDOJO, *args], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=120, env=self.env, check=False)
+                              timeout=600, env=self.env, check=False)
 
     def netdojo(self, *args, code=0):
         done = self.run_netdojo(*args)
