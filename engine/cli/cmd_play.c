@@ -3,67 +3,18 @@
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
-#include "base/textwidth.h"
 #include "cli/catalogue.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/grading.h"
 #include "cli/hosting.h"
+#include "cli/intro.h"
 #include "cli/kernel.h"
 #include "cli/progress.h"
-#include "model/draw.h"
 #include "term/term.h"
 
-enum { COLUMNS = 78, MAX_WORDS = 20, MAX_PACE = 60 * 1000 };
-
-static void heading(const struct cli *c, struct text t)
-{
-	fprintf(c->out, "\n%s%s%s\n", cli_style(c, STYLE_BOLD), cli_tr(c, t),
-		cli_style(c, STYLE_NONE));
-}
-
-enum { ROWS_OF_THE_REST = 20 };
-
-/* Whether a drawing and what follows it fit on one screen; a file is high enough. */
-static bool fits(const struct cli *c, const char *drawing)
-{
-	struct winsize size;
-	unsigned rows = ROWS_OF_THE_REST;
-
-	for (; *drawing; drawing++)
-		rows += *drawing == '\n';
-	return ioctl(fileno(c->out), TIOCGWINSZ, &size) < 0 || !size.ws_row || rows <= size.ws_row;
-}
-
-/* Before the ticket, which is what the learner needs in sight when the shell opens. */
-static void draw(const struct cli *c, const json_t *model)
-{
-	auto_model *m = NULL;
-	auto_free char *drawing = NULL;
-
-	if (!model || model_from_json(model, &m, NULL) < 0)
-		return;
-	drawing = draw_model(m, DRAW_TEXT);
-	if (!drawing || !fits(c, drawing))
-		return;
-	heading(c, (struct text){"The network when all is well", "正常なときのネットワーク"});
-	fprintf(c->out, "%s\n", drawing);
-}
-
-static void goals(const struct cli *c, const json_t *list)
-{
-	const json_t *g;
-	size_t i;
-
-	if (json_array_size(list))
-		heading(c, (struct text){"Goals", "目標"});
-	json_array_foreach (list, i, g) {
-		fputs("  - ", c->out);
-		text_wrap(c->out, cli_tr_json(c, g), 4, COLUMNS);
-	}
-}
+enum { MAX_WORDS = 20, MAX_PACE = 60 * 1000 };
 
 /*
  * The fault is verified while the learner reads. Whether it shows is for the grade to say: in a
@@ -72,45 +23,6 @@ static void goals(const struct cli *c, const json_t *list)
 static int verify(struct client *lab, struct err *err)
 {
 	return client_call(lab, json_pack("{s:s}", "do", "verify"), NULL, 0, NULL, NULL, err);
-}
-
-static const struct text recorded = {
-	"Recorded in this lab's folder, for the grade: what you type and see here, packets, "
-	"programs and changes of the "
-	"lab. Nothing outside it.",
-	"採点のため、このラボの中での入力と表示、パケット、実行、変更だけを記録します。ラボの外は記"
-	"録しません。",
-};
-
-static const struct text at_hand = {
-	"Commands: dojo task, dojo map, dojo hint, dojo check, dojo windows,\n"
-	"          dojo diagnose, dojo grade, dojo quit\n",
-	"コマンド: dojo task, dojo map, dojo hint, dojo check, dojo windows,\n"
-	"          dojo diagnose, dojo grade, dojo quit\n",
-};
-
-/* What the learner is told before the shell opens. */
-static int introduce(const struct cli *c, struct client *lab, const json_t *up, struct err *err)
-{
-	auto_json json_t *task = NULL, *info = NULL;
-	int rc = client_call(lab, json_pack("{s:s}", "do", "task"), NULL, 0, &task, NULL, err);
-
-	if (rc == 0)
-		rc = client_call(lab, json_pack("{s:s}", "do", "info"), NULL, 0, &info, NULL, err);
-	if (rc < 0)
-		return rc;
-	draw(c, json_object_get(info, "model"));
-	fprintf(c->out, "%s%s%s  (%s %s)\n", cli_style(c, STYLE_BOLD),
-		cli_tr_json(c, json_object_get(task, "title")), cli_style(c, STYLE_NONE),
-		cli_tr(c, (struct text){"seed", "シード"}), json_str(up, "seed", ""));
-	heading(c, (struct text){"Ticket", "依頼文"});
-	fputs("  ", c->out);
-	text_wrap(c->out, cli_tr_json(c, json_object_get(task, "ticket")), 2, COLUMNS);
-	goals(c, json_object_get(task, "goals"));
-	fputc('\n', c->out);
-	text_wrap(c->out, cli_tr(c, recorded), 0, COLUMNS);
-	fprintf(c->out, "\n%s\n", cli_tr(c, at_hand));
-	return fflush(c->out) == EOF ? err_sys(err, errno, "Can't write") : 0;
 }
 
 struct words {
