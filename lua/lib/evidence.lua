@@ -6,15 +6,6 @@ local addr = require("addr")
 local evidence = {}
 evidence.__index = evidence
 
--- Events count from the moment the lab was ready: what came before was its own building. Not from `fault-verified`: the
--- fault is verified while a learner may be at work already.
-local function first_that_counts(events)
-  for i, e in ipairs(events) do
-    if e.kind == "lab" and e.what == "ready" then return i + 1 end
-  end
-  return 1
-end
-
 local function add(index, e)
   local list = index[e.kind]
   if not list then
@@ -33,13 +24,27 @@ local function note_exec(self, running, e)
   end
 end
 
+-- Events count from the moment the lab was ready: what came before was its own building, as is what lies between a pause, a resumption or a
+-- reset and the next `ready`. Not from `fault-verified`: the fault is verified while a learner may be at work already.
+local rebuilt = { paused = true, resumed = true, reset = true }
+
+local function ever_ready(events)
+  for _, e in ipairs(events) do
+    if e.kind == "lab" and e.what == "ready" then return true end
+  end
+  return false
+end
+
 function evidence.new(events, scenario, params)
-  local self = setmetatable({ p = params, scenario = scenario, by_kind = {}, exits = {}, probes = {}, tried = {}, lost = {} }, evidence)
-  local from, running = first_that_counts(events), {}
-  for i, e in ipairs(events) do
-    if e.kind == "lab" then self:note_lab(e) end
+  local self = setmetatable({ p = params, scenario = scenario, by_kind = {}, exits = {}, probes = {}, tried = {}, lost = {}, marks = {} }, evidence)
+  local counts, running = not ever_ready(events), {}
+  for _, e in ipairs(events) do
+    if e.kind == "lab" then
+      self:note_lab(e)
+      counts = (counts or e.what == "ready") and not rebuilt[e.what]
+    end
     if e.kind == "probe" then self:note_probe(e) end
-    if i >= from and e.by ~= "lab" and not self.ended then add(self.by_kind, e) end
+    if counts and e.by ~= "lab" and not self.ended then add(self.by_kind, e) end
     if e.kind == "exec" then note_exec(self, running, e) end
   end
   return self
@@ -48,7 +53,14 @@ end
 -- A recorder that was never there can't be held against the learner. One that lost events later can: whoever floods it
 -- would else be graded on less. Windows' own are known as "windows:packets" and so on.
 function evidence.note_lab(self, e)
-  if e.what == "end" then self.ended = true end
+  -- The probes of the end come after `finishing`; a log without one was cut.
+  if e.what == "finishing" or e.what == "end" then self.ended = true end
+  if e.what == "ready" and self.broken_anew then self.anew, self.broken_anew = e, nil end
+  if e.what == "resumed" or e.what == "reset" then
+    self.broken_anew = true
+    self.anew = e
+  end
+  if rebuilt[e.what] then self.marks[#self.marks + 1] = e end
   local before = ({ wsl = "", windows = "windows:" })[e.node or ""]
   if e.what ~= "recorders" or not before then return end
   for name, has in pairs(e.recorders or {}) do
@@ -56,12 +68,15 @@ function evidence.note_lab(self, e)
   end
 end
 
--- The last outcome of every probe, by set and name; and in order those that the learner had run, by `dojo check`.
+-- The outcome of every probe of the end, by set and name; and in order those before it, the learner's by `dojo check` among them.
 function evidence.note_probe(self, e)
+  if not self.ended then
+    self.tried[#self.tried + 1] = e
+    return
+  end
   local set = self.probes[e.set or ""] or {}
   self.probes[e.set or ""] = set
   set[e.name or ""] = e
-  if not self.ended then self.tried[#self.tried + 1] = e end
 end
 
 -- Was one of these recorders missing, so that nothing can be held against the learner?
@@ -76,11 +91,11 @@ function evidence.all(self, kind)
   return self.by_kind[kind] or {}
 end
 
--- Seqs of events of a kind for which fn holds, oldest first; at most `most` of them (5).
+-- Seqs of events of a kind for which fn holds, oldest first; at most `most` of them.
 function evidence.find(self, kind, fn, most)
   local out = {}
   for _, e in ipairs(self:all(kind)) do
-    if #out >= (most or 5) then break end
+    if most and #out >= most then break end
     if fn(e) then out[#out + 1] = e.seq end
   end
   return out
@@ -88,6 +103,7 @@ end
 
 -- The event with this seq.
 function evidence.event(self, seq)
+  if self.whole then return self.whole:event(seq) end
   if not self.by_seq then
     self.by_seq = {}
     for _, list in pairs(self.by_kind) do
@@ -95,6 +111,12 @@ function evidence.event(self, seq)
     end
   end
   return self.by_seq[seq]
+end
+
+local function one_of(...)
+  local set = {}
+  for _, word in ipairs({ ... }) do set[word] = true end
+  return function(word) return set[word] == true end
 end
 
 local function basename(path)
@@ -117,7 +139,7 @@ end
 function evidence.within(self, e)
   if e.cause then return self:event(e.cause) end
   local found
-  for _, c in ipairs(self:all("command")) do
+  for _, c in ipairs((self.whole or self):all("command")) do
     if evidence.during(e, c) then found = c end
   end
   return found
@@ -125,6 +147,7 @@ end
 
 -- Seqs of the commands that asked `dojo`: its map, ticket, hints and questions tell of the network, and show nothing of the live one.
 local function told_by_dojo(self)
+  if self.whole then return told_by_dojo(self.whole) end
   if self.told then return self.told end
   self.told = {}
   for _, e in ipairs(self:all("exec")) do
@@ -148,6 +171,7 @@ end
 
 -- Had the learner typed this value, in this command or before it? Then that it is shown says nothing.
 function evidence.typed(self, value, command)
+  if self.whole then return self.whole:typed(value, command) end
   value = value:lower()
   for _, e in ipairs(self:all("command")) do
     if e.seq > command.seq then return false end
@@ -185,6 +209,7 @@ end
 
 -- Did WSL start this Windows program before the event with that seq? Windows' side of it is what counts: that one is no script of WSL's.
 function evidence.started_on_windows(self, name, before)
+  if self.whole then return self.whole:started_on_windows(name, before) end
   if self.lost["windows:exec"] then return true end
   return #self:find("exec", function(e)
     local argv = e.argv or {}
@@ -228,6 +253,20 @@ function evidence.is_change(e)
   return not mentions_ipv6(e)
 end
 
+-- When it was over, in seconds of the attempt. Each recorder stamps for itself and tells in its own time, so on a busy machine a command
+-- that ended before a change may come into the log after it: what came first is asked of the clock, not of the numbers.
+function evidence.moment(e)
+  return tonumber(e.ended) or tonumber(e.t) or 0
+end
+
+-- Was the event with that seq over before this one?
+function evidence.before(self, seq, e)
+  local one = self:event(seq)
+  if not one then return seq < e.seq end
+  local a, b = evidence.moment(one), evidence.moment(e)
+  return a < b or (a == b and seq < e.seq)
+end
+
 -- The learner's changes, oldest first.
 function evidence.changes(self)
   if self.change_list then return self.change_list end
@@ -237,7 +276,10 @@ function evidence.changes(self)
       if evidence.is_change(e) then out[#out + 1] = e end
     end
   end
-  table.sort(out, function(a, b) return a.seq < b.seq end)
+  table.sort(out, function(a, b)
+    local x, y = evidence.moment(a), evidence.moment(b)
+    return x < y or (x == y and a.seq < b.seq)
+  end)
   self.change_list = out
   return out
 end
@@ -247,16 +289,22 @@ function evidence.touched(self)
   return #self:all("change") + #self:all("file") > 0 or #self:changes() > 0
 end
 
+-- The last change that can be the mend: a lab built anew is broken anew.
+function evidence.last_change(self)
+  local last = self:changes()[#self:changes()]
+  return last and not (self.anew and last.seq < self.anew.seq) and last or nil
+end
+
 -- When the last change was made. A change is stamped when it is read, a packet when it passed: a quick learner's look-up
 -- may seem the older of the two.
 function evidence.since(self)
-  local last = self:changes()[#self:changes()]
-  return last and (last.t or 0) - 0.25 or 0
+  local last = self:last_change()
+  return last and (last.t or 0) - 0.25 or self.anew and self.anew.t or 0
 end
 
 -- Seqs of fixed-probes of a node that passed for the learner, by `dojo check`, after the last change.
 function evidence.tried_since(self, node)
-  local of_node, last, out = {}, self:changes()[#self:changes()], {}
+  local of_node, last, out = {}, self:last_change() or self.anew, {}
   for _, probe in ipairs(self.scenario.fixed) do of_node[probe.name] = probe.node == node end
   for _, e in ipairs(self.tried) do
     if e.set == "fixed" and e.ok and of_node[e.name] and (not last or e.seq > last.seq) then out[#out + 1] = e.seq end
@@ -285,6 +333,30 @@ function evidence.failing(self, set)
   return out
 end
 
+-- Programs that only look or try: they leave everything as it was.
+local leaves = one_of("ping", "arping", "getent", "dig", "host", "nslookup", "drill", "cat", "head", "tail", "grep", "less", "more", "ls", "stat", "readlink",
+  "ss", "netstat", "lsof", "tracepath", "traceroute", "dojo", "hostname", "man", "sleep", "true", "clear", "dircolors", "lesspipe", "which", "uname", "id", "whoami", "date",
+  "bash", "sh", "dash", "zsh", "fish", "sudo", "timeout", "wc", "sort", "uniq", "curl", "ip")
+
+-- Nothing is to be seen that the learner could have mended it with: no change since the lab was built (again), and only programs that look.
+local function idle(self)
+  local from = self.anew and self.anew.seq or 0
+  if self:last_change() or self:blind({ "exec", "changes" }) then return false end
+  for _, kind in ipairs({ "exec", "command" }) do
+    for _, e in ipairs(self:all(kind)) do
+      local looks = kind == "exec" and (e.what == "exit" or ((e.node or "wsl") == "wsl" and leaves(basename(e.path or (e.argv or {})[1]))))
+        or kind == "command" and e.node ~= "windows"
+      if e.seq > from and not looks then return false end
+    end
+  end
+  return true
+end
+
+-- Is the fault gone, and not by the learner's doing?
+function evidence.gone_by_itself(self)
+  return #self.scenario.truth > 0 and #self.scenario.fixed > 0 and self:passed("fixed") and idle(self)
+end
+
 -- Fixed-probes pass, controls still do, and the learner did something.
 function evidence.mended(self)
   if self.mend == nil then
@@ -294,11 +366,24 @@ function evidence.mended(self)
       or #self:all("command") > 0 or #self:all("windows") > 0)
     self.mend = fixed and controls and acted and #a > 0
     for _, seq in ipairs(b) do a[#a + 1] = seq end
-    local last = self:changes()[#self:changes()]
+    local last = self:last_change()
     if last then table.insert(a, 1, last.seq) end
     self.mend_seqs = a
   end
   return self.mend, self.mend_seqs
+end
+
+-- The evidence of one thing the learner did alone, with the whole around it: what was typed before it, what ran on Windows. No change
+-- parts what came before it from what came after. by_kind: its own events.
+function evidence.part(self, by_kind)
+  local whole = self.whole or self
+  return setmetatable({ whole = whole, by_kind = by_kind, by_seq = false, guest_set = whole:guests(), change_list = {}, anew = false }, {
+    __index = function(_, key)
+      local own = rawget(evidence, key)
+      if own ~= nil then return own end
+      return whole[key]
+    end,
+  })
 end
 
 -- A word that is a host's name rather than a file, an option or an address.

@@ -21,10 +21,10 @@ end
 
 -- What was seen before the last change is looking; what came after it is checking, and earns "verified".
 function common.looked(ev, ...)
-  local last = ev:changes()[#ev:changes()]
+  local last = ev:last_change()
   local out = core.array({})
   for _, seq in ipairs(common.join(...)) do
-    if not last or seq < last.seq then out[#out + 1] = seq end
+    if not last or ev:before(seq, last) then out[#out + 1] = seq end
   end
   return common.any(out)
 end
@@ -65,6 +65,10 @@ end
 function common.holds_number(line, n)
   return line:find("%f[%d]" .. n .. "%f[^%d]") ~= nil
 end
+
+-- Programs that send something to whom they are told.
+common.reaches = common.one_of("ping", "arping", "traceroute", "tracepath", "mtr", "nc", "ncat", "telnet", "curl", "wget", "nmap", "getent", "dig", "host",
+  "nslookup", "resolvectl", "drill", "ssh", "git")
 
 -- A command of WSL's window that asks Windows: ipconfig.exe, powershell.exe.
 function common.windows_tool(e)

@@ -3,7 +3,7 @@
 
 local addr = require("addr")
 local evidence = require("evidence")
-local lessons = require("lessons")
+local lost = require("lost")
 local common = require("steps.common")
 local looking = require("steps.looking")
 
@@ -51,6 +51,7 @@ end
 
 -- The nameservers resolv.conf named, with the event since when: the healthy lab's, the broken one's (0), and the learner's own.
 local function nameservers(ev)
+  ev = ev.whole or ev
   if ev.nameservers then return ev.nameservers end
   local out = {}
   for _, model in ipairs({ require("attempt").healthy(), require("lab").faulty() }) do
@@ -320,14 +321,14 @@ function tests.looked_first(ev, t)
   for _, s in ipairs(ev.scenario.steps) do
     if s.group == "observe" and s.name ~= "looked_first" then
       local ok, found = s.test(ev, s.options)
-      if ok and (not first or found[1] < first.seq) then
+      if ok and (not first or ev:before(found[1], first)) then
         n = n + 1
         seqs[#seqs + 1] = found[1]
       end
     end
   end
   local least = t.least or 2
-  return n >= least, join(seqs), lessons.why(ev:touched() and "looked_too_little" or "looked_too_little_unchanged", n, least)
+  return n >= least, join(seqs), lost.why(ev:touched() and "looked_too_little" or "looked_too_little_unchanged", n, least)
 end
 
 return tests
