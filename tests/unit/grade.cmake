@@ -2,5 +2,6 @@
 nd_check_test(grade LABEL unit SOURCES unit/test_grade.c LIBS nd_grade)
 nd_check_test(diagnosis LABEL unit SOURCES unit/test_diagnosis.c LIBS nd_grade)
 nd_check_test(report LABEL unit SOURCES unit/test_report.c LIBS nd_grade)
-target_compile_definitions(test_report PRIVATE GOLDEN="${CMAKE_CURRENT_SOURCE_DIR}/unit/golden")
+target_compile_definitions(test_report PRIVATE GOLDEN="${CMAKE_CURRENT_SOURCE_DIR}/unit/golden"
+  DATA="${CMAKE_CURRENT_SOURCE_DIR}/data/report")
 nd_check_test(attempt LABEL unit SOURCES unit/test_attempt.c LIBS nd_grade)

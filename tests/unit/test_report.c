@@ -1,25 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reports against golden files; NETDOJO_GOLDEN=write makes them anew. */
 #define _GNU_SOURCE
-#include "grade_sample.h"
-
+#include <check.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "grade/grade.h"
+#include "base/json.h"
+#include "base/textwidth.h"
 #include "grade/item.h"
 #include "grade/report.h"
 #include "grade/xml.h"
 
 static json_t *events, *grade;
 
+/* DATA/events.jsonl as the log's array. */
+static json_t *read_events(void)
+{
+	json_t *all = json_array(), *e;
+	FILE *f = fopen(DATA "/events.jsonl", "r");
+
+	ck_assert_ptr_nonnull(f);
+	while ((e = json_loadf(f, JSON_DISABLE_EOF_CHECK | JSON_ALLOW_NUL, NULL)))
+		json_array_append_new(all, e);
+	fclose(f);
+	return all;
+}
+
 static void setup(void)
 {
-	auto_json json_t *meta = sample(sample_meta), *items = sample(sample_items);
-	struct err err = {0};
-
-	events = sample(sample_events);
-	ck_assert_int_eq(grade_make(events, meta, items, &grade, &err), 0);
+	events = read_events();
+	grade = json_load_file(DATA "/grade.json", 0, NULL);
+	ck_assert_ptr_nonnull(grade);
+	ck_assert_uint_gt(json_array_size(events), 10);
 }
 
 static void teardown(void)
@@ -68,18 +81,83 @@ START_TEST(card_in_japanese_and_colour)
 }
 END_TEST
 
-/* The sample's longest detail takes 82 columns. */
-START_TEST(details_are_wrapped_to_the_terminal)
-{
-	auto_free char *text =
-		report_card(grade, events,
-			    &(struct report_style){.lang = "en", .colour = false, .columns = 50});
-	char *rest = text;
+static const int widths[] = {60, 80, 91, 92, 120};
 
-	ck_assert_ptr_nonnull(strstr(text, "eth0 out:\n         echo-request"));
-	for (char *line; (line = strsep(&rest, "\n"));)
-		if (strncmp(line, "         ", 9) == 0)
-			ck_assert_int_le(strlen(line), 50);
+/* In both languages; only what is laid out by hand, as a command, may stick out, and no column of the two. */
+START_TEST(nothing_is_wider_than_the_terminal)
+{
+	static const char *const langs[] = {"en", "ja"};
+
+	for (size_t k = 0; k < ARRAY_SIZE(langs); k++) {
+		auto_free char *text = report_card(
+			grade, events,
+			&(struct report_style){.lang = langs[k], .columns = widths[_i]});
+		char *rest = text;
+
+		ck_assert_ptr_nonnull(text);
+		ck_assert_int_eq(strstr(text, k ? " | 模範" : " | The best") != NULL,
+				 widths[_i] >= 92);
+		for (char *line; (line = strsep(&rest, "\n"));)
+			ck_assert_msg(text_width(line) <= widths[_i], "%d columns: %s",
+				      text_width(line), line);
+	}
+}
+END_TEST
+
+/* Whatever the learner made the log hold, the card has no control character but its own colours. */
+START_TEST(what_the_learner_wrote_does_nothing_to_the_terminal)
+{
+	auto_free char *text = NULL;
+
+	json_object_set_new(json_array_get(json_object_get(grade, "items"), 0), "title",
+			    json_string("\033]0;owned\007 \xe2\x80\xae \xc2\x9b"));
+	text = report_card(grade, events, &(struct report_style){.lang = "en"});
+	ck_assert_ptr_null(strchr(text, '\033'));
+	ck_assert_ptr_null(strchr(text, '\007'));
+	ck_assert_ptr_null(strstr(text, "\xe2\x80\xae"));
+	ck_assert_ptr_null(strstr(text, "\xc2\x9b"));
+	ck_assert_ptr_nonnull(strstr(text, "]0;owned"));
+}
+END_TEST
+
+/* One statement a line: none begins with a blank, none is empty, none holds a column or a sign. */
+START_TEST(flat_card)
+{
+	char *text = report_card(grade, events,
+				 &(struct report_style){.lang = "en", .accessible = true});
+
+	ck_assert_ptr_null(strstr(text, "  "));
+	ck_assert_ptr_null(strstr(text, "\n\n"));
+	ck_assert_ptr_null(strstr(text, "\n "));
+	ck_assert_ptr_null(strstr(text, " | echo"));
+	golden("card.flat.txt", text);
+}
+END_TEST
+
+START_TEST(flat_card_in_japanese)
+{
+	golden("card.flat.ja.txt",
+	       report_card(grade, events,
+			   &(struct report_style){.lang = "ja", .accessible = true}));
+}
+END_TEST
+
+START_TEST(card_beside_each_other)
+{
+	golden("card.wide.txt",
+	       report_card(grade, events, &(struct report_style){.lang = "en", .columns = 100}));
+}
+END_TEST
+
+START_TEST(card_of_a_cut_attempt)
+{
+	auto_free char *text = NULL;
+
+	json_object_set_new(grade, "finished", json_false());
+	json_object_set_new(grade, "passed", json_false());
+	text = report_card(grade, events, &(struct report_style){.lang = "en"});
+	ck_assert_ptr_nonnull(strstr(text, "NOT PASSED"));
+	ck_assert_ptr_nonnull(strstr(text, "The attempt was cut short"));
 }
 END_TEST
 
@@ -149,7 +227,7 @@ START_TEST(gradescope)
 	double max = 0;
 	size_t i;
 
-	ck_assert_uint_eq(json_array_size(tests), 6);
+	ck_assert_uint_eq(json_array_size(tests), 7);
 	json_array_foreach (tests, i, one) {
 		ck_assert(json_num(one, "score", -1) <= json_num(one, "max_score", -1));
 		max += json_num(one, "max_score", 0);
@@ -182,7 +260,12 @@ int main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, card_in_english);
 	tcase_add_test(t, card_in_japanese_and_colour);
-	tcase_add_test(t, details_are_wrapped_to_the_terminal);
+	tcase_add_loop_test(t, nothing_is_wider_than_the_terminal, 0, ARRAY_SIZE(widths));
+	tcase_add_test(t, what_the_learner_wrote_does_nothing_to_the_terminal);
+	tcase_add_test(t, flat_card);
+	tcase_add_test(t, flat_card_in_japanese);
+	tcase_add_test(t, card_beside_each_other);
+	tcase_add_test(t, card_of_a_cut_attempt);
 	tcase_add_test(t, a_layer_without_its_cause);
 	tcase_add_loop_test(t, a_program_behind_other_words_is_named, 0, ARRAY_SIZE(starts));
 	tcase_add_test(t, card_of_a_void_attempt);
