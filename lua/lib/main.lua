@@ -50,13 +50,13 @@ function verbs.probe(req)
 end
 
 function verbs.score(req)
-  return { items = require("score").items(req.events or {}) }
+  return require("score").all(req.events or {})
 end
 
 function verbs.hint(req)
   local hints = require("text").fill(attempt.scenario().hints or {}, attempt.params())
   local n = math.max(1, math.min(req.n or 1, #hints))
-  return { of = #hints, n = n, text = require("text").both(hints[n]) }
+  return { of = #hints, n = n, text = require("text").both(hints[n]), price = require("hints").price(n) }
 end
 
 function verbs.causes()

@@ -325,8 +325,6 @@ def reasons(problems):
         ("care", end, "Nothing was changed and nothing was mended", "何も変更しておらず"),
         ("care", lambda g, a: end(g.change("link", flags=["UP"], action="set"), a), "It was not mended, so care can't be judged", "判定できない"),
         ("care", lambda g, a: g.change("route").file("/etc/hosts").end(a.meta), "nothing to do with the fault", "関係のない"),
-        ("address-seen", end, "`ip -4 addr show eth0`.*guide, chapter 4", "ガイド 4 章"),
-        ("mended", end, "`dojo check`.*guide, chapter 5", "ガイド 5 章"),
     ]
     attempt = Attempt(L2)
     for n, (step, make, en, ja) in enumerate(cases):
@@ -338,9 +336,24 @@ def reasons(problems):
     attempt.close()
 
 
+def lessons(problems):
+    """Every item teaches, earned or lost: a sentence in both languages, the guide's chapter, what a professional types."""
+    attempt = Attempt(L2)
+    for log in (Log().end(attempt.meta, fixed=False), Log().run("ip a").end(attempt.meta, fixed=False)):
+        item = attempt.items(log)["address-seen"]["lesson"]
+        if item["chapter"] != 4 or "eth0" not in item["text"]["en"] or "分かる" not in item["text"]["ja"]:
+            problems.append(f"the lesson of address-seen: {item}")
+        if item["commands"] != [{"node": "wsl", "line": "ip -4 addr show eth0"}]:
+            problems.append(f"the professional's commands of address-seen: {item}")
+    mended = attempt.items(Log())["mended"]["lesson"]
+    if mended["chapter"] != 5 or mended["commands"] != [{"node": "wsl", "line": f"sudo ip route add default via {attempt.gateway}"}]:
+        problems.append(f"the lesson of mended: {mended}")
+    attempt.close()
+
+
 def main():
     problems = []
-    for test in (reasons, predicates, building_does_not_count, a_name_is_not_a_program, void_when_blind, whole_attempts):
+    for test in (reasons, lessons, predicates, building_does_not_count, a_name_is_not_a_program, void_when_blind, whole_attempts):
         test(problems)
     for p in problems:
         print(p)

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- What was answered, against the truth.
 
-local lessons = require("lessons")
+local lost = require("lost")
 
 local tests = {}
 
@@ -42,9 +42,9 @@ end
 -- Why an answer earned nothing; wrong: the reason where one was given and was not it.
 local function lost_answer(ev, wrong)
   local e, n = last_answer(ev)
-  if not e then return lessons.why("no_answer") end
-  if n > GUESSES then return lessons.why("guessed", n, GUESSES) end
-  return lessons.why(wrong)
+  if not e then return lost.why("no_answer") end
+  if n > GUESSES then return lost.why("guessed", n, GUESSES) end
+  return lost.why(wrong)
 end
 
 function tests.layer_named(ev)

@@ -306,6 +306,7 @@ local naming = { "function%s+([%w%-_.:]+)", "filter%s+([%w%-_.:]+)", "alias%s+([
   "%f[%w][ns]al%s+([%w%-_.]+)", "%-alias%s+%-name%s+([%w%-_.]+)", "([%w%-_.]+)%s*%(%s*%)%s*{", "function:\\?([%w%-_.]+)", "alias:\\?([%w%-_.]+)" }
 
 local function own_names(ev)
+  ev = ev.whole or ev
   if ev.own_names then return ev.own_names end
   ev.own_names = {}
   for _, e in ipairs(ev:all("command")) do

@@ -3,7 +3,7 @@
 
 local addr = require("addr")
 local evidence = require("evidence")
-local lessons = require("lessons")
+local lost = require("lost")
 local common = require("steps.common")
 
 local join = common.join
@@ -26,11 +26,11 @@ end
 function tests.mended(ev)
   local ok, seqs = ev:mended()
   if ok then return true, join(seqs) end
-  if not ev.probes.fixed then return false, core.array({}), lessons.why("not_ended") end
+  if not ev.probes.fixed then return false, core.array({}), lost.why("not_ended") end
   local broke, unmended = ev:failing("controls"), ev:failing("fixed")
-  if #broke + #unmended == 0 then return false, join(seqs), lessons.why("nothing_done") end
+  if #broke + #unmended == 0 then return false, join(seqs), lost.why("nothing_done") end
   local titles, shown = told(ev, #broke > 0 and broke or unmended)
-  return false, join(shown), lessons.why(#broke > 0 and "broke" or "unmended", titles)
+  return false, join(shown), lost.why(#broke > 0 and "broke" or "unmended", titles)
 end
 
 local function good_answer(e)
@@ -40,7 +40,7 @@ end
 
 -- By a packet that came back after the last change: an answer, an echo reply, an accepted connection.
 function tests.verified(ev, t)
-  if not ev:mended() then return false, core.array({}), lessons.why("nothing_to_prove") end
+  if not ev:mended() then return false, core.array({}), lost.why("nothing_to_prove") end
   local wanted = {}
   for _, what in ipairs(t.by or { "dns-answer", "echo-reply", "syn-ack" }) do wanted[what] = true end
   local since = ev:since()
@@ -58,7 +58,7 @@ end
 -- By another machine of the home network that came in after the last change: Windows accepted its connection (to say "yes, and then nothing"
 -- is a port proxy's way, so what it leads to is proved by the mend), or `dojo check` fetched the page from there.
 function tests.published(ev, t)
-  if not ev:mended() then return false, core.array({}), lessons.why("nothing_to_prove") end
+  if not ev:mended() then return false, core.array({}), lost.why("nothing_to_prove") end
   local port, since = tonumber(filled(t.port, ev.p)), ev:since()
   local accepted = ev:packets("windows", function(e)
     return e.what == "syn-ack" and e.dir ~= "in" and e.src == ev.p.windows and e.dst ~= ev.p.windows and of_the_lan(e.dst, ev.p)
@@ -103,14 +103,14 @@ local windows_damage = {
 local function care_reason(ev, seqs)
   for _, seq in ipairs(seqs) do
     local e = ev:event(seq)
-    if e and e.kind == "windows" and windows_damage[e.what] then return lessons.why(windows_damage[e.what]) end
+    if e and e.kind == "windows" and windows_damage[e.what] then return lost.why(windows_damage[e.what]) end
   end
 end
 
 -- allow: kinds of change a mend may make ("route", "ruleset", ...), files as "file:/path", operations on Windows as "windows:OP".
 function tests.care(ev, t)
   if not ev:mended() then
-    return false, core.array({}), lessons.why(ev:touched() and "nothing_to_judge" or "nothing_changed")
+    return false, core.array({}), lost.why(ev:touched() and "nothing_to_judge" or "nothing_changed")
   end
   local allowed, seqs = {}, {}
   for _, what in ipairs(t.allow or {}) do allowed[what] = true end

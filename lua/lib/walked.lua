@@ -1,0 +1,158 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- The way a learner went: what was run, answered, asked for and changed, in order of time, each with the layer it was at and what it earned.
+
+local evidence = require("evidence")
+local layers = require("layers")
+
+local walked = {}
+
+local MOST = 400 -- of a way that is longer only the beginning is told
+local SLACK = 0.25 -- seconds that a mark may be late
+
+-- Events by the command they belong to: of each its own, by kind.
+local function by_command(ev)
+  local own, lines = {}, {}
+  for _, c in ipairs(ev:all("command")) do
+    own[c.seq] = { command = { c } }
+    if c.node == "windows" then lines[#lines + 1] = c end
+  end
+  local function owner(e)
+    if e.cause then return own[e.cause] end
+    local found
+    for _, c in ipairs(lines) do
+      if evidence.during(e, c) then found = own[c.seq] end
+    end
+    return found
+  end
+  for _, kind in ipairs({ "exec", "packet", "change", "file", "windows" }) do
+    for _, e in ipairs(ev:all(kind)) do
+      local of = owner(e)
+      if of then
+        of[kind] = of[kind] or {}
+        table.insert(of[kind], e)
+      end
+    end
+  end
+  return own
+end
+
+-- By an event's seq, the items it earned, in the rubric's order.
+local function earners(items)
+  local out = {}
+  for _, item in ipairs(items) do
+    for _, seq in ipairs(item.points > 0 and item.all or {}) do
+      out[seq] = out[seq] or core.array({})
+      if out[seq][#out[seq]] ~= item.id then table.insert(out[seq], item.id) end
+    end
+  end
+  return out
+end
+
+local function gather(into, seen, ids)
+  for _, id in ipairs(ids or {}) do
+    if not seen[id] then into[#into + 1] = id end
+    seen[id] = true
+  end
+end
+
+local function earned_by(own, earned)
+  local out, seen = core.array({}), {}
+  for _, list in pairs(own) do
+    for _, e in ipairs(list) do gather(out, seen, earned[e.seq]) end
+  end
+  table.sort(out)
+  return out
+end
+
+local function entry(e, kind, text, layer, items)
+  return { seq = e.seq, t = tonumber(e.started) or e.t or 0, node = e.node, kind = kind, text = text, layer = layer, items = items or core.array({}) }
+end
+
+local function changed(own)
+  for _, kind in ipairs({ "change", "file", "windows" }) do
+    for _, e in ipairs(own[kind] or {}) do
+      if evidence.is_change(e) then return e end
+    end
+  end
+end
+
+local function of_command(ev, c, own, earned)
+  local part, change = ev:part(own), changed(own)
+  local layer, try = layers.of(part)
+  if change then layer = layers.of_change(change) end
+  return entry(c, change and "change" or try and "try" or "look", c.text or "", layer, earned_by(own, earned))
+end
+
+local function of_answer(e, earned)
+  local said = {}
+  for i, a in ipairs(e.answers or {}) do
+    said[i] = (a.cause or "") ~= "" and ("%s %s"):format(a.layer, a.cause) or tostring(a.layer)
+  end
+  local only = #said == 1 and e.answers[1].layer or nil
+  return entry(e, "answer", e.none and "none" or table.concat(said, ", "), only, earned[e.seq])
+end
+
+-- `dojo check`: all probes of one run are one thing; `ends` are the runs' times.
+local function checks(ev, earned, out)
+  local run
+  for _, e in ipairs(ev.tried) do
+    if e.set == "fixed" then
+      if not run or (e.t or 0) - run.last > SLACK or run.names[e.name] then
+        run = { names = {}, held = 0, n = 0, e = entry(e, "check", "", nil) }
+        out[#out + 1] = run.e
+      end
+      run.last, run.names[e.name], run.n = e.t or 0, true, run.n + 1
+      run.held = run.held + (e.ok and 1 or 0)
+      run.e.text = ("%d/%d"):format(run.held, run.n)
+      local seen = {}
+      for _, id in ipairs(run.e.items) do seen[id] = true end
+      gather(run.e.items, seen, earned[e.seq])
+    end
+  end
+end
+
+-- An answer, a hint or a check stands for itself: the line in which it was asked for is not told again.
+local function stands_for(c, out)
+  if not (c.text or ""):find("%f[%w]dojo%f[%W]") then return false end
+  local from, to = (tonumber(c.started) or c.t or 0) - SLACK, (tonumber(c.ended) or c.t or 0) + SLACK
+  for _, e in ipairs(out) do
+    if e.kind ~= "gap" and e.kind ~= "reset" and from <= e.t and e.t <= to then return true end
+  end
+  return false
+end
+
+local function marks(ev, out)
+  for _, e in ipairs(ev.marks) do
+    if e.what == "reset" then out[#out + 1] = entry(e, "reset", "", nil) end
+    if e.what == "resumed" then out[#out + 1] = entry(e, "gap", tostring(math.floor(tonumber(e.gap) or 0)), nil) end
+  end
+end
+
+-- What no shell told of: programs that earned something without a line around them.
+local function alone(ev, own, earned, out)
+  for _, e in ipairs(ev:all("exec")) do
+    if earned[e.seq] and not (e.cause and own[e.cause]) and not ev:within(e) then
+      local layer, try = layers.of(ev:part({ exec = { e } }))
+      out[#out + 1] = entry(e, try and "try" or "look", table.concat(e.argv or {}, " "), layer, earned[e.seq])
+    end
+  end
+end
+
+-- items: as score makes them, with `all` the seqs that show each.
+function walked.list(ev, items)
+  local out, own, earned = core.array({}), by_command(ev), earners(items)
+  for _, e in ipairs(ev:all("answer")) do out[#out + 1] = of_answer(e, earned) end
+  for _, e in ipairs(ev:all("hint")) do out[#out + 1] = entry(e, "hint", tostring(e.n or ""), nil) end
+  checks(ev, earned, out)
+  local told = table.move(out, 1, #out, 1, {})
+  for i, c in ipairs(ev:all("command")) do
+    if i > MOST then break end
+    if (c.text or "") ~= "" and not stands_for(c, told) then out[#out + 1] = of_command(ev, c, own[c.seq], earned) end
+  end
+  alone(ev, own, earned, out)
+  marks(ev, out)
+  table.sort(out, function(a, b) return a.t < b.t or (a.t == b.t and a.seq < b.seq) end)
+  return out
+end
+
+return walked
