@@ -38,6 +38,7 @@ const struct command_spec spec_map = {
 /* The forms draw_model makes, by name. */
 static const char *const drawings[] = {[DRAW_TEXT] = "text",
 				       [DRAW_ASCII] = "ascii",
+				       [DRAW_FLAT] = "flat",
 				       [DRAW_DOT] = "dot",
 				       [DRAW_MERMAID] = "mermaid"};
 static_assert(ARRAY_SIZE(drawings) == N_DRAW_FORMATS, "a name for each drawing");

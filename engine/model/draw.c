@@ -8,15 +8,31 @@
 
 #include "model/drawer.h"
 
-static void (*const drawers[])(const struct model *m, FILE *to) = {
-	[DRAW_TEXT] = draw_text,
-	[DRAW_ASCII] = draw_ascii,
-	[DRAW_DOT] = draw_dot,
-	[DRAW_MERMAID] = draw_mermaid,
+static const struct {
+	const char *name;
+	void (*draw)(const struct model *m, const struct draw_look *look, FILE *to);
+} drawers[] = {
+	[DRAW_TEXT] = {"text", draw_text},	    [DRAW_ASCII] = {"ascii", draw_ascii},
+	[DRAW_FLAT] = {"flat", draw_flat},	    [DRAW_DOT] = {"dot", draw_dot},
+	[DRAW_MERMAID] = {"mermaid", draw_mermaid},
 };
 static_assert(ARRAY_SIZE(drawers) == N_DRAW_FORMATS, "a drawer for each format");
 
-char *draw_model(const struct model *m, enum draw_format f)
+const char *draw_format_name(enum draw_format f)
+{
+	return drawers[f].name;
+}
+
+enum draw_format draw_format_from_name(const char *name)
+{
+	size_t f = 0;
+
+	while (f < N_DRAW_FORMATS && strcmp(drawers[f].name, name) != 0)
+		f++;
+	return (enum draw_format)f;
+}
+
+char *draw_look(const struct model *m, const struct draw_look *look)
 {
 	char *text = NULL;
 	size_t len;
@@ -24,12 +40,22 @@ char *draw_model(const struct model *m, enum draw_format f)
 
 	if (!to)
 		return NULL;
-	drawers[f](m, to);
+	drawers[look->format].draw(m, look, to);
 	if (fclose(to) != 0) {
 		free(text);
 		return NULL;
 	}
 	return text;
+}
+
+char *draw_model(const struct model *m, enum draw_format f)
+{
+	return draw_look(m, &(struct draw_look){.format = f});
+}
+
+const char *draw_tr(const struct draw_look *look, const char *en, const char *ja)
+{
+	return look->ja ? ja : en;
 }
 
 bool draw_shown(const struct iface *f)
@@ -50,10 +76,28 @@ void draw_title(const struct node *n, char *ret, size_t size)
 		snprintf(ret, size, "%s (%s)", n->name, n->hostname);
 }
 
-void draw_segment_title(const struct segment *s, char *ret, size_t size)
+/* The topologies' own networks; another's label stays as the scenario has it. */
+const char *draw_segment_label(const struct segment *s, const struct draw_look *look)
 {
-	snprintf(ret, size, "%s%s%s", s->label[0] ? s->label : s->name, s->cidr[0] ? "  " : "",
-		 s->cidr);
+	static const char *const ja[][2] = {
+		{"Internet uplink", "インターネット回線"},
+		{"Home LAN", "家庭内 LAN"},
+		{"WSL virtual switch", "WSL の仮想スイッチ"},
+		{"Company network", "社内ネットワーク"},
+		{"Another tailnet", "別の tailnet"},
+	};
+	const char *label = s->label[0] ? s->label : s->name;
+
+	for (size_t i = 0; look->ja && i < ARRAY_SIZE(ja); i++)
+		if (strcmp(label, ja[i][0]) == 0)
+			return ja[i][1];
+	return label;
+}
+
+void draw_segment_title(const struct segment *s, const struct draw_look *look, char *ret,
+			size_t size)
+{
+	snprintf(ret, size, "%s%s%s", draw_segment_label(s, look), s->cidr[0] ? "  " : "", s->cidr);
 }
 
 void draw_address(const struct address *a, char *ret, size_t size)

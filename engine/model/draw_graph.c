@@ -112,8 +112,9 @@ static void dot_end(FILE *to, const struct node *n, const struct iface *f, const
 		f->name);
 }
 
-void draw_dot(const struct model *m, FILE *to)
+void draw_dot(const struct model *m, const struct draw_look *look, FILE *to)
 {
+	(void)look; /* a picture is not the learner's screen */
 	fputs("graph \"", to);
 	put_text(to, m->name, dot_escapes);
 	fputs("\" {\n\tnode [shape=box];\n", to);
@@ -165,8 +166,9 @@ static void mermaid_end(FILE *to, const struct node *n, const struct iface *f, c
 	fputs("\n", to);
 }
 
-void draw_mermaid(const struct model *m, FILE *to)
+void draw_mermaid(const struct model *m, const struct draw_look *look, FILE *to)
 {
+	(void)look; /* a picture is not the learner's screen */
 	fputs("graph TD\n", to);
 	for (size_t i = 0; i < m->n_nodes; i++) {
 		fputs("    ", to);

@@ -6,7 +6,7 @@
  * the segments that lead on, under each the nodes on it, joined by rails at the left. A node
  * belongs to the segment nearest the root that has it; met elsewhere it is only named ("above",
  * "below"); one that would start too far right is named ("below") and becomes the root of a tree of
- * its own. So every model fits COLUMNS, and every node has exactly one box. A line is: the rails of
+ * its own. So every model fits the columns, and every node has exactly one box. A line is: the rails of
  * the levels above (a string that grows on the way down), then one piece.
  */
 #define _GNU_SOURCE
@@ -17,11 +17,18 @@
 
 enum {
 	COLUMNS = 78,
-	DEEPEST = 42, /* columns: a box starting further right has no room for an address */
+	LEAST_COLUMNS = 40,
+	DEEPEST = 42, /* of COLUMNS: a box starting further right has no room for an address */
 	RAILS_MAX = DEEPEST * 3 + 16,
+	TICK = 2, /* columns, with its blank */
 	TITLE_MAX = 160,
 	SEGMENTS_MAX = 64,
 };
+
+#define PLAIN "\033[0m"
+#define BOLD  "\033[1m"
+#define GREEN "\033[32m"
+#define CYAN  "\033[36m"
 
 struct glyphs {
 	const char *top_left, *top_right, *low_left, *low_right;
@@ -29,15 +36,18 @@ struct glyphs {
 	const char *tee_down; /* a rail leaves downwards */
 	const char *tee_side; /* a rail goes on, a branch leaves to the right */
 	const char *more;     /* a text was cut */
+	const char *tick;     /* proved */
 };
 
-static const struct glyphs box_glyphs = {"┌", "┐", "└", "┘", "─", "│", "┬", "├", "…"};
-static const struct glyphs ascii_glyphs = {"+", "+", "+", "+", "-", "|", "+", "+", ">"};
+static const struct glyphs box_glyphs = {"┌", "┐", "└", "┘", "─", "│", "┬", "├", "…", "✓"};
+static const struct glyphs ascii_glyphs = {"+", "+", "+", "+", "-", "|", "+", "+", ">", "*"};
 
 struct pen {
 	const struct model *m;
 	FILE *to;
 	const struct glyphs *g;
+	const struct draw_look *look;
+	size_t columns;
 	bool node_done[MODEL_MAX_NODES];
 	bool claimed[MODEL_MAX_NODES];	 /* its box comes on a segment nearer to the root: not to be
 					    taken from there */
@@ -66,6 +76,12 @@ static struct rails rails_down(const struct pen *p, const struct rails *r, bool 
 
 	snprintf(piece, sizeof(piece), "%s  ", last ? " " : p->g->down);
 	return rails_add(r, piece, 3);
+}
+
+static void put_style(const struct pen *p, const char *sequence)
+{
+	if (p->look->color)
+		fputs(sequence, p->to);
 }
 
 static void repeat(const struct pen *p, const char *piece, size_t n)
@@ -115,10 +131,12 @@ static size_t grid_indent(const struct grid *g)
 	return g->name + 2 + (g->label ? g->label + 2 : 0);
 }
 
-static struct grid grid_of(const struct node *n, const char *title, size_t room)
+static struct grid grid_of(const struct pen *p, const struct node *n, const char *title,
+			   size_t room)
 {
 	struct grid g = {0};
 	char text[TITLE_MAX];
+	size_t width;
 
 	for (size_t i = 0; i < n->n_ifaces; i++) {
 		const struct iface *f = &n->ifaces[i];
@@ -129,7 +147,9 @@ static struct grid grid_of(const struct node *n, const char *title, size_t room)
 		g.label = at_least(g.label, width_columns(draw_label(f)));
 		for (size_t k = 0; k < f->n_addresses; k++) {
 			draw_address(&f->addresses[k], text, sizeof(text));
-			g.addresses = at_least(g.addresses, width_columns(text));
+			width = width_columns(text) +
+				(draw_is_proved(p->look, n, &f->addresses[k]) ? TICK : 0);
+			g.addresses = at_least(g.addresses, width);
 		}
 	}
 	/* A long label gives way to the addresses. */
@@ -140,9 +160,26 @@ static struct grid grid_of(const struct node *n, const char *title, size_t room)
 	return g;
 }
 
+/* An address, ticked where it is proved: the tick is not what gives way. */
+static void put_address(const struct pen *p, const char *address, size_t columns, bool proved)
+{
+	size_t room = columns > TICK ? columns - TICK : 0,
+	       used = at_most(width_columns(address), room);
+
+	if (!proved || !room) {
+		put_cell(p, address, columns);
+		return;
+	}
+	put_style(p, GREEN);
+	put_cell(p, address, used);
+	fprintf(p->to, " %s", p->g->tick);
+	put_style(p, PLAIN);
+	repeat(p, " ", room - used);
+}
+
 /* One line of a box: name, label, address; any may be "". */
 static void put_row(const struct pen *p, const struct rails *r, const struct grid *g,
-		    const char *name, const char *label, const char *address)
+		    const char *name, const char *label, const char *address, bool proved)
 {
 	size_t rest = g->inner - at_most(grid_indent(g), g->inner);
 
@@ -153,20 +190,21 @@ static void put_row(const struct pen *p, const struct rails *r, const struct gri
 		put_cell(p, label, g->label);
 		fputs("  ", p->to);
 	}
-	put_cell(p, address, rest);
+	put_address(p, address, rest, proved);
 	fprintf(p->to, " %s\n", p->g->down);
 }
 
 static void put_iface(const struct pen *p, const struct rails *r, const struct grid *g,
-		      const struct iface *f)
+		      const struct node *n, const struct iface *f)
 {
 	char text[TITLE_MAX] = "";
 
 	if (f->n_addresses == 0)
-		put_row(p, r, g, f->name, draw_label(f), "");
+		put_row(p, r, g, f->name, draw_label(f), "", false);
 	for (size_t i = 0; i < f->n_addresses; i++) {
 		draw_address(&f->addresses[i], text, sizeof(text));
-		put_row(p, r, g, i ? "" : f->name, i ? "" : draw_label(f), text);
+		put_row(p, r, g, i ? "" : f->name, i ? "" : draw_label(f), text,
+			draw_is_proved(p->look, n, &f->addresses[i]));
 	}
 }
 
@@ -177,7 +215,9 @@ static void put_top(const struct pen *p, const struct grid *g, const char *corne
 	size_t width = at_most(width_columns(title), g->inner - 2);
 
 	fprintf(p->to, "%s%s ", corner, p->g->across);
+	put_style(p, BOLD);
 	put_cell(p, title, width);
+	put_style(p, PLAIN);
 	fputs(" ", p->to);
 	repeat(p, p->g->across, g->inner - width - 1);
 	fprintf(p->to, "%s\n", p->g->top_right);
@@ -224,7 +264,8 @@ static void draw_node(struct pen *p, size_t node, const struct rails *r, const c
 static void put_mention(struct pen *p, size_t node, bool above)
 {
 	fprintf(p->to, "%s %s (%s)\n", p->g->across, p->m->nodes[node].name,
-		above ? "above" : "below");
+		above ? draw_tr(p->look, "above", "上に既出")
+		      : draw_tr(p->look, "below", "下に図示"));
 	if (!above && !p->claimed[node])
 		p->root_next[node] = true;
 }
@@ -237,7 +278,8 @@ static void draw_branch(struct pen *p, size_t node, const struct rails *r, bool 
 	repeat(p, p->g->across, 2);
 	if (p->node_done[node])
 		put_mention(p, node, true);
-	else if (p->claimed[node] || p->root_next[node] || below.columns > DEEPEST)
+	else if (p->claimed[node] || p->root_next[node] ||
+		 below.columns > DEEPEST * p->columns / COLUMNS)
 		put_mention(p, node, false);
 	else
 		draw_node(p, node, &below, p->g->tee_down);
@@ -268,8 +310,10 @@ static void put_segment(const struct pen *p, size_t segment, size_t column)
 {
 	char title[TITLE_MAX];
 
-	draw_segment_title(&p->m->segments[segment], title, sizeof(title));
-	put_cell(p, title, at_most(width_columns(title), COLUMNS - column));
+	draw_segment_title(&p->m->segments[segment], p->look, title, sizeof(title));
+	put_style(p, CYAN);
+	put_cell(p, title, at_most(width_columns(title), p->columns - column));
+	put_style(p, PLAIN);
 	fputs("\n", p->to);
 }
 
@@ -303,11 +347,11 @@ static void draw_node(struct pen *p, size_t node, const struct rails *r, const c
 
 	p->node_done[node] = true;
 	draw_title(n, title, sizeof(title));
-	g = grid_of(n, title, COLUMNS - r->columns - 4);
+	g = grid_of(p, n, title, p->columns - r->columns - 4);
 	put_top(p, &g, corner, title);
 	for (size_t i = 0; i < n->n_ifaces; i++)
 		if (draw_shown(&n->ifaces[i]))
-			put_iface(p, r, &g, &n->ifaces[i]);
+			put_iface(p, r, &g, n, &n->ifaces[i]);
 	count = open_segments(p, n, segments);
 	put_bottom(p, r, &g, count > 0);
 	draw_segments(p, node, segments, count, &below);
@@ -334,9 +378,17 @@ static bool next_root(const struct pen *p, size_t *ret)
 	return found;
 }
 
-static void draw_with(const struct model *m, FILE *to, const struct glyphs *g)
+static size_t columns_of(const struct draw_look *look)
 {
-	struct pen p = {.m = m, .to = to, .g = g};
+	size_t n = look->columns ? at_most(look->columns, COLUMNS) : COLUMNS;
+
+	return at_least(n, LEAST_COLUMNS);
+}
+
+static void draw_with(const struct model *m, const struct draw_look *look, FILE *to,
+		      const struct glyphs *g)
+{
+	struct pen p = {.m = m, .to = to, .g = g, .look = look, .columns = columns_of(look)};
 	struct rails none = {""};
 	bool first = true;
 	size_t root = 0;
@@ -349,12 +401,14 @@ static void draw_with(const struct model *m, FILE *to, const struct glyphs *g)
 	}
 }
 
-void draw_text(const struct model *m, FILE *to)
+void draw_text(const struct model *m, const struct draw_look *look, FILE *to)
 {
-	draw_with(m, to, &box_glyphs);
+	draw_with(m, look, to, &box_glyphs);
+	draw_proved(look, box_glyphs.tick, to);
 }
 
-void draw_ascii(const struct model *m, FILE *to)
+void draw_ascii(const struct model *m, const struct draw_look *look, FILE *to)
 {
-	draw_with(m, to, &ascii_glyphs);
+	draw_with(m, look, to, &ascii_glyphs);
+	draw_proved(look, ascii_glyphs.tick, to);
 }

@@ -8,7 +8,7 @@
 #include "model/draw.h"
 #include "tests/unit/random_model.h"
 
-static const char *const suffixes[N_DRAW_FORMATS] = {"txt", "ascii", "dot", "mmd"};
+static const char *const suffixes[N_DRAW_FORMATS] = {"txt", "ascii", "flat", "dot", "mmd"};
 static const char *const models[] = {"nat", "odd", "mirror"};
 
 static struct model *load(const char *name)
@@ -164,6 +164,47 @@ START_TEST(settings_stay_hidden)
 }
 END_TEST
 
+/* A tick where it is proved and nowhere else, the words below; whatever the width, the box stays whole. */
+START_TEST(what_is_proved_is_ticked)
+{
+	static const char *const ticks[] = {"✓", "*"};
+	auto_model *m = load("nat");
+	auto_json json_t *proved =
+		json_pack("[{s:s, s:s, s:b, s:b, s:[s]}]", "node", "wsl", "address",
+			  "172.27.43.151", "seen", 1, "answered", 1, "ports", "tcp/80");
+
+	for (unsigned columns = 40; columns < 90; columns += 7)
+		for (int f = DRAW_TEXT; f <= DRAW_ASCII; f++) {
+			struct draw_look look = {.format = (enum draw_format)f,
+						 .columns = columns,
+						 .proved = proved};
+			auto_free char *text = draw_look(m, &look);
+			auto_free char *copy = strdup(text);
+			char *rest;
+
+			ck_assert_uint_eq(count(text, ticks[f]), 2);
+			ck_assert_ptr_nonnull(strstr(text, "shown"));
+			for (char *l = strtok_r(copy, "\n", &rest); l;
+			     l = strtok_r(NULL, "\n", &rest))
+				ck_assert_uint_le(width_columns(l), columns);
+		}
+}
+END_TEST
+
+START_TEST(without_proof_nothing_is_ticked)
+{
+	auto_model *m = load("nat");
+	auto_json json_t *proved = json_array();
+	auto_free char *none = draw_look(m, &(struct draw_look){.proved = proved, .ja = true});
+	auto_free char *plain = draw_look(m, &(struct draw_look){.color = true});
+
+	ck_assert_uint_eq(count(none, "✓"), 0);
+	ck_assert_ptr_nonnull(strstr(none, "まだ何も"));
+	ck_assert_ptr_nonnull(strstr(none, "家庭内 LAN"));
+	ck_assert_ptr_nonnull(strstr(plain, "\033[1mrouter\033[0m"));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("draw");
@@ -176,6 +217,8 @@ int main(void)
 	tcase_add_test(t, any_model_fits);
 	tcase_add_test(t, long_chain_goes_on_below);
 	tcase_add_test(t, settings_stay_hidden);
+	tcase_add_test(t, what_is_proved_is_ticked);
+	tcase_add_test(t, without_proof_nothing_is_ticked);
 	tcase_set_timeout(t, 60);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
