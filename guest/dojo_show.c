@@ -3,7 +3,9 @@
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/screen.h"
 #include "guest/dojo.h"
 #include "guest/lang.h"
 #include "guest/page.h"
@@ -61,10 +63,10 @@ int dojo_hint(int argc, char **argv)
 
 int dojo_map(int argc, char **argv)
 {
-	const char *locale = getenv("LC_ALL") ? getenv("LC_ALL") : getenv("LANG");
-	bool utf8 = locale && (strcasestr(locale, "utf-8") || strcasestr(locale, "utf8"));
 	auto_json json_t *answer =
-		dojo_ask(json_pack("{s:s, s:s}", "do", "map", "format", utf8 ? "text" : "ascii"));
+		dojo_ask(json_pack("{s:s, s:s, s:i, s:b, s:s}", "do", "map", "format",
+				   screen_form(STDOUT_FILENO), "columns", page_columns(), "color",
+				   screen_color(STDOUT_FILENO), "lang", lang_is_ja() ? "ja" : "en"));
 
 	(void)argc;
 	(void)argv;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* netdojo map */
-#include <assert.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
+#include "base/screen.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/lab_option.h"
@@ -11,7 +13,7 @@
 
 static const struct option_spec options[] = {LAB_OPTION, {0}};
 
-static const char *const formats[] = {"text", "ascii", "dot", "mermaid", "json", NULL};
+static const char *const formats[] = {"text", "ascii", "flat", "dot", "mermaid", "json", NULL};
 
 static const struct example examples[] = {
 	{"netdojo map", {"the healthy network, drawn", "正常なネットワークの図"}},
@@ -25,36 +27,49 @@ const struct command_spec spec_map = {
 	.synopsis = "",
 	.summary = {"draw a lab's network", "ラボのネットワークを描く"},
 	.about = {"Draws the lab's network as it should be: nodes, segments, interfaces and "
-		  "addresses. What is broken is "
+		  "addresses; what you have proved so "
+		  "far has a tick. What is broken is "
 		  "not in the drawing.",
 		  "あるべき姿のネットワークを描きます: "
-		  "ノード、セグメント、インターフェース、アドレス。故障は描きません。"},
+		  "ノード、セグメント、インターフェース、アドレス。これまでに確かめたものには印が付"
+		  "きます。故障は描きません。"},
 	.options = options,
 	.formats = formats,
 	.examples = examples,
 	.run = cmd_map,
 };
 
-/* The forms draw_model makes, by name. */
-static const char *const drawings[] = {[DRAW_TEXT] = "text",
-				       [DRAW_ASCII] = "ascii",
-				       [DRAW_FLAT] = "flat",
-				       [DRAW_DOT] = "dot",
-				       [DRAW_MERMAID] = "mermaid"};
-static_assert(ARRAY_SIZE(drawings) == N_DRAW_FORMATS, "a name for each drawing");
+/* The form asked for; on a terminal the plain one is what it can show. */
+static enum draw_format form(const struct cli *c)
+{
+	bool plain = strcmp(c->format, "text") == 0;
 
-static int draw(const struct cli *c, const json_t *info)
+	if (plain && (screen_accessible() || isatty(fileno(c->out))))
+		return draw_format_from_name(screen_form(fileno(c->out)));
+	return draw_format_from_name(c->format);
+}
+
+static unsigned columns(const struct cli *c)
+{
+	struct winsize size;
+
+	return ioctl(fileno(c->out), TIOCGWINSZ, &size) < 0 ? 0 : size.ws_col;
+}
+
+static int draw(const struct cli *c, const json_t *info, const json_t *map)
 {
 	auto_model *m = NULL;
 	auto_free char *text = NULL;
+	struct draw_look look = {.format = form(c),
+				 .columns = columns(c),
+				 .color = c->color,
+				 .ja = c->lang == LANG_JA,
+				 .proved = json_object_get(map, "proved")};
 	struct err err = {0};
-	size_t f = 0;
 
-	while (f + 1 < ARRAY_SIZE(drawings) && strcmp(drawings[f], c->format) != 0)
-		f++;
 	if (model_from_json(json_object_get(info, "model"), &m, &err) < 0)
 		return cli_fail(c, &err);
-	text = draw_model(m, (enum draw_format)f);
+	text = draw_look(m, &look);
 	if (!text) {
 		err_sys(&err, ENOMEM, "Can't draw the lab");
 		return cli_fail(c, &err);
@@ -66,15 +81,18 @@ static int draw(const struct cli *c, const json_t *info)
 int cmd_map(struct cli *c)
 {
 	auto_client *client = NULL;
-	auto_json json_t *info = NULL;
+	auto_json json_t *info = NULL, *map = NULL;
 	struct err err = {0};
 
 	if (client_open(cli_opt(c, "lab"), &client, &err) < 0 ||
-	    client_call(client, json_pack("{s:s}", "do", "info"), NULL, 0, &info, NULL, &err) < 0)
+	    client_call(client, json_pack("{s:s}", "do", "info"), NULL, 0, &info, NULL, &err) < 0 ||
+	    client_call(client, json_pack("{s:s}", "do", "map"), NULL, 0, &map, NULL, &err) < 0)
 		return cli_fail(c, &err);
 	if (c->json)
 		return cli_print_json(c, "map",
-				      json_pack("{s:O, s:O}", "lab", json_object_get(info, "lab"),
-						"model", json_object_get(info, "model")));
-	return draw(c, info);
+				      json_pack("{s:O, s:O, s:O*}", "lab",
+						json_object_get(info, "lab"), "model",
+						json_object_get(info, "model"), "proved",
+						json_object_get(map, "proved")));
+	return draw(c, info, map);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 
+#include "base/screen.h"
 #include "base/textwidth.h"
 #include "cli/intro.h"
 #include "model/draw.h"
@@ -27,15 +28,27 @@ static bool fits(const struct cli *c, const char *drawing)
 	return ioctl(fileno(c->out), TIOCGWINSZ, &size) < 0 || !size.ws_row || rows <= size.ws_row;
 }
 
+static unsigned columns(const struct cli *c)
+{
+	struct winsize size;
+
+	if (ioctl(fileno(c->out), TIOCGWINSZ, &size) < 0 || !size.ws_col || size.ws_col > COLUMNS)
+		return COLUMNS;
+	return size.ws_col;
+}
+
 /* Before the ticket, which is what the learner needs in sight when the shell opens. */
 static void draw(const struct cli *c, const json_t *model)
 {
 	auto_model *m = NULL;
 	auto_free char *drawing = NULL;
+	struct draw_look look = {.color = c->color, .ja = c->lang == LANG_JA};
 
 	if (!model || model_from_json(model, &m, NULL) < 0)
 		return;
-	drawing = draw_model(m, DRAW_TEXT);
+	look.format = draw_format_from_name(screen_form(fileno(c->out)));
+	look.columns = columns(c);
+	drawing = draw_look(m, &look);
 	if (!drawing || !fits(c, drawing))
 		return;
 	heading(c, (struct text){"The network when all is well", "正常なときのネットワーク"});
@@ -51,7 +64,7 @@ static void goals(const struct cli *c, const json_t *list)
 		heading(c, (struct text){"Goals", "目標"});
 	json_array_foreach (list, i, g) {
 		fputs("  - ", c->out);
-		text_wrap(c->out, cli_tr_json(c, g), 4, COLUMNS);
+		text_wrap(c->out, cli_tr_json(c, g), 4, (int)columns(c));
 	}
 }
 
@@ -86,10 +99,10 @@ int introduce(const struct cli *c, struct client *lab, const json_t *up, struct 
 		cli_tr(c, (struct text){"seed", "シード"}), json_str(up, "seed", ""));
 	heading(c, (struct text){"Ticket", "依頼文"});
 	fputs("  ", c->out);
-	text_wrap(c->out, cli_tr_json(c, json_object_get(task, "ticket")), 2, COLUMNS);
+	text_wrap(c->out, cli_tr_json(c, json_object_get(task, "ticket")), 2, (int)columns(c));
 	goals(c, json_object_get(task, "goals"));
 	fputc('\n', c->out);
-	text_wrap(c->out, cli_tr(c, recorded), 0, COLUMNS);
+	text_wrap(c->out, cli_tr(c, recorded), 0, (int)columns(c));
 	fprintf(c->out, "\n%s\n", cli_tr(c, at_hand));
 	return fflush(c->out) == EOF ? err_sys(err, errno, "Can't write") : 0;
 }

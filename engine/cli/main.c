@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/screen.h"
 #include "base/stdio_fds.h"
 #include "cli/commands.h"
 #include "cli/complete.h"
@@ -31,7 +32,7 @@ static void cli_init(struct cli *c)
 	c->err = stderr;
 	c->lang = locale_lang();
 	c->color = isatty(STDOUT_FILENO) && !dumb && !(no_color && *no_color);
-	c->progress = isatty(STDERR_FILENO) && !dumb;
+	c->progress = isatty(STDERR_FILENO) && !dumb && !screen_accessible();
 }
 
 static int run_version(struct cli *c, int argc, char **argv)

@@ -8,6 +8,7 @@
 #include "lab/node.h"
 #include "lab/probing.h"
 #include "lab/scripting.h"
+#include "lab/told.h"
 #include "model/draw.h"
 
 enum {
@@ -113,10 +114,30 @@ void answer_hint(struct conn *c, uint64_t id, struct msg *m)
 
 void answer_map(struct conn *c, uint64_t id, struct msg *m)
 {
-	bool ascii = !strcmp(json_str(m->body, "format", ""), "ascii");
-	auto_free char *text = draw_model(c->lab->healthy, ascii ? DRAW_ASCII : DRAW_TEXT);
+	auto_json json_t *proved = told_proved(c->lab);
+	json_int_t columns = json_int(m->body, "columns", 0);
+	struct draw_look look = {
+		.format = draw_format_from_name(json_str(m->body, "format", "text")),
+		.columns = columns > 0 && columns < UINT16_MAX ? (unsigned)columns : 0,
+		.color = json_flag(m->body, "color", false),
+		.ja = !strcmp(json_str(m->body, "lang", ""), "ja"),
+		.proved = proved};
+	auto_free char *text = NULL;
+	json_t *answer;
 
-	peer_answer(c->peer, id, json_pack("{s:s}", "text", text ? text : ""), NULL, 0);
+	if (look.format == N_DRAW_FORMATS)
+		look.format = DRAW_TEXT;
+	text = draw_look(c->lab->healthy, &look);
+	answer = json_pack("{s:s}", "text", text ? text : "");
+	if (proved)
+		json_object_set(answer, "proved", proved);
+	peer_answer(c->peer, id, answer, NULL, 0);
+}
+
+void answer_said(struct conn *c, uint64_t id, struct msg *m)
+{
+	(void)m;
+	peer_answer(c->peer, id, json_pack("{s:o}", "said", told_answers(c->lab)), NULL, 0);
 }
 
 static void on_checked(void *arg, const json_t *probes, const struct err *err)

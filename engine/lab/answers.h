@@ -9,12 +9,14 @@
 void answer_task(struct conn *c, uint64_t id, struct msg *m);
 /* The next hint: {"n","of","text"}; after the last, the last again. Logged. */
 void answer_hint(struct conn *c, uint64_t id, struct msg *m);
-/* {"text"}: the drawing of the healthy topology. */
+/* {"text","proved"}: the drawing of the healthy topology, ticked with what the learner has proved. */
 void answer_map(struct conn *c, uint64_t id, struct msg *m);
 /* {"probes":[{"name","ok"}]} of fixed and controls, by title; never a cause. */
 void answer_check(struct conn *c, uint64_t id, struct msg *m);
 /* {"answers":[{"layer","cause"}]} or {"none":true}; logged. */
 void answer_diagnose(struct conn *c, uint64_t id, struct msg *m);
+/* {"said":[{"t","answers":[..]} or {"t","none":true}]}: what was answered so far. */
+void answer_said(struct conn *c, uint64_t id, struct msg *m);
 /* The catalogue of causes, the same in every lab. */
 void answer_causes(struct conn *c, uint64_t id, struct msg *m);
 

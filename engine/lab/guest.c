@@ -93,6 +93,7 @@ static void do_session(struct conn *c, uint64_t id, struct msg *m)
 		{"task", answer_task, false}, {"hint", answer_hint, false},                        \
 		{"map", answer_map, false}, {"check", answer_check, false},                        \
 		{"diagnose", answer_diagnose, false}, {"causes", answer_causes, false},            \
+		{"said", answer_said, false},                                                      \
 		{"grade", do_session, false},                                                      \
 	{                                                                                          \
 		"quit", do_session, false                                                          \

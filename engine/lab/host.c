@@ -282,6 +282,7 @@ static const struct verb host_verbs[] = {
 	{"map", answer_map, false},
 	{"check", answer_check, false},
 	{"causes", answer_causes, false},
+	{"said", answer_said, false},
 	{"read", do_read, false},
 	{"tap", do_tap, false},
 	{NULL, NULL, false},

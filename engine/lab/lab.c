@@ -18,6 +18,7 @@
 #include "lab/record.h"
 #include "lab/scripting.h"
 #include "lab/service.h"
+#include "lab/told.h"
 #include "lab/trust.h"
 #include "lab/windows.h"
 
@@ -169,6 +170,7 @@ static void close_doors(struct lab *lab)
 		conn_free(c);
 	peer_free(lab->script);
 	peer_free(lab->serve);
+	told_done(lab);
 	trust_done(lab);
 	record_done(lab);
 	change_done(lab);

@@ -35,6 +35,7 @@ struct record_wait;
 struct held_list;
 struct service_list;
 struct service_wait_list;
+struct told;
 struct trust;
 struct verb;
 struct windows;
@@ -92,6 +93,7 @@ struct lab {
 	struct windows *windows;		 /* what is being changed on the Windows side */
 	unsigned windows_probes;		 /* under way for programs there */
 	int windows_program; /* netdojo-windows, for nodes to have; -1 until asked for */
+	struct told *told;   /* of its log to the learner; NULL = nobody asked yet */
 	struct trust *trust; /* in the lab's certificates: trust.c */
 	TAILQ_HEAD(, lab_node) nodes;
 	json_t *generations; /* {"wsl": 2}: of nodes there are or were */
