@@ -104,7 +104,7 @@ int attempt_score(const char *dir, struct script_port *script, const json_t *met
 	rc = script_ask(script, json_pack("{s:s, s:O}", "do", "score", "events", log.events),
 			&answer, err);
 	if (rc == 0)
-		rc = grade_make(log.events, meta, json_object_get(answer, "items"), &grade, err);
+		rc = grade_make(log.events, meta, answer, &grade, err);
 	if (rc < 0)
 		return rc;
 	*ret = (struct attempt){.events = ptr_steal(log.events),

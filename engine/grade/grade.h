@@ -11,15 +11,15 @@
 
 /*
  * Makes the `grade` document of design.md, with "schema", and beside its keys: "title", "pass",
- * "groups":[{"id", "points","max"}], "fixed":[{"name","ok","title"}], "why_void", "hints", and "title" and
- * "why" in each item.
+ * "groups":[{"id", "points","max"}], "fixed":[{"name","ok","title"}], "why_void", "title" and
+ * "why" in each item, and what docs/formats/attempt.md has.
  *
- * events: array, joined. meta: the answer to `load` ("meta"). items: the answer to `score`
- * ("items"). All borrowed. A void item's points leave the denominator. The attempt is void where
- * the lab failed, the fault did not show when it began, or every item is void; then "passed" is
+ * events: array, joined. meta: the answer to `load` ("meta"). scored: the answer to `score` ("items",
+ * "path", "hint_prices", "gone"). All borrowed. A void item's points leave the denominator. The attempt is void where
+ * the lab failed, the fault did not show when it began or went by itself, or every item is void; then "passed" is
  * false and says nothing about the learner. Caller owns *ret.
  */
-int grade_make(const json_t *events, const json_t *meta, const json_t *items, json_t **ret,
+int grade_make(const json_t *events, const json_t *meta, const json_t *scored, json_t **ret,
 	       struct err *err);
 
 /* 0 passed, 1 fell short, 3 void: the exit code of `netdojo grade`. */

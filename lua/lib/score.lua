@@ -66,13 +66,13 @@ local function with_null(list)
   return list
 end
 
--- { items, path = { walked, best }, gone }; gone: the fault was, and not by the learner's doing.
+-- { items, path = { walked, best }, hint_prices, gone }; gone: the fault was, and not by the learner's doing.
 function score.all(events)
   local ev = evidence.new(events, attempt.scenario(), attempt.params())
   local way, items = best.list(), core.array({})
   for i, step in ipairs(attempt.scenario().steps) do items[i] = item(step, ev, way) end
   local path = { walked = with_null(walked.list(ev, items)), best = with_null(way) }
-  return { items = cut(items), path = path, gone = ev:gone_by_itself() }
+  return { items = cut(items), path = path, hint_prices = require("hints").prices(), gone = ev:gone_by_itself() }
 end
 
 return score

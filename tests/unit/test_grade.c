@@ -2,14 +2,17 @@
 /* Totals, void items and attempts, and what passes. */
 #include "grade_sample.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "grade/grade.h"
 
 static json_t *events, *meta, *items;
+static bool gone;
 
 static void setup(void)
 {
+	gone = false;
 	events = sample(sample_events);
 	meta = sample(sample_meta);
 	items = sample(sample_items);
@@ -24,10 +27,12 @@ static void teardown(void)
 
 static json_t *grade(void)
 {
+	auto_json json_t *scored = json_pack("{s:O, s:[f,f], s:b}", "items", items, "hint_prices",
+					     0.0, 5.0, "gone", (int)gone);
 	json_t *g = NULL;
 	struct err err = {0};
 
-	ck_assert_int_eq(grade_make(events, meta, items, &g, &err), 0);
+	ck_assert_int_eq(grade_make(events, meta, scored, &g, &err), 0);
 	return g;
 }
 
@@ -169,8 +174,8 @@ START_TEST(void_attempts)
 		is_void("lab failed");
 		break;
 	case 3:
-		set_event(11, "what", json_string("ready"));
-		is_void("not finished");
+		gone = true;
+		is_void("without the learner's doing");
 		break;
 	case 4:
 		for (size_t i = 0; i < json_array_size(items); i++)
@@ -178,6 +183,58 @@ START_TEST(void_attempts)
 		is_void("no recorder");
 		break;
 	}
+}
+END_TEST
+
+/* A log that stops: graded up to there, without what the probes at the end would have shown. */
+START_TEST(a_cut_attempt_is_graded_up_to_there)
+{
+	auto_json json_t *g = NULL;
+
+	set_event(11, "what", json_string("other"));
+	g = grade();
+	ck_assert(!json_flag(g, "finished", true));
+	ck_assert(!json_flag(g, "void", true));
+	ck_assert(!json_flag(g, "passed", true));
+	ck_assert(!json_flag(json_array_get(json_object_get(g, "fixed"), 0), "ok", true));
+	ck_assert_int_eq(json_int(g, "score", -1), 88);
+	ck_assert_int_eq(grade_exit_code(g), 1);
+}
+END_TEST
+
+/* The sample's one hint is the first; the second costs 5. */
+START_TEST(hints_cost_points)
+{
+	auto_json json_t *one = grade(), *two = NULL, *none_left = NULL;
+
+	ck_assert_double_eq(json_num(one, "hint_cost", -1), 0);
+	set_event(7, "n", json_integer(2));
+	two = grade();
+	ck_assert_double_eq(json_num(two, "hint_cost", -1), 5);
+	ck_assert_int_eq(json_int(two, "score", -1), 83);
+	for (size_t i = 0; i < json_array_size(items); i++)
+		set_points(i, 0);
+	none_left = grade();
+	ck_assert_int_eq(json_int(none_left, "score", -1), 0);
+}
+END_TEST
+
+START_TEST(time_has_no_gaps_and_a_par)
+{
+	auto_json json_t *g = NULL;
+	const json_t *time;
+
+	json_object_set_new(meta, "minutes", json_integer(2));
+	set_event(2, "what", json_string("ready"));
+	set_event(6, "kind", json_string("lab"));
+	set_event(6, "what", json_string("resumed"));
+	set_event(6, "gap", json_real(3600));
+	g = grade();
+	time = json_object_get(g, "time");
+	ck_assert_double_eq_tol(json_num(time, "played", 0), 8.6, 0.001);
+	ck_assert_double_eq(json_num(time, "par", 0), 120);
+	ck_assert_double_eq(
+		json_num(json_array_get(json_object_get(time, "gaps"), 0), "seconds", 0), 3600);
 }
 END_TEST
 
@@ -198,6 +255,9 @@ int main(void)
 	tcase_add_test(t, no_answer_is_not_right);
 	tcase_add_test(t, none_is_right_where_nothing_is_wrong);
 	tcase_add_loop_test(t, void_attempts, 0, 5);
+	tcase_add_test(t, a_cut_attempt_is_graded_up_to_there);
+	tcase_add_test(t, hints_cost_points);
+	tcase_add_test(t, time_has_no_gaps_and_a_par);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_NORMAL);
