@@ -56,9 +56,10 @@ const struct command_spec spec_log = {
 	.summary = {"print a lab's evidence", "ラボで起きたことの記録を表示"},
 	.about = {"Prints the attempt's log: one event a line, what the kernel saw and what was "
 		  "typed. As JSON lines the "
-		  "events are those of the attempt's events.jsonl.",
+		  "events are those of the attempt's events.jsonl, each with the hash that chains "
+		  "it to those before.",
 		  "記録を 1 行 1 件で表示します: カーネルが見たこと、入力されたこと。JSON は "
-		  "events.jsonl と同じものです。"},
+		  "events.jsonl と同じもので、前の行とつながるハッシュ (h) も含みます。"},
 	.options = options,
 	.formats = formats,
 	.examples = examples,
@@ -89,8 +90,8 @@ static bool is_among(const struct cli *c, const char *option, const char *value)
 /* The part of an event that says most, for people. */
 static void print_gist(const struct cli *c, const json_t *e)
 {
-	static const char *const skipped[] = {"seq", "t",  "kind",  "node",
-					      "gen", "by", "cause", "output"};
+	static const char *const skipped[] = {"seq", "t",     "kind",	"node", "gen",
+					      "by",  "cause", "output", "h"};
 	const char *key, *sep = "";
 	json_t *value;
 

@@ -22,6 +22,7 @@ int log_open(struct log *log, int dirfd, const char *name, struct err *err)
 	struct stat st;
 
 	*log = (struct log){.fd = -1, .zero = log_now(), .max = LOG_MAX};
+	chain_init(&log->chain);
 	if (dirfd < 0)
 		return 0;
 	log->fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -44,6 +45,7 @@ static json_t *stamped(const struct log *log, json_t *event)
 				floor(t * 1e6 + 0.5) / 1e6);
 
 	json_object_del(event, "mono");
+	json_object_del(event, "h"); /* the line's own comes at its end */
 	json_object_update_missing(out, event);
 	return out;
 }
@@ -72,15 +74,33 @@ static bool put_line(struct log *log, const char *line, size_t n)
 	return false;
 }
 
-static bool put_event(struct log *log, const json_t *e, bool small)
+/* The event as a line with its h and newline (caller frees *ret), and the chain after it. 0: out of memory. */
+static size_t sealed_line(const struct log *log, const json_t *e, char **ret, struct chain *after)
 {
 	auto_free char *text = json_dumps(e, JSON_COMPACT | JSON_REAL_PRECISION(12));
 	size_t n = text ? strlen(text) : 0;
+	char *more = n ? realloc(text, n + CHAIN_SUFFIX) : NULL;
 
-	if (!n || log->size + (off_t)n > log->max + (small ? LOG_RESERVE : 0))
-		return false;
+	if (!more)
+		return 0;
+	text = more;
+	n = chain_seal(&log->chain, text, n, after);
 	text[n] = '\n';
-	return put_line(log, text, n + 1);
+	*ret = ptr_steal(text);
+	return n + 1;
+}
+
+static bool put_event(struct log *log, const json_t *e, bool small)
+{
+	auto_free char *text = NULL;
+	struct chain after;
+	size_t n = sealed_line(log, e, &text, &after);
+
+	if (!n || log->size + (off_t)n > log->max + (small ? LOG_RESERVE : 0) ||
+	    !put_line(log, text, n))
+		return false;
+	log->chain = after; /* only of what is in the file */
+	return true;
 }
 
 static bool put_numbered(struct log *log, json_t *event)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The attempt's log: JSON lines, one write a line, numbered and timed here and nowhere else. */
+/* The attempt's log: JSON lines, one write a line, numbered, timed and chained here and nowhere else. */
 #ifndef NETDOJO_LAB_LOG_H
 #define NETDOJO_LAB_LOG_H
 
 #include <sys/types.h>
 
 #include "base/json.h"
+#include "evidence/chain.h"
 
 enum {
 	LOG_EVENT_MAX =
@@ -17,12 +18,13 @@ enum {
 };
 
 struct log {
-	int fd;	       /* events.jsonl, O_APPEND; -1: events are numbered and dropped */
-	uint64_t seq;  /* of the newest event */
-	double zero;   /* CLOCK_MONOTONIC seconds of t = 0 */
-	off_t size;    /* whole lines, bytes */
-	off_t max;     /* LOG_MAX; a test's is less */
-	unsigned lost; /* events that could not be written since one last could */
+	int fd;		    /* events.jsonl, O_APPEND; -1: events are numbered and dropped */
+	uint64_t seq;	    /* of the newest event */
+	double zero;	    /* CLOCK_MONOTONIC seconds of t = 0 */
+	off_t size;	    /* whole lines, bytes */
+	off_t max;	    /* LOG_MAX; a test's is less */
+	unsigned lost;	    /* events that could not be written since one last could */
+	struct chain chain; /* after the newest event */
 };
 
 /* Creates NAME in the attempt folder. dirfd -1: no file. */

@@ -67,7 +67,7 @@ complete -c netdojo -n '__netdojo_in ps' -l json -d 'the same as --format json: 
 complete -c netdojo -n '__netdojo_in ps' -l lang -x -a 'en ja' -d 'language of texts (default: the locale\'s)'
 complete -c netdojo -n '__netdojo_in ps' -l help -s h -d 'show this help and exit'
 complete -c netdojo -n '__netdojo_in map' -l lab -s l -x -a '(__netdojo_ask lab)' -d 'the lab meant (default: the only one)'
-complete -c netdojo -n '__netdojo_in map' -l format -x -a 'text ascii dot mermaid json' -d 'form of the output'
+complete -c netdojo -n '__netdojo_in map' -l format -x -a 'text ascii flat dot mermaid json' -d 'form of the output'
 complete -c netdojo -n '__netdojo_in map' -l json -d 'the same as --format json: one JSON document on stdout'
 complete -c netdojo -n '__netdojo_in map' -l lang -x -a 'en ja' -d 'language of texts (default: the locale\'s)'
 complete -c netdojo -n '__netdojo_in map' -l help -s h -d 'show this help and exit'

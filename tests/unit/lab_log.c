@@ -102,6 +102,39 @@ START_TEST(no_event_is_a_loss)
 }
 END_TEST
 
+static struct chain_found chain_of_file(void)
+{
+	struct chain_found f;
+	auto_file in = NULL;
+	char path[128], text[64 * 1024];
+	size_t n;
+
+	snprintf(path, sizeof(path), "%s/events.jsonl", r.dir);
+	in = fopen(path, "re");
+	ck_assert_ptr_nonnull(in);
+	n = fread(text, 1, sizeof(text), in);
+	chain_check(text, n, &f);
+	return f;
+}
+
+/* What could not be written is no link; an "h" from outside is not one either. */
+START_TEST(lines_are_chained)
+{
+	struct chain_found f;
+
+	log_put(&log_, event("packet", 30));
+	log_put(&log_, json_pack("{s:s, s:s}", "kind", "packet", "h", "00"));
+	log_.max = 100;
+	log_put(&log_, event("packet", 3000));
+	log_.max = LOG_MAX;
+	ck_assert_uint_eq(log_put(&log_, event("hint", 30)), 7);
+	f = chain_of_file();
+	ck_assert_uint_eq(f.broken, 0);
+	ck_assert_uint_eq(f.lines, 7);
+	ck_assert_str_eq(f.head.h, log_.chain.h);
+}
+END_TEST
+
 TCase *lab_log_case(void)
 {
 	TCase *t = tcase_create("log");
@@ -111,5 +144,6 @@ TCase *lab_log_case(void)
 	tcase_add_test(t, full_disk_leaves_no_half_line);
 	tcase_add_test(t, bounded);
 	tcase_add_test(t, no_event_is_a_loss);
+	tcase_add_test(t, lines_are_chained);
 	return t;
 }
