@@ -92,6 +92,7 @@ static const char *const words[][2] = {
 	[W_TRUNCATED] = {"the output went on; the recording has it",
 			 "出力は続きます (録画にあります)"},
 	[W_NETWORK_NOTE] = {"The network as it should be.", "あるべき姿のネットワーク。"},
+	[W_PLAY_FROM] = {"Play the recording from", "録画を再生:"},
 	[W_COL_TIME] = {"Time", "時刻"},
 	[W_COL_NODE] = {"Node", "ノード"},
 	[W_COL_LAYER] = {"Layer", "レイヤー"},
