@@ -47,6 +47,7 @@ struct lab_ports {
 	struct watch_port watch;
 	int script,
 		serve; /* our ends of the helper processes' message pairs; owned by the lab once it runs */
+	pid_t script_pid; /* whose processor time is limited; 0 = unknown: time passes for it as for us */
 	/* Makes every node trust a certificate authority (PEM) that was not known when its root was made. */
 	int (*trust)(void *ctx, const char *pem, struct err *err);
 	void *trust_ctx;
@@ -125,6 +126,7 @@ struct lab {
 	uint64_t next_exec;
 	struct exec_list *execs;
 	struct event *script_timer;
+	double script_cpu, script_began; /* its processor time, and our clock, when last asked */
 	unsigned script_calls, script_waits;
 };
 

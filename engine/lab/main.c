@@ -37,7 +37,7 @@ static void refuse(int boss, const struct err *err)
 	msg_send(boss, answer, NULL, 0, NULL);
 }
 
-/* Starts a helper with its end of a new pair as descriptor 3; *ret is ours. */
+/* Starts a helper with its end of a new pair as descriptor 3; *ret is ours. Returns its pid. */
 static int start_helper(const char *name, int *ret, struct err *err)
 {
 	int pair[2], rc = msg_pair(pair, err);
@@ -51,7 +51,7 @@ static int start_helper(const char *name, int *ret, struct err *err)
 		return rc;
 	}
 	*ret = pair[0];
-	return 0;
+	return rc;
 }
 
 /* The helpers load side by side with what we do next, which is why they come first. */
@@ -62,10 +62,10 @@ static int open_ports(struct lab_ports *p, enum idmap_kind map, struct err *err)
 	int rc;
 
 	*p = (struct lab_ports){.script = -1, .serve = -1};
-	rc = start_helper("netdojo-script", &p->script, err);
-	if (rc == 0)
+	rc = p->script_pid = start_helper("netdojo-script", &p->script, err);
+	if (rc >= 0)
 		rc = start_helper("netdojo-serve", &p->serve, err);
-	if (rc == 0)
+	if (rc >= 0)
 		rc = watch_port_start(&p->watch, &watch, err);
 	if (rc == 0)
 		rc = build_open(&p->build, err);
