@@ -165,11 +165,18 @@ function tests.gateway_seen(ev)
   return looked(ev, shown, shown_there, ran)
 end
 
+-- The neighbours: who answered at the first hop, and who did not.
+local function neighbour_tool(program, argv)
+  return (program == "ip" and ip_shows(argv, "neighbour")) or program == "arp" or reads(program, argv, "/proc/net/arp")
+end
+
 function tests.gateway_pinged(ev)
   local p = ev.p
-  local sent = ev:packets("wsl", function(e) return e.what == "echo-request" and e.dst == p.gateway end)
+  local sent = ev:packets("wsl", function(e)
+    return (e.what == "echo-request" or e.what == "syn") and e.dst == p.gateway and e.dir ~= "in"
+  end)
   local ran = ev:ran("wsl", function(program, argv)
-    if program == "ip" and ip_shows(argv, "neighbour") then return true end
+    if neighbour_tool(program, argv) then return true end
     return one_of("ping", "arping")(program) and has_arg(argv, function(a) return a == p.gateway end)
   end)
   return looked(ev, sent, ran)
@@ -216,11 +223,16 @@ function tests.public_pinged(ev)
   return looked(ev, sent, ran, refused)
 end
 
+-- A question for a name that went out of WSL. What goes over lo, to a resolver of WSL's own (10.255.255.254), is recorded coming in.
+local function asks(e)
+  return e.what == "dns-query" and (e.dir ~= "in" or e["if"] == "lo")
+end
+
 local resolvers = one_of("ping", "getent", "host", "dig", "nslookup", "curl", "wget", "traceroute", "tracepath",
   "resolvectl", "drill", "git", "ssh", "nc")
 
 function tests.name_looked_up(ev)
-  local sent = ev:packets("wsl", function(e) return e.what == "dns-query" and e.dir ~= "in" end)
+  local sent = ev:packets("wsl", asks)
   local ran = ev:ran("wsl", function(program, argv)
     return resolvers(program) and has_arg(argv, function(a) return evidence.is_name(a:match("^%a+://([^/:]+)") or a) end)
   end)
@@ -310,7 +322,7 @@ end
 function tests.named_server_asked(ev)
   local servers = nameservers(ev)
   return looked(ev, ev:packets("wsl", function(e)
-    return e.what == "dns-query" and e.dir ~= "in" and (servers[e.dst] or math.huge) > e.seq
+    return asks(e) and (servers[e.dst] or math.huge) > e.seq
   end))
 end
 
