@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -154,6 +155,21 @@ static char **env_of(const json_t *o)
 		n++;
 	}
 	return out;
+}
+
+/* For the prompt of a shell there: the node, and when by the machine's uptime the attempt began, pauses left out. */
+static void add_seat(char **env, const struct conn *c, const struct lab_node *n)
+{
+	struct timespec up;
+	size_t used = 0;
+
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	while (env[used])
+		used++;
+	if (used < EXEC_MAX_ENV &&
+	    asprintf(&env[used], "NETDOJO_SEAT=%s/%lld", n->name,
+		     (long long)up.tv_sec - (long long)(log_now() - c->lab->log.zero)) < 0)
+		env[used] = NULL;
 }
 
 static void ignore_result(void *arg, json_t *result, const struct err *err)
@@ -307,6 +323,8 @@ void exec_start(struct conn *c, struct lab_node *n, uint64_t id, struct exec_ask
 	struct err err = {0};
 	struct exec *x = NULL;
 
+	if (s.tty && env)
+		add_seat(env, c, n);
 	if (check_ask(c, n, ask, argv, env, &err) == 0) {
 		x = exec_new(c, n, id, ask);
 		if (!x)

@@ -5,11 +5,26 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "base/screen.h"
 #include "term/hooks.h"
 #include "term/relay.h"
 #include "term/terminfo.h"
 #include "term/tty.h"
 #include "term/typist.h"
+
+/* What the caller says of the screen goes for programs in the lab too. */
+static void screen_env(json_t *env)
+{
+	static const char *const names[] = {SCREEN_AMBIGUOUS_ENV, SCREEN_ACCESSIBLE_ENV,
+					    "NETDOJO_PROMPT", "NO_COLOR"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && *value)
+			json_object_set_new(env, names[i], json_string(value));
+	}
+}
 
 /* Adds what a program must know of the caller's terminal. */
 static void terminal_env(json_t *env, bool typed)
@@ -24,6 +39,8 @@ static void terminal_env(json_t *env, bool typed)
 		json_object_set_new(env, "COLORTERM", json_string(color));
 	if (info)
 		json_object_set_new(env, "TERMINFO", json_string(info));
+	if (!typed)
+		screen_env(env);
 }
 
 static json_t *exec_request(const struct session *s, const char *node, const char *shell,

@@ -13,9 +13,12 @@
 
 #include "windows/output.h"
 
-enum { NONCE_MAX = 64, TEXT_MAX = 8192, TIME_MAX = 32 };
+enum { SEAT_MAX = 48, NONCE_MAX = 64, TEXT_MAX = 8192, TIME_MAX = 32 };
 
 static char nonce[NONCE_MAX + 1];
+static char seat
+	[SEAT_MAX +
+	 1]; /* "NODE/UPTIME": the node, and the uptime at which the attempt began; "" = not told */
 static bool running; /* a command was begun and its end not told */
 
 /*
@@ -25,9 +28,13 @@ static bool running; /* a command was begun and its end not told */
 void marks_begin(void)
 {
 	char *given = getenv(MARKS_ENV);
+	const char *at = getenv(SEAT_ENV);
 
 	prctl(PR_SET_DUMPABLE, 0);
 	prctl(PR_CAPBSET_DROP, CAP_SYS_PTRACE, 0, 0, 0);
+	if (at && strlen(at) <= SEAT_MAX)
+		memcpy(seat, at, strlen(at) + 1);
+	unsetenv(SEAT_ENV);
 	if (!given)
 		return;
 	if (strlen(given) <= NONCE_MAX)
@@ -75,14 +82,39 @@ static const char *time_of(char out[TIME_MAX])
 	return out;
 }
 
+/*
+ * Node and time played go into the window's title: the prompt itself stays as PowerShell's is. A terminal that is dumb has no
+ * title, and NETDOJO_PROMPT=plain wants none of it.
+ */
+static void title(char out[TITLE_MAX])
+{
+	const char *term = getenv("TERM"), *wanted = getenv("NETDOJO_PROMPT");
+	const char *slash = strchr(seat, '/');
+	struct timespec up;
+	long long played;
+
+	out[0] = '\0';
+	if (!slash || !term || !strcmp(term, "dumb") || (wanted && !strcmp(wanted, "plain")))
+		return;
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	played = (long long)up.tv_sec - atoll(slash + 1);
+	if (played < 0)
+		played = 0;
+	snprintf(out, TITLE_MAX, "\033]0;Windows PowerShell [%.*s %02lld:%02lld]\a",
+		 (int)(slash - seat), seat, played / 60, played % 60);
+}
+
 void marks_prompt(bool more, char ret_before[MARK_MAX], char ret_after[MARK_MAX])
 {
+	char head[TITLE_MAX];
+
 	ret_before[0] = ret_after[0] = '\0';
 	if (more || !marks_wanted())
 		return;
 	if (running)
 		marks_left(0, "");
-	snprintf(ret_before, MARK_MAX, "\033]133;A;aid=%s\a", nonce);
+	title(head);
+	snprintf(ret_before, MARK_MAX, "%s\033]133;A;aid=%s\a", head, nonce);
 	snprintf(ret_after, MARK_MAX, "\033]133;B;aid=%s\a", nonce);
 }
 

@@ -5,10 +5,13 @@
 
 #include <stdbool.h>
 
-enum { MARK_MAX = 160 };
+enum { TITLE_MAX = 96, MARK_MAX = 160 + TITLE_MAX };
 
 /* The variable of the environment that brings the nonce; no program started from here sees it. */
 #define MARKS_ENV "TERM_MARKS"
+
+/* That which brings the node and when the attempt began, for the title. */
+#define SEAT_ENV "NETDOJO_SEAT"
 
 /* Takes the nonce out of the environment. */
 void marks_begin(void);
