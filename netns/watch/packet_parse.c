@@ -11,6 +11,7 @@
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
 #include <string.h>
+#include <sys/param.h>
 
 enum { DNS_PORT = 53 };
 
@@ -25,7 +26,9 @@ struct ip_part {
 	int family;
 	uint8_t proto;
 	char src[INET6_ADDRSTRLEN], dst[INET6_ADDRSTRLEN];
-	bool first; /* carries a transport header: no later fragment */
+	bool first;    /* carries a transport header: no later fragment */
+	unsigned size; /* of the whole packet, as its header says */
+	bool whole;    /* nobody may cut it */
 };
 
 static bool take(struct view *v, void *ret, size_t len)
@@ -72,6 +75,8 @@ static bool take_ip4(struct view *v, struct ip_part *ret)
 	ret->family = AF_INET;
 	ret->proto = h.protocol;
 	ret->first = !(ntohs(h.frag_off) & IP_OFFMASK);
+	ret->size = ntohs(h.tot_len);
+	ret->whole = ntohs(h.frag_off) & IP_DF;
 	inet_ntop(AF_INET, &h.saddr, ret->src, sizeof(ret->src));
 	inet_ntop(AF_INET, &h.daddr, ret->dst, sizeof(ret->dst));
 	return true;
@@ -114,6 +119,8 @@ static bool take_ip6(struct view *v, struct ip_part *ret)
 	ret->family = AF_INET6;
 	ret->proto = h.ip6_nxt;
 	ret->first = true;
+	ret->size = ntohs(h.ip6_plen) + (unsigned)sizeof(h);
+	ret->whole = true;
 	inet_ntop(AF_INET6, &h.ip6_src, ret->src, sizeof(ret->src));
 	inet_ntop(AF_INET6, &h.ip6_dst, ret->dst, sizeof(ret->dst));
 	return skip_extensions(v, ret);
@@ -201,8 +208,18 @@ static const struct icmp_kind *icmp_kind(int family, uint8_t type, uint8_t code)
 	return NULL;
 }
 
-static bool add_icmp(json_t *obj, int family, struct view v)
+/* How large a packet may be is found out by echoes of chosen sizes. */
+static void add_echo(json_t *obj, const struct ip_part *ip, const uint8_t *h)
 {
+	set_int(obj, "id", be16(h + 4));
+	set_int(obj, "seqno", be16(h + 6));
+	set_int(obj, "size", ip->size);
+	json_object_set_new(obj, "whole", json_boolean(ip->whole));
+}
+
+static bool add_icmp(json_t *obj, const struct ip_part *ip, struct view v)
+{
+	int family = ip->family;
 	const struct icmp_kind *k;
 	uint8_t h[8];
 
@@ -214,8 +231,7 @@ static bool add_icmp(json_t *obj, int family, struct view v)
 	set_str(obj, "what", k->what);
 	switch (k->form) {
 	case ICMP_ECHO_FORM:
-		set_int(obj, "id", be16(h + 4));
-		set_int(obj, "seqno", be16(h + 6));
+		add_echo(obj, ip, h);
 		return true;
 	case ICMP_MTU_FORM:
 		set_int(obj, "mtu", family == AF_INET ? be16(h + 6) : be32(h + 4));
@@ -253,6 +269,23 @@ static bool add_udp(json_t *obj, struct view v)
 	return (ntohs(h.source) == DNS_PORT || ntohs(h.dest) == DNS_PORT) && add_dns(obj, v);
 }
 
+/* The largest segment that the sender of a SYN takes; absent where it says none. */
+static void add_mss(json_t *obj, const uint8_t *p, size_t len)
+{
+	while (len >= 2 && p[0] != TCPOPT_EOL) {
+		size_t own = p[0] == TCPOPT_NOP ? 1 : p[1];
+
+		if (own == 0 || own > len)
+			return;
+		if (p[0] == TCPOPT_MAXSEG && own == TCPOLEN_MAXSEG) {
+			set_int(obj, "mss", be16(p + 2));
+			return;
+		}
+		p += own;
+		len -= own;
+	}
+}
+
 static bool add_tcp(json_t *obj, struct view v)
 {
 	struct tcphdr h;
@@ -262,6 +295,8 @@ static bool add_tcp(json_t *obj, struct view v)
 	add_ports(obj, ntohs(h.source), ntohs(h.dest));
 	if (h.rst || h.syn) {
 		set_str(obj, "what", h.rst ? "rst" : h.ack ? "syn-ack" : "syn");
+		if (h.syn && !h.rst)
+			add_mss(obj, v.p, MIN(v.len, h.doff * 4U - sizeof(h)));
 		return true;
 	}
 	/* A DNS message over TCP begins with its length; only the segment that begins one is read.
@@ -276,9 +311,9 @@ static bool add_transport(json_t *obj, const struct ip_part *ip, struct view v)
 		return false;
 	switch (ip->proto) {
 	case IPPROTO_ICMP:
-		return ip->family == AF_INET && add_icmp(obj, AF_INET, v);
+		return ip->family == AF_INET && add_icmp(obj, ip, v);
 	case IPPROTO_ICMPV6:
-		return ip->family == AF_INET6 && add_icmp(obj, AF_INET6, v);
+		return ip->family == AF_INET6 && add_icmp(obj, ip, v);
 	case IPPROTO_UDP:
 		return add_udp(obj, v);
 	case IPPROTO_TCP:

@@ -50,9 +50,16 @@ static void check_keys(const char *bytes, size_t len, const char *expected)
 START_TEST(echoes)
 {
 	CHECK(IP4("\x01", "\x1c") "\x08\x00\x00\x00\x12\x34\x00\x05",
-	      "{\"proto\":\"icmp\"," V4_KEYS "\"what\":\"echo-request\",\"id\":4660,\"seqno\":5}");
+	      "{\"proto\":\"icmp\"," V4_KEYS "\"what\":\"echo-request\",\"id\":4660,\"seqno\":5,"
+	      "\"size\":28,\"whole\":false}");
+	/* one that nobody may cut, and of which only the beginning was captured */
+	CHECK("\x45\x00\x05\xdc\x00\x00\x40\x00\x40\x01\x00\x00\x0a\x09\x00\x02\x0a\x09\x00\x01"
+	      "\x08\x00\x00\x00\x12\x34\x00\x05",
+	      "{\"proto\":\"icmp\"," V4_KEYS "\"what\":\"echo-request\",\"id\":4660,\"seqno\":5,"
+	      "\"size\":1500,\"whole\":true}");
 	CHECK(IP6("\x3a", "\x08") "\x81\x00\x00\x00\x12\x34\x00\x05",
-	      "{\"proto\":\"icmp6\"," V6_KEYS "\"what\":\"echo-reply\",\"id\":4660,\"seqno\":5}");
+	      "{\"proto\":\"icmp6\"," V6_KEYS "\"what\":\"echo-reply\",\"id\":4660,\"seqno\":5,"
+	      "\"size\":48,\"whole\":true}");
 }
 END_TEST
 
@@ -82,6 +89,14 @@ START_TEST(how_connections_begin)
 	CHECK(IP6("\x06", "\x14") TCP("\x14"),
 	      "{\"proto\":\"tcp\"," V6_KEYS "\"sport\":1234,\"dport\":80,\"what\":\"rst\"}");
 	ck_assert_ptr_null(parse(IP4("\x06", "\x28") TCP("\x10"), 40));
+	/* with options: none, none, the largest segment; and with one that is longer than what is left */
+	CHECK(IP4("\x06", "\x30") "\x04\xd2\x00\x50\x00\x00\x00\x01\x00\x00\x00\x00\x70\x02\x00\x00"
+				  "\x00\x00\x00\x00\x01\x01\x02\x04\x05\xb4\x00\x00",
+	      "{\"proto\":\"tcp\"," V4_KEYS
+	      "\"sport\":1234,\"dport\":80,\"what\":\"syn\",\"mss\":1460}");
+	CHECK(IP4("\x06", "\x2c") "\x04\xd2\x00\x50\x00\x00\x00\x01\x00\x00\x00\x00\x60\x02\x00\x00"
+				  "\x00\x00\x00\x00\x08\x0a\x05\xb4",
+	      "{\"proto\":\"tcp\"," V4_KEYS "\"sport\":1234,\"dport\":80,\"what\":\"syn\"}");
 }
 END_TEST
 
