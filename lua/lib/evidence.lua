@@ -24,6 +24,14 @@ local function note_exec(self, running, e)
   end
 end
 
+-- A link is set up and down by much; another MTU it gets on purpose only. A link event says what the MTU is, not that it changed.
+local function note_resized(mtus, e)
+  if e.kind ~= "change" or e.what ~= "link" or not e.mtu then return end
+  local link = (e.node or "wsl") .. "/" .. (e.ifname or "")
+  e.resized = e.mtu ~= (mtus[link] or e.ifname == "eth0" and 1500 or e.mtu)
+  mtus[link] = e.mtu
+end
+
 -- Events count from the moment the lab was ready: what came before was its own building, as is what lies between a pause, a resumption or a
 -- reset and the next `ready`. Not from `fault-verified`: the fault is verified while a learner may be at work already.
 local rebuilt = { paused = true, resumed = true, reset = true }
@@ -37,13 +45,14 @@ end
 
 function evidence.new(events, scenario, params)
   local self = setmetatable({ p = params, scenario = scenario, by_kind = {}, exits = {}, probes = {}, tried = {}, lost = {}, marks = {} }, evidence)
-  local counts, running = not ever_ready(events), {}
+  local counts, running, mtus = not ever_ready(events), {}, {}
   for _, e in ipairs(events) do
     if e.kind == "lab" then
       self:note_lab(e)
       counts = (counts or e.what == "ready") and not rebuilt[e.what]
     end
     if e.kind == "probe" then self:note_probe(e) end
+    note_resized(mtus, e)
     if counts and e.by ~= "lab" and not self.ended then add(self.by_kind, e) end
     if e.kind == "exec" then note_exec(self, running, e) end
   end
@@ -249,7 +258,8 @@ local idle_operations = { ["wsl.start"] = true, ["dns.flush"] = true }
 function evidence.is_change(e)
   if e.kind == "file" then return true end
   if e.kind == "windows" then return e.ok ~= false and not idle_operations[e.what] end
-  if e.kind ~= "change" or e.what == "neigh" or e.what == "link" then return false end
+  if e.kind == "change" and e.what == "link" then return e.resized == true end
+  if e.kind ~= "change" or e.what == "neigh" then return false end
   return not mentions_ipv6(e)
 end
 

@@ -296,12 +296,28 @@ local function filter_tool(program, argv)
   return program == "ufw" and has_arg(argv, one_of("status", "show"))
 end
 
+-- What nobody sends unasked: an echo larger than a bare ping's, and before anything was changed a connection that asks for smaller segments
+-- than WSL's others do.
+local LARGE_ECHO = 500
+
+local function sized_packets(ev)
+  local usual, first = 0, ev:changes()[1]
+  ev:packets("wsl", function(e)
+    if e.what == "syn" and e.dir ~= "in" then usual = math.max(usual, e.mss or 0) end
+  end)
+  return ev:packets("wsl", function(e)
+    if e.dir == "in" then return false end
+    return (e.what == "echo-request" and (e.size or 0) > LARGE_ECHO)
+      or (e.what == "syn" and e.mss ~= nil and e.mss < usual and (not first or ev:before(e.seq, first)))
+  end)
+end
+
 -- A packet of a chosen size, or the whole search by a program: `ping -M do -s 1300`, tracepath; on Windows `ping -f -l 1300`.
 function tests.size_tried(ev)
   local sized = ev:ran("wsl", function(program, argv)
     return program == "tracepath" or program == "ping" and has_arg(argv, function(a) return a:find("^%-%a*s%d*$") ~= nil end)
   end)
-  return looked(ev, sized, ev:output("any", function(out, e) return looking.at(ev, e, "size") ~= nil and out:find("%d") ~= nil end))
+  return looked(ev, sized, sized_packets(ev), ev:output("any", function(out, e) return looking.at(ev, e, "size") ~= nil and out:find("%d") ~= nil end))
 end
 
 -- table: a name that stands in the live rules, {{p.x}} filled in.
