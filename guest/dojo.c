@@ -26,7 +26,7 @@ static int end_session(const char *verb, const char *en, const char *ja, int arg
 	bool sure = argc > 0 && (!strcmp(argv[0], "-y") || !strcmp(argv[0], "--yes"));
 	json_t *answer;
 
-	if (!sure && !dojo_yes(lang_text(en, ja)))
+	if (en && !sure && !dojo_yes(lang_text(en, ja)))
 		return 1;
 	answer = dojo_ask(json_pack("{s:s}", "do", verb));
 	if (!answer)
@@ -45,6 +45,22 @@ static int dojo_quit(int argc, char **argv)
 {
 	return end_session("quit", "Leave without a grade? The lab goes away.",
 			   "採点せずに終えますか? ラボは消えます。", argc, argv);
+}
+
+static int dojo_pause(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return end_session("pause", NULL, NULL, 0, NULL);
+}
+
+static int dojo_reset(int argc, char **argv)
+{
+	return end_session("reset",
+			   "Build the network anew, broken as at the start? What you mended goes.",
+			   "ネットワークを作り直し、最初の壊れた状態に戻しますか? "
+			   "直した内容は消えます。",
+			   argc, argv);
 }
 
 /* A window opened from Windows' menu begins at home, and so does this one, unless we stand on C: already. */
@@ -97,6 +113,9 @@ static const struct {
 	{"diagnose", "[LAYER [CAUSE] | none]", "say what is broken; alone: choose",
 	 "原因を答える（引数なしなら一覧から選ぶ）", dojo_diagnose},
 	{"grade", "[-y]", "end the attempt and grade it", "終了して採点する", dojo_grade},
+	{"pause", "", "leave now, go on another time", "中断する（後で再開できる）", dojo_pause},
+	{"reset", "[-y]", "everything broken as at the start", "最初の壊れた状態に戻す",
+	 dojo_reset},
 	{"quit", "[-y]", "leave without a grade", "採点せずに終える", dojo_quit},
 	{"help", "", "this list", "この一覧", dojo_help},
 	{"causes", "[LAYER]", NULL, NULL, dojo_causes}, /* for the shell's completion: not listed */

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -121,6 +122,43 @@ int attempt_new(const char *id, const char *scenario_path, char **ret_dir, struc
 	if (rc == 0)
 		*ret_dir = ptr_steal(dir);
 	return rc;
+}
+
+enum { LOCK_TRIES = 300, LOCK_PAUSE_MS = 10 };
+
+int attempt_lock(int dirfd, const char *dir, struct err *err)
+{
+	static const struct timespec pause = {0, LOCK_PAUSE_MS * 1000000L};
+
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		/* a file system without locks is one without this guard */
+		if (flock(dirfd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+			return 0;
+		nanosleep(&pause, NULL);
+	}
+	err_set(err, ERR_USAGE, EBUSY, "The attempt in '%s' is being played", dir);
+	return err_mend(err, "`netdojo shell` joins it");
+}
+
+int attempt_free(const char *dir, struct err *err)
+{
+	auto_free char *log = NULL;
+	struct stat st;
+
+	if (asprintf(&log, "%s/events.jsonl", dir) < 0)
+		return err_sys(err, ENOMEM, "Can't name the attempt's log");
+	if (stat(log, &st) < 0 || st.st_size == 0)
+		return 0;
+	err_set(err, ERR_USAGE, EEXIST, "There is an attempt in '%s' already", dir);
+	return err_mend(err, "`netdojo play --resume %s` goes on with it, or name another folder",
+			dir);
+}
+
+bool attempt_is_played(const char *dir)
+{
+	auto_fd fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
 }
 
 void attempt_discard(const char *dir)

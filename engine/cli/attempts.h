@@ -3,6 +3,8 @@
 #ifndef NETDOJO_CLI_ATTEMPTS_H
 #define NETDOJO_CLI_ATTEMPTS_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 
 /* "$XDG_STATE_HOME/netdojo/attempts" ($HOME/.local/state without); caller frees. Not made. */
@@ -20,5 +22,15 @@ void attempt_discard(const char *dir);
 
 /* attempt_new in a folder of the caller's choice (made if it is not there). */
 int attempt_fill(const char *dir, const char *scenario_path, struct err *err);
+
+/*
+ * Takes an open attempt folder for one lab: as long as any copy of the descriptor is open, init's too, nobody else gets it.
+ * A lab that is just ending is waited for. -EBUSY (ERR_USAGE) where one goes on.
+ */
+int attempt_lock(int dirfd, const char *dir, struct err *err);
+/* That a folder of the caller's choice has no attempt yet; ERR_USAGE where it has. */
+int attempt_free(const char *dir, struct err *err);
+/* Whether a lab has it. */
+bool attempt_is_played(const char *dir);
 
 #endif

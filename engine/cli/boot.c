@@ -35,23 +35,33 @@ struct booting {
 	void *arg;
 };
 
-static int open_attempt(struct booting *s, struct err *err)
+/* Folder and scenario; a resumed attempt has both. */
+static int fill_attempt(struct booting *s, struct err *err)
 {
-	auto_free char *file = NULL;
+	const struct boot *b = s->b;
 	int rc;
 
-	if (s->b->attempt_dir) {
-		s->attempt = strdup(s->b->attempt_dir);
-		rc = s->attempt ? attempt_fill(s->attempt, s->b->scenario_path, err)
-				: err_sys(err, ENOMEM, "Can't name the attempt");
-	} else {
-		rc = attempt_new(s->b->scenario_id, s->b->scenario_path, &s->attempt, err);
-	}
+	if (!b->attempt_dir)
+		return attempt_new(b->scenario_id, b->scenario_path, &s->attempt, err);
+	s->attempt = strdup(b->attempt_dir);
+	if (!s->attempt)
+		return err_sys(err, ENOMEM, "Can't name the attempt");
+	rc = b->resume ? 0 : attempt_free(s->attempt, err);
+	return rc < 0 || b->resume ? rc : attempt_fill(s->attempt, b->scenario_path, err);
+}
+
+static int open_attempt(struct booting *s, struct err *err)
+{
+	int rc = fill_attempt(s, err);
+
 	if (rc < 0)
 		return rc;
 	s->attempt_fd = open(s->attempt, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->attempt_fd < 0)
 		return err_sys(err, errno, "Can't open the attempt folder %s", s->attempt);
+	rc = attempt_lock(s->attempt_fd, s->attempt, err);
+	if (rc < 0)
+		return rc;
 	/* The copy, not the original: what is graded later is what ran. */
 	s->file_fd = openat(s->attempt_fd, "scenario.lua", O_RDONLY | O_CLOEXEC);
 	if (s->file_fd < 0)
@@ -86,6 +96,10 @@ static int give_away(const struct booting *s, struct err *err)
 
 	if (rc == 1 && fchown(s->attempt_fd, uid, gid) < 0)
 		return err_sys(err, errno, "Can't give the attempt folder to uid %u", uid);
+	/* a log that is to go on; a link would be somebody's trick */
+	if (rc == 1 && s->b->resume &&
+	    fchownat(s->attempt_fd, "events.jsonl", uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_sys(err, errno, "Can't give the attempt's log to uid %u", uid);
 	return rc < 0 ? rc : 0;
 }
 
@@ -106,12 +120,13 @@ static json_t *boot_request(const struct booting *s)
 	const struct boot *b = s->b;
 
 	return json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:O*}",
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:s, s:O*}",
 		"do", "boot", "lab", s->lab, "scenario", b->scenario_id, "file", b->scenario_path,
 		"attempt", s->attempt, "seed", b->seed ? b->seed : s->drawn, "variant",
 		b->variant ? b->variant : "", "lang", b->lang ? b->lang : "en", "healthy",
 		b->healthy, "hold", b->hold, "dry_run", b->dry_run, "private", b->private_lab,
-		"record", 1, "defer_fault", b->defer_fault, "trees", b->trees);
+		"record", 1, "defer_fault", b->defer_fault, "resume", b->resume ? b->resume : "",
+		"trees", b->trees);
 }
 
 /* A signal that would end us is held back until the lab is gone and its name is free; it is never

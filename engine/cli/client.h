@@ -21,6 +21,8 @@ struct boot {
 	bool healthy, hold, private_lab, dry_run, defer_fault;
 	const json_t *trees;	 /* see trees.h; NULL = none */
 	const char *attempt_dir; /* NULL = a new folder under $XDG_STATE_HOME/netdojo/attempts */
+	const char *
+		resume; /* "resumed" or "reset": attempt_dir has one, which goes on. NULL = a new one */
 };
 
 /* Progress of a boot; phase is one of the lab's words, done of `of`. */

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* netdojo play ID: up, the learner's terminal, grade, down. */
+/*
+ * netdojo play ID: up, the learner's terminal, grade, down.
+ *
+ * Theory of operation. An attempt is its folder; a lab is one life of it. The terminal host's exit code says what comes next: the
+ * grade; another lab from the same seed (`dojo reset`); or the attempt is left for `play --resume`, because the learner said so
+ * or because the terminal went away.
+ */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
@@ -11,10 +17,33 @@
 #include "cli/hosting.h"
 #include "cli/intro.h"
 #include "cli/kernel.h"
+#include "cli/play_script.h"
 #include "cli/progress.h"
+#include "cli/resume.h"
 #include "term/term.h"
 
-enum { MAX_WORDS = 20, MAX_PACE = 60 * 1000 };
+enum {
+	MAX_WORDS = 20,
+	MAX_PACE = 60 * 1000,
+	LEAVE_MS = 5000, /* what the recorders may take to tell all they saw */
+};
+
+/* One attempt being played. */
+struct play {
+	const struct cli *c;
+	struct boot b;
+	struct client *lab; /* this life's */
+	unsigned resets;
+	json_t *info; /* of the first one */
+	char *dir;    /* the attempt's folder */
+};
+
+static void play_done(struct play *p)
+{
+	client_free(p->lab);
+	json_decref(p->info);
+	free(p->dir);
+}
 
 /*
  * The fault is verified while the learner reads. Whether it shows is for the grade to say: in a
@@ -38,25 +67,36 @@ static void add(struct words *w, const char *option, const char *value)
 	w->v[w->n++] = (char *)value;
 }
 
-static int terminal(const struct cli *c, struct client *lab, struct err *err)
+/* What the typist gets: the script's part for this life of the attempt; -1 = a person types. */
+static int typed(const struct play *p, char *buf, size_t size, struct err *err)
 {
-	auto_json json_t *info = NULL;
+	const char *path = cli_opt(p->c, "script");
+	int fd = path ? play_script_part(path, p->resets, err) : -1;
+
+	snprintf(buf, size, "%d", fd);
+	return path ? fd : 0;
+}
+
+static int terminal(const struct play *p, struct err *err)
+{
 	struct words w = {.v = {(char *)"netdojo-term", (char *)"--play"}, .n = 2};
-	char fd[16], node[32];
-	int rc = client_call(lab, json_pack("{s:s}", "do", "info"), NULL, 0, &info, NULL, err);
+	char fd[16], node[32], lines[16];
+	auto_fd script = -1;
+	int rc = hosting_learners_node(p->lab, node, sizeof(node), err);
 
 	if (rc == 0)
-		rc = hosting_learners_node(lab, node, sizeof(node), err);
+		rc = typed(p, lines, sizeof(lines), err);
 	if (rc < 0)
 		return rc;
-	snprintf(fd, sizeof(fd), "%d", client_fd(lab));
+	script = rc > 0 ? rc : -1;
+	snprintf(fd, sizeof(fd), "%d", client_fd(p->lab));
 	add(&w, "--fd", fd);
 	add(&w, "--node", node);
-	add(&w, "--record", json_str(info, "attempt", ""));
-	add(&w, "--lang", cli_lang(c));
-	add(&w, "--type", cli_opt(c, "script"));
-	add(&w, "--pace", cli_opt(c, "pace"));
-	return hosting_run(w.v, client_fd(lab), err);
+	add(&w, "--record", p->dir);
+	add(&w, "--lang", cli_lang(p->c));
+	add(&w, "--type-fd", script >= 0 ? lines : NULL);
+	add(&w, "--pace", cli_opt(p->c, "pace"));
+	return hosting_run(w.v, client_fd(p->lab), err);
 }
 
 static int end_in_grade(const struct cli *c, struct client *lab)
@@ -80,25 +120,67 @@ static int end_in_grade(const struct cli *c, struct client *lab)
 	return code;
 }
 
-static int end(const struct cli *c, struct client *lab, int status)
+/* Ends the lab and keeps the attempt; a lab that is gone already has ended as it could. */
+static void leave(const struct play *p, const char *why)
+{
+	client_set_patience(p->lab, LEAVE_MS, NULL);
+	client_call(p->lab, json_pack("{s:s, s:s}", "do", "leave", "why", why), NULL, 0, NULL, NULL,
+		    NULL);
+}
+
+/* What to say to `play --resume`: the end of the folder's name, where the folder has the name we gave it. */
+static const char *attempt_word(const struct play *p)
+{
+	const char *dash = strrchr(p->dir, '-');
+
+	return p->b.attempt_dir && !p->b.resume ? p->dir : dash ? dash + 1 : p->dir;
+}
+
+static const struct text on_paused = {"Paused. To go on", "中断しました。再開するには"},
+			 on_waiting = {"An unfinished attempt waits. To go on with it",
+				       "途中の練習があります。再開するには"};
+
+static int paused(const struct play *p)
+{
+	leave(p, "asked");
+	cli_note(p->c, "%s: netdojo play --resume %s", cli_tr(p->c, on_paused), attempt_word(p));
+	return EXIT_SHORT;
+}
+
+static int left(const struct play *p)
+{
+	leave(p, "quit");
+	cli_note(p->c, "%s",
+		 cli_tr(p->c, (struct text){"Left without a grade", "採点せずに終了しました"}));
+	return EXIT_SHORT;
+}
+
+/* The lab or the terminal went away; the attempt is whole, and can go on. */
+static int cut(const struct play *p, int status)
 {
 	struct err err = {0};
 
-	if (status == TERM_EXIT_GRADE)
-		return end_in_grade(c, lab);
-	if (status == TERM_EXIT_QUIT) {
-		cli_note(
-			c, "%s",
-			cli_tr(c, (struct text){"Left without a grade", "採点せずに終了しました"}));
-		return EXIT_SHORT;
+	if (status == TERM_EXIT_LOST) {
+		err_set(&err, ERR_MACHINE, EPIPE, "The lab ended by itself");
+	} else {
+		leave(p, "terminal-gone");
+		err_set(&err, ERR_MACHINE, EINTR, "The terminal ended (status %d)", status);
 	}
+	err_mend(&err, "`netdojo play --resume %s` goes on", attempt_word(p));
+	return cli_fail(p->c, &err);
+}
+
+static int end(const struct play *p, int status)
+{
+	if (status == TERM_EXIT_GRADE)
+		return end_in_grade(p->c, p->lab);
+	if (status == TERM_EXIT_PAUSE)
+		return paused(p);
+	if (status == TERM_EXIT_QUIT)
+		return left(p);
 	if (status <= EXIT_MACHINE)
 		return status; /* the terminal has said why */
-	if (status == TERM_EXIT_LOST)
-		err_set(&err, ERR_MACHINE, EPIPE, "The lab ended by itself");
-	else
-		err_set(&err, ERR_MACHINE, EINTR, "The terminal ended (status %d)", status);
-	return cli_fail(c, &err);
+	return cut(p, status);
 }
 
 /* What the terminal would find wrong only once the lab stands. */
@@ -114,34 +196,156 @@ static int check_script(const struct cli *c, struct err *err)
 	return rc;
 }
 
-int cmd_play(struct cli *c)
+/* What the lab is, for the one that may follow it. */
+static int know(struct play *p, struct err *err)
 {
-	auto_catalogue_entry e = {0};
-	auto_client *lab = NULL;
+	int rc = p->info ? 0
+			 : client_call(p->lab, json_pack("{s:s}", "do", "info"), NULL, 0, &p->info,
+				       NULL, err);
+
+	if (rc == 0 && !p->dir)
+		p->dir = strdup(json_str(p->info, "attempt", ""));
+	return rc == 0 && !p->dir ? err_sys(err, ENOMEM, "Can't name the attempt") : rc;
+}
+
+static int build(struct play *p, struct err *err)
+{
 	auto_json json_t *up = NULL;
+	int rc = client_boot(&p->b, p->c->progress ? progress_show : NULL, (void *)p->c, &p->lab,
+			     &up, err);
+
+	progress_clear(p->c);
+	if (rc == 0)
+		rc = know(p, err);
+	if (rc == 0 && !p->resets)
+		rc = introduce(p->c, p->lab, up, err);
+	return rc < 0 ? rc : verify(p->lab, err);
+}
+
+static const struct text again = {
+	"Reset: all is broken as it was at the start; what you saw before still counts",
+	"リセットしました。最初の壊れた状態に戻りました。これまでの観察は有効です",
+};
+
+/* The same lab anew, for the same attempt. */
+static int rebuild(struct play *p, struct err *err)
+{
+	int rc;
+
+	leave(p, "reset");
+	client_free(p->lab);
+	p->lab = NULL;
+	p->resets++;
+	p->b.seed = json_str(p->info, "seed", "");
+	p->b.variant = json_str(p->info, "variant", "");
+	p->b.attempt_dir = p->dir;
+	p->b.resume = "reset";
+	rc = build(p, err);
+	if (rc == 0)
+		cli_note(p->c, "%s", cli_tr(p->c, again));
+	return rc;
+}
+
+/* Lab after lab, until the terminal ends for another reason than a reset. */
+static int run(struct play *p)
+{
 	struct err err = {0};
-	struct boot b = {.seed = cli_opt(c, "seed"),
-			 .variant = cli_opt(c, "variant"),
-			 .lang = cli_lang(c),
-			 .attempt_dir = cli_opt(c, "attempt"),
-			 .hold = true};
-	int rc = catalogue_find(c->args[0], &e, &err);
+	int rc = build(p, &err);
 
 	if (rc == 0)
-		rc = check_script(c, &err);
+		rc = terminal(p, &err);
+	while (rc == TERM_EXIT_RESET) {
+		rc = rebuild(p, &err);
+		if (rc == 0)
+			rc = terminal(p, &err);
+	}
+	return rc < 0 ? cli_fail(p->c, &err) : end(p, rc);
+}
+
+/* Once, where somebody would read it. */
+static void tell_unfinished(const struct cli *c, const char *id)
+{
+	auto_resumable r = {0};
+	const char *name;
+
+	if (cli_opt(c, "script") || !resume_waits(id, &r))
+		return;
+	name = strrchr(r.dir, '-');
+	cli_note(c, "%s: netdojo play --resume %s", cli_tr(c, on_waiting), name ? name + 1 : r.dir);
+}
+
+static int play_new(struct cli *c)
+{
+	auto_catalogue_entry e = {0};
+	struct err err = {0};
+	nd_cleanup(play_done) struct play p = {.c = c,
+					       .b = {.seed = cli_opt(c, "seed"),
+						     .variant = cli_opt(c, "variant"),
+						     .lab = cli_opt(c, "lab"),
+						     .lang = cli_lang(c),
+						     .attempt_dir = cli_opt(c, "attempt"),
+						     .hold = true}};
+	int rc = catalogue_find(c->args[0], &e, &err);
+
 	if (rc == 0)
 		rc = kernel_need(c, e.path, &err);
 	if (rc < 0)
 		return cli_fail(c, &err);
-	b.scenario_path = e.path;
-	b.scenario_id = e.id;
-	rc = client_boot(&b, c->progress ? progress_show : NULL, c, &lab, &up, &err);
-	progress_clear(c);
+	tell_unfinished(c, e.id);
+	p.b.scenario_path = e.path;
+	p.b.scenario_id = e.id;
+	return run(&p);
+}
+
+static int play_on(struct cli *c)
+{
+	auto_resumable r = {0};
+	struct err err = {0};
+	nd_cleanup(play_done) struct play p = {.c = c};
+	int rc = resume_find(c->n_args ? c->args[0] : NULL, &r, &err);
+
 	if (rc == 0)
-		rc = introduce(c, lab, up, &err);
+		rc = kernel_need(c, r.path, &err);
+	if (rc < 0)
+		return cli_fail(c, &err);
+	p.b = (struct boot){.scenario_path = r.path,
+			    .scenario_id = resumable_word(&r, "scenario"),
+			    .seed = resumable_word(&r, "seed"),
+			    .variant = resumable_word(&r, "variant"),
+			    .lang = resumable_word(&r, "lang"),
+			    .lab = cli_opt(c, "lab"),
+			    .attempt_dir = r.dir,
+			    .resume = "resumed",
+			    .hold = true};
+	return run(&p);
+}
+
+/* What an attempt began with, it goes on with. */
+static int check_words(const struct cli *c, struct err *err)
+{
+	static const char *const fixed[] = {"seed", "variant", "attempt"};
+
+	if (!cli_flag(c, "resume")) {
+		if (c->n_args)
+			return 0;
+		err_set(err, ERR_USAGE, EINVAL, "Which scenario?");
+		return err_mend(err, "`netdojo list` names them");
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(fixed); i++)
+		if (cli_flag(c, fixed[i]))
+			return err_set(err, ERR_USAGE, EINVAL,
+				       "--resume and --%s exclude each other", fixed[i]);
+	return 0;
+}
+
+int cmd_play(struct cli *c)
+{
+	struct err err = {0};
+	int rc = check_words(c, &err);
+
 	if (rc == 0)
-		rc = verify(lab, &err);
-	if (rc == 0)
-		rc = terminal(c, lab, &err);
-	return rc < 0 ? cli_fail(c, &err) : end(c, lab, rc);
+		rc = check_script(c, &err);
+	if (rc < 0)
+		return cli_fail(c, &err);
+	return cli_flag(c, "resume") ? play_on(c) : play_new(c);
 }

@@ -42,21 +42,57 @@ static void child(char *const *argv, int fd, pid_t parent)
 	_exit(ERR_MACHINE);
 }
 
+/* What would end us ends our terminal host first, which knows how to leave a terminal. */
+static void held(sigset_t *ret)
+{
+	sigemptyset(ret);
+	sigaddset(ret, SIGHUP);
+	sigaddset(ret, SIGTERM);
+	sigaddset(ret, SIGCHLD);
+}
+
+/* Waits for the child; a signal for us alone is passed on, one from the terminal it has got itself. */
+static int await(pid_t pid, const sigset_t *told, int *ret_status)
+{
+	for (;;) {
+		pid_t done = waitpid(pid, ret_status, WNOHANG);
+		siginfo_t info;
+
+		if (done == pid)
+			return 0;
+		if (done < 0 && errno != EINTR)
+			return -errno;
+		if (sigwaitinfo(told, &info) > 0 && info.si_signo != SIGCHLD &&
+		    info.si_code != SI_KERNEL)
+			kill(pid, info.si_signo);
+	}
+}
+
 int hosting_run(char *const *argv, int fd, struct err *err)
 {
 	struct termios before;
-	int status, tty = tcgetattr(STDIN_FILENO, &before) == 0;
+	int rc, status = 0, tty = tcgetattr(STDIN_FILENO, &before) == 0;
 	pid_t parent = getpid(), pid;
+	sigset_t told, mask;
 
 	fflush(NULL);
+	held(&told);
+	sigprocmask(SIG_BLOCK, &told, &mask);
 	pid = fork();
-	if (pid < 0)
+	if (pid < 0) {
+		sigprocmask(SIG_SETMASK, &mask, NULL);
 		return err_sys(err, errno, "Can't start the terminal");
-	if (pid == 0)
+	}
+	if (pid == 0) {
+		sigprocmask(SIG_SETMASK, &mask, NULL);
 		child(argv, fd, parent);
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return err_sys(err, errno, "Can't wait for the terminal");
+	}
+	rc = await(pid, &told, &status);
+	/* Where its end was a signal's, ours waits until the attempt is put away. */
+	if (rc == 0 && WIFEXITED(status) && WEXITSTATUS(status) < 128)
+		sigprocmask(SIG_SETMASK, &mask, NULL);
+	if (rc < 0)
+		return err_sys(err, -rc, "Can't wait for the terminal");
 	/* It restores the terminal itself, but for SIGKILL. */
 	if (tty && WIFSIGNALED(status))
 		tcsetattr(STDIN_FILENO, TCSADRAIN, &before);

@@ -3,6 +3,14 @@
 #include "cli/commands.h"
 
 static const struct option_spec play_options[] = {
+	{.long_name = "resume",
+	 .short_name = 'r',
+	 .help = {"go on with an attempt that was paused or cut off (default: the newest)",
+		  "中断した、または途切れた練習を再開する (既定: 最も新しいもの)"}},
+	{.long_name = "lab",
+	 .short_name = 'l',
+	 .arg = "NAME",
+	 .help = {"name the lab (default: the scenario's id)", "ラボの名前 (既定: シナリオの ID)"}},
 	{.long_name = "seed",
 	 .short_name = 's',
 	 .arg = "SEED",
@@ -33,6 +41,9 @@ static const struct example play_examples[] = {
 	{"netdojo play l1-eth0-unconfigured --lang ja --seed class-7",
 	 {"in Japanese, with the addresses everybody in the class has",
 	  "日本語で、クラス全員が同じアドレスで"}},
+	{"netdojo play --resume",
+	 {"go on with the attempt that was left last, broken anew",
+	  "最後に中断した練習を、壊れた状態から再開"}},
 	{0},
 };
 
@@ -48,27 +59,38 @@ static const struct exit_spec grade_exits[] = {
 
 const struct command_spec spec_play = {
 	.name = "play",
-	.synopsis = "ID|FILE.lua",
+	.synopsis = "ID|FILE.lua | --resume [ATTEMPT]",
 	.summary = {"work in a broken network, then be graded",
 		    "壊れたネットワークで練習し、採点する"},
-	.about = {"Builds the scenario's lab, opens a shell in it as the user in trouble, and when "
-		  "the shell "
-		  "ends grades the work and takes the lab down. Nothing outside the lab is touched "
-		  "and no "
-		  "packet leaves it.\n\n"
-		  "Inside, `dojo task` shows the ticket, `dojo map` the network, `dojo hint` a "
-		  "hint, `dojo check` whether the goals are met, `dojo "
-		  "diagnose LAYER [CAUSE]` states what you think is wrong, `dojo grade` ends with "
-		  "the score card.",
-		  "シナリオのラボを作り、困っている人の立場でシェルを開きます。シェルを終えると採点"
-		  "し、ラボを片付けます。"
-		  "ラボの外には何も影響せず、パケットも出ません。\n\n"
-		  "中では `dojo task` が依頼文、`dojo map` が構成図、`dojo hint` がヒント、`dojo "
-		  "check` が目標の確認、`dojo "
-		  "diagnose レイヤー [原因]` が"
-		  "診断、`dojo grade` が採点です。"},
+	.about =
+		{"Builds the scenario's lab, opens a shell in it as the user in trouble, and when "
+		 "the shell "
+		 "ends grades the work and takes the lab down. Nothing outside the lab is touched "
+		 "and no "
+		 "packet leaves it.\n\n"
+		 "Inside, `dojo task` shows the ticket, `dojo map` the network, `dojo hint` a "
+		 "hint, `dojo check` whether the goals are met, `dojo "
+		 "diagnose LAYER [CAUSE]` states what you think is wrong, `dojo grade` ends with "
+		 "the score card.\n\n"
+		 "`dojo pause`, or closing the window, leaves the attempt for another time: "
+		 "--resume "
+		 "builds the same network again, broken again, and what was seen before counts on. "
+		 "ATTEMPT is the end of its folder's name, a folder, or a scenario's id. "
+		 "`dojo reset` does the same at once.",
+		 "シナリオのラボを作り、困っている人の立場でシェルを開きます。シェルを終えると採点"
+		 "し、ラボを片付けます。"
+		 "ラボの外には何も影響せず、パケットも出ません。\n\n"
+		 "中では `dojo task` が依頼文、`dojo map` が構成図、`dojo hint` がヒント、`dojo "
+		 "check` が目標の確認、`dojo "
+		 "diagnose レイヤー [原因]` が"
+		 "診断、`dojo grade` が採点です。\n\n"
+		 "`dojo pause` またはウィンドウを閉じると中断し、--resume "
+		 "で同じネットワークを壊れた状態から作り直して再開します。それまでの観察は有効です"
+		 "。"
+		 "ATTEMPT は記録フォルダー、その名前の末尾、またはシナリオの ID です。`dojo reset` "
+		 "はその場で壊れた状態に戻します。"},
 	.operands = {{"ID", COMPLETE_SCENARIO}},
-	.min = 1,
+	.min = 0,
 	.max = 1,
 	.options = play_options,
 	.examples = play_examples,

@@ -103,6 +103,15 @@ static json_t *fixed_probes(const json_t *events, const json_t *meta, bool *ret_
 	return all;
 }
 
+/* A lab that failed and was built again for the same attempt did no harm: what counts is that the last one stood. */
+static bool lab_failed(const json_t *events)
+{
+	const json_t *died = evidence_last(events, "lab", "died"),
+		     *ready = evidence_last(events, "lab", "ready");
+
+	return died && (!ready || json_int(ready, "seq", 0) < json_int(died, "seq", 0));
+}
+
 /* Why the attempt says nothing about the learner; NULL when it does. */
 static const char *why_void(const json_t *events, const json_t *meta, const json_t *scored,
 			    double max)
@@ -110,7 +119,7 @@ static const char *why_void(const json_t *events, const json_t *meta, const json
 	const json_t *verified = evidence_last(events, "lab", "fault-verified");
 	bool wants_fault = json_array_size(json_object_get(meta, "truth")) > 0;
 
-	if (evidence_first(events, "lab", "died"))
+	if (lab_failed(events))
 		return "the lab failed";
 	if (wants_fault && !verified)
 		return "the fault was not verified when the attempt began";

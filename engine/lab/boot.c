@@ -115,21 +115,66 @@ static json_t *up_document(const struct lab *lab)
 	return out;
 }
 
-static void log_start(struct lab *lab)
+static double wall_now(void)
+{
+	struct timespec wall;
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	return (double)wall.tv_sec + (double)wall.tv_nsec / 1e9;
+}
+
+/* What each of an attempt's lives begins with: a later one may be another machine's, or another version's. */
+static json_t *life_json(const char *what)
 {
 	struct utsname u;
-	struct timespec wall;
-	const json_t *b = lab->boot;
 
 	uname(&u);
-	clock_gettime(CLOCK_REALTIME, &wall);
-	lab_event(lab, "lab", NULL, "lab",
-		  json_pack("{s:s, s:f, s:s, s:s, s:s, s:s, s:s, s:b, s:s}", "what", "start",
-			    "wall", (double)wall.tv_sec + (double)wall.tv_nsec / 1e9, "scenario",
-			    json_str(b, "scenario", ""), "seed", json_str(b, "seed", ""), "variant",
-			    json_str(b, "variant", ""), "netdojo", NETDOJO_VERSION, "kernel",
-			    u.release, "healthy", json_flag(b, "healthy", false), "id_map",
-			    lab->ports.id_map ? lab->ports.id_map : ""));
+	return json_pack("{s:s, s:f, s:s, s:s, s:s}", "what", what, "wall", wall_now(), "netdojo",
+			 NETDOJO_VERSION, "kernel", u.release, "uname", u.machine);
+}
+
+static void log_start(struct lab *lab)
+{
+	const json_t *b = lab->boot;
+	json_t *e = life_json("start");
+	json_t *more = json_pack(
+		"{s:s, s:s, s:s, s:s, s:b, s:s}", "scenario", json_str(b, "scenario", ""), "seed",
+		json_str(b, "seed", ""), "variant", json_str(b, "variant", ""), "lang",
+		json_str(b, "lang", "en"), "healthy", json_flag(b, "healthy", false), "id_map",
+		lab->ports.id_map ? lab->ports.id_map : "");
+
+	json_object_update_missing(e, more);
+	json_decref(more);
+	lab_event(lab, "lab", NULL, "lab", e);
+}
+
+/* The same attempt goes on: what was said and taken before still is. */
+static void log_life(struct lab *lab, const char *what, const struct past *past)
+{
+	json_t *e = life_json(what);
+
+	if (!strcmp(what, "resumed"))
+		json_object_set_new(e, "gap", json_real(past_gap(past, wall_now())));
+	lab->hints = past->hints;
+	lab_event(lab, "lab", NULL, "lab", e);
+}
+
+static int open_log(struct lab *lab, struct err *err)
+{
+	const char *life = json_str(lab->boot, "resume", "");
+	auto_past past = {0};
+	int rc;
+
+	if (!life[0]) {
+		rc = log_open(&lab->log, lab->attempt_dir, "events.jsonl", err);
+		if (rc == 0)
+			log_start(lab);
+		return rc;
+	}
+	rc = log_resume(&lab->log, lab->attempt_dir, "events.jsonl", &past, err);
+	if (rc == 0)
+		log_life(lab, life, &past);
+	return rc;
 }
 
 static void ready(struct lab *lab)
@@ -313,10 +358,9 @@ void boot_start(struct conn *c, uint64_t id, struct msg *m)
 	listen_fd = msg_take_fd(m, 2);
 	if (listen_fd >= 0 && host_listen(lab, listen_fd, &err) < 0)
 		goto failed;
-	if (log_open(&lab->log, lab->attempt_dir, "events.jsonl", &err) < 0)
-		goto failed;
 	lab->boot = json_incref(m->body);
-	log_start(lab);
+	if (open_log(lab, &err) < 0)
+		goto failed;
 	text = read_scenario(scenario, &err);
 	if (!text)
 		goto failed;

@@ -10,6 +10,7 @@
 #include "lab/conn.h"
 #include "lab/exec.h"
 #include "lab/interop.h"
+#include "lab/life.h"
 #include "lab/windows.h"
 #include "lab/windows_verbs.h"
 
@@ -93,8 +94,8 @@ static void do_session(struct conn *c, uint64_t id, struct msg *m)
 		{"task", answer_task, false}, {"hint", answer_hint, false},                        \
 		{"map", answer_map, false}, {"check", answer_check, false},                        \
 		{"diagnose", answer_diagnose, false}, {"causes", answer_causes, false},            \
-		{"said", answer_said, false},                                                      \
-		{"grade", do_session, false},                                                      \
+		{"said", answer_said, false}, {"grade", do_session, false},                        \
+		{"pause", life_session, false}, {"reset", life_session, false},                    \
 	{                                                                                          \
 		"quit", do_session, false                                                          \
 	}

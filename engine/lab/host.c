@@ -14,6 +14,7 @@
 #include "lab/exec.h"
 #include "lab/hold.h"
 #include "lab/interop.h"
+#include "lab/life.h"
 #include "lab/node.h"
 #include "lab/probing.h"
 #include "lab/trust.h"
@@ -276,6 +277,8 @@ static const struct verb host_verbs[] = {
 	{"fault", verify_fault, false},
 	{"verify", verify_verify, false},
 	{"finish", verify_finish, false},
+	{"leave", life_leave, false},
+	{"session", life_session, false},
 	{"diagnose", answer_diagnose, false},
 	{"hint", answer_hint, false},
 	{"task", answer_task, false},

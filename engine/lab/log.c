@@ -32,6 +32,37 @@ int log_open(struct log *log, int dirfd, const char *name, struct err *err)
 	return 0;
 }
 
+/* What a crash left of a last line goes; a disk that is full by now must not leave a hole. */
+static int go_on(struct log *log, struct past *past, struct err *err)
+{
+	int rc = past_read(log->fd, past, err);
+
+	if (rc < 0)
+		return rc;
+	if (past->damaged)
+		return err_set(err, ERR_MACHINE, EBADMSG,
+			       "The attempt's log is damaged after event %llu",
+			       (unsigned long long)past->seq);
+	if (ftruncate(log->fd, past->size) < 0)
+		return err_sys(err, errno, "Can't go on with the attempt's log");
+	log->size = past->size;
+	log->seq = past->seq;
+	log->zero = log_now() - past->t;
+	log->chain = past->chain;
+	return 0;
+}
+
+int log_resume(struct log *log, int dirfd, const char *name, struct past *ret, struct err *err)
+{
+	*log = (struct log){.fd = -1, .zero = log_now(), .max = LOG_MAX};
+	chain_init(&log->chain);
+	*ret = (struct past){0};
+	log->fd = openat(dirfd, name, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+	if (log->fd < 0)
+		return err_sys(err, errno, "Can't open the attempt's %s", name);
+	return go_on(log, ret, err);
+}
+
 void log_done(struct log *log)
 {
 	fd_closep(&log->fd);

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "evidence/chain.h"
+#include "evidence/past.h"
 
 enum {
 	LOG_EVENT_MAX =
@@ -29,6 +30,11 @@ struct log {
 
 /* Creates NAME in the attempt folder. dirfd -1: no file. */
 int log_open(struct log *log, int dirfd, const char *name, struct err *err);
+/*
+ * Goes on with one that is there: seq, t and the chain follow its last whole event, what follows that is cut off. *ret is the
+ * caller's (past_done), on failure too.
+ */
+int log_resume(struct log *log, int dirfd, const char *name, struct past *ret, struct err *err);
 void log_done(struct log *log);
 /*
  * Adds seq and t and writes the event (stolen; NULL is a loss). "mono" in the event, where a recorder put it, becomes t; else now.

@@ -37,19 +37,33 @@ void link_done(struct link *l)
 	fd_closep(&l->fd);
 }
 
+static enum link_notice of_session(const char *word)
+{
+	static const struct {
+		const char *word;
+		enum link_notice n;
+	} words[] = {
+		{"grade", LINK_GRADE},
+		{"quit", LINK_QUIT},
+		{"pause", LINK_PAUSE},
+		{"reset", LINK_RESET},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strcmp(word, words[i].word) == 0)
+			return words[i].n;
+	return LINK_NONE;
+}
+
 static enum link_notice notice_of(struct link *l, const json_t *body)
 {
-	const char *session = json_str(body, "session", "");
-
 	shells_heard(&l->shells, body);
 	if (l->exec && json_int(body, "exited", 0) == l->exec) {
 		l->status = (int)json_int(body, "status", 0);
 		l->stopped = json_flag(body, "stopped", false);
 		return LINK_EXITED;
 	}
-	if (strcmp(session, "grade") == 0)
-		return LINK_GRADE;
-	return strcmp(session, "quit") == 0 ? LINK_QUIT : LINK_NONE;
+	return of_session(json_str(body, "session", ""));
 }
 
 /* Remembers the weightiest: that the learner wants the grade outweighs that the shell ended. */

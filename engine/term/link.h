@@ -12,6 +12,8 @@ enum link_notice {
 	LINK_EXITED, /* the exec of link_exec ended */
 	LINK_GRADE,  /* the learner asked for the grade */
 	LINK_QUIT,   /* the learner leaves */
+	LINK_PAUSE,  /* the learner leaves, to come back */
+	LINK_RESET,  /* the lab is to be built anew */
 	LINK_LOST,   /* the lab is gone */
 };
 

@@ -110,22 +110,42 @@ static int load_lines(const struct options *o, json_t **ret, struct err *err)
 	return 0;
 }
 
+/* A file nobody has yet: numbers of processes come again after a reboot. */
+static FILE *new_cast(const struct options *o, const char *name)
+{
+	FILE *f = NULL;
+
+	for (int n = 1; !f && n < 100; n++) {
+		auto_free char *path = NULL;
+		char more[16] = "";
+
+		if (n > 1)
+			snprintf(more, sizeof(more), "-%d", n);
+		if (asprintf(&path, "%s/transcript-%s-%d%s.cast", o->record, name, (int)getpid(),
+			     more) < 0)
+			return NULL;
+		f = fopen(path, "wxe");
+		if (!f && errno != EEXIST)
+			return NULL;
+	}
+	return f;
+}
+
 /* The first session of an attempt owns transcript.cast; later terminals get a file of their own. */
 static int begin_record(struct cast *c, const struct options *o, const char *name, struct err *err)
 {
-	auto_free char *path = NULL, *other = NULL;
+	auto_free char *path = NULL;
 	const char *term = getenv("TERM");
 	unsigned rows, cols;
 	FILE *f;
 
 	if (!o->record)
 		return 0;
-	if (asprintf(&path, "%s/transcript.cast", o->record) < 0 ||
-	    asprintf(&other, "%s/transcript-%s-%d.cast", o->record, name, (int)getpid()) < 0)
+	if (asprintf(&path, "%s/transcript.cast", o->record) < 0)
 		return err_sys(err, ENOMEM, "Can't record");
 	f = fopen(path, "wxe");
 	if (!f && errno == EEXIST)
-		f = fopen(other, "wxe");
+		f = new_cast(o, name);
 	if (!f)
 		return err_sys(err, errno, "Can't record into '%s'", o->record);
 	tty_size(&rows, &cols);
@@ -134,8 +154,10 @@ static int begin_record(struct cast *c, const struct options *o, const char *nam
 
 /* A texts table: [ja]. */
 static const char *const ask_text[2] = {
-	"\nThe shell has ended. Grade the work and end? [y/N] ",
-	"\nシェルが終了しました。採点して終わりますか? [y/N] ",
+	"\nThe shell has ended. Grade the work and end (y), pause to go on another time (p), "
+	"or stay (N)? [y/p/N] ",
+	"\nシェルが終了しました。採点して終わりますか (y)、中断して後で再開しますか (p)、"
+	"このまま続けますか (N)? [y/p/N] ",
 };
 static const char *const stopped_text[2] = {
 	"WSL was stopped. This is the Windows prompt: wsl opens it again.",
@@ -143,23 +165,35 @@ static const char *const stopped_text[2] = {
 };
 static const char *const lost_text[2] = {"\nThe lab is gone.\n", "\nラボが無くなりました。\n"};
 
-/* Ctrl-D by mistake: asks. Where nobody can answer, the work is graded. */
-static bool wants_end(bool ja)
+static enum session_end answer_of(char c)
+{
+	if (c == 'y' || c == 'Y')
+		return SESSION_GRADE;
+	return c == 'p' || c == 'P' ? SESSION_PAUSE : SESSION_EXITED;
+}
+
+/*
+ * Ctrl-D by mistake: asks. Where nobody can answer, the work is graded; where somebody could have, but the window is gone, it
+ * is kept. SESSION_EXITED: a new shell.
+ */
+static enum session_end ask_end(bool ja, int *status)
 {
 	char line[64];
 
 	if (!isatty(STDIN_FILENO))
-		return true;
+		return SESSION_GRADE;
 	for (int eofs = 0; eofs < 3; eofs++) {
 		fputs(ask_text[ja], stdout);
 		fflush(stdout);
 		clearerr(stdin);
 		if (fgets(line, sizeof(line), stdin))
-			return line[0] == 'y' || line[0] == 'Y';
-		if (!feof(stdin))
-			return true; /* the terminal is gone */
+			return answer_of(line[0]);
+		if (!feof(stdin)) {
+			*status = SIGHUP;
+			return SESSION_SIGNALLED;
+		}
 	}
-	return false;
+	return SESSION_EXITED;
 }
 
 static int exit_code(const struct options *o, enum session_end end, int status, bool ja)
@@ -169,6 +203,10 @@ static int exit_code(const struct options *o, enum session_end end, int status, 
 		return TERM_EXIT_GRADE;
 	case SESSION_QUIT:
 		return TERM_EXIT_QUIT;
+	case SESSION_PAUSE:
+		return TERM_EXIT_PAUSE;
+	case SESSION_RESET:
+		return TERM_EXIT_RESET;
 	case SESSION_LOST:
 		fputs(lost_text[ja], stderr);
 		return TERM_EXIT_LOST;
@@ -226,8 +264,10 @@ static int run_shells(struct session *s, const struct options *o, enum session_e
 			return rc;
 		if (*end == SESSION_STOPPED && !s->lines && fall_back(s, ja))
 			continue;
-		if ((*end != SESSION_EXITED && *end != SESSION_STOPPED) || !o->play || s->lines ||
-		    wants_end(ja))
+		if ((*end != SESSION_EXITED && *end != SESSION_STOPPED) || !o->play || s->lines)
+			return 0;
+		*end = ask_end(ja, status);
+		if (*end != SESSION_EXITED)
 			return 0;
 	}
 }

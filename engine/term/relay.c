@@ -165,26 +165,16 @@ static void stdin_readable(evutil_socket_t fd, short what, void *arg)
 static void link_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct relay *r = arg;
+	enum link_notice n;
 
 	(void)fd;
 	(void)what;
-	switch (link_next(r->s->link)) {
-	case LINK_NONE:
-		break;
-	case LINK_EXITED:
+	n = link_next(r->s->link);
+	if (n == LINK_EXITED) {
 		drain_pty(r);
 		stop(r, r->s->link->stopped ? SESSION_STOPPED : SESSION_EXITED, r->s->link->status);
-		break;
-	case LINK_GRADE:
-		stop(r, SESSION_GRADE, 0);
-		break;
-	case LINK_QUIT:
-		stop(r, SESSION_QUIT, 0);
-		break;
-	case LINK_LOST:
-		stop(r, SESSION_LOST, 0);
-		break;
-	}
+	} else if (n != LINK_NONE)
+		stop(r, session_end_of(n), 0);
 }
 
 static void resize(struct relay *r)

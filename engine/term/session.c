@@ -84,6 +84,18 @@ static int typed_command(void *arg, json_t *event, struct err *err)
 	return link_event(s->link, event, err);
 }
 
+enum session_end session_end_of(enum link_notice n)
+{
+	static const enum session_end ends[] = {
+		[LINK_NONE] = SESSION_EXITED, [LINK_EXITED] = SESSION_EXITED,
+		[LINK_GRADE] = SESSION_GRADE, [LINK_QUIT] = SESSION_QUIT,
+		[LINK_PAUSE] = SESSION_PAUSE, [LINK_RESET] = SESSION_RESET,
+		[LINK_LOST] = SESSION_LOST,
+	};
+
+	return ends[n];
+}
+
 /* What the lab has said meanwhile; a typed session ends as `exit` would when it said nothing. */
 static enum session_end typed_end(struct session *s, int *ret_status)
 {
@@ -99,11 +111,7 @@ static enum session_end typed_end(struct session *s, int *ret_status)
 			break;
 	}
 	*ret_status = s->link->status;
-	if (most == LINK_GRADE)
-		return SESSION_GRADE;
-	if (most == LINK_QUIT)
-		return SESSION_QUIT;
-	return most == LINK_LOST ? SESSION_LOST : SESSION_EXITED;
+	return session_end_of(most);
 }
 
 /* A shell in a node; the PTY's master. */

@@ -15,6 +15,8 @@ enum session_end {
 	SESSION_EXITED,	   /* the shell ended by itself */
 	SESSION_GRADE,	   /* `dojo grade` */
 	SESSION_QUIT,	   /* `dojo quit` */
+	SESSION_PAUSE,	   /* `dojo pause` */
+	SESSION_RESET,	   /* `dojo reset` */
 	SESSION_LOST,	   /* the lab is gone */
 	SESSION_STOPPED,   /* its node was shut down under it */
 	SESSION_SIGNALLED, /* we were told to end; the signal is in status */
@@ -31,6 +33,9 @@ struct session {
 	bool quiet; /* typed output is not shown */
 	char nonce[33];
 };
+
+/* How a session ends by what the lab says; SESSION_EXITED for what ends none. */
+enum session_end session_end_of(enum link_notice n);
 
 /* Runs it. *ret_status: as waitpid's after SESSION_EXITED, the signal after SESSION_SIGNALLED. */
 int session_run(struct session *s, enum session_end *ret_end, int *ret_status, struct err *err);

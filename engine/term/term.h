@@ -10,8 +10,8 @@
  * --fd: an inherited host connection (client_fd), used by nobody else meanwhile; --socket: a lab's
  * host socket.
  * --record: the attempt folder; the first session writes transcript.cast, others
- * transcript-NAME.cast.
- * --play: a shell that exits asks whether to grade and end; else the host ends with the shell's
+ * transcript-NAME-PID.cast.
+ * --play: a shell that exits asks whether to grade and end, or to pause; else the host ends with the shell's
  * status.
  * --type: types the file's lines instead of the person; output is shown on stdout unless --quiet. A line "PS> ..." goes to a
  * Windows prompt.
@@ -26,6 +26,8 @@ enum {
 	TERM_EXIT_GRADE = 80, /* the learner asked for the grade */
 	TERM_EXIT_QUIT = 81,  /* the learner left without one */
 	TERM_EXIT_LOST = 82,  /* the lab is gone */
+	TERM_EXIT_PAUSE = 83, /* the learner leaves, to go on another time */
+	TERM_EXIT_RESET = 84, /* the learner wants the broken state anew */
 };
 
 #endif

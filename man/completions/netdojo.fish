@@ -43,6 +43,8 @@ complete -c netdojo -n '__netdojo_in show' -l json -d 'the same as --format json
 complete -c netdojo -n '__netdojo_in show' -l lang -x -a 'en ja' -d 'language of texts (default: the locale\'s)'
 complete -c netdojo -n '__netdojo_in show' -l help -s h -d 'show this help and exit'
 complete -c netdojo -n '__netdojo_in show' -a '(__netdojo_ask scenario)'
+complete -c netdojo -n '__netdojo_in play' -l resume -s r -d 'go on with an attempt that was paused or cut off (default: the newest)'
+complete -c netdojo -n '__netdojo_in play' -l lab -s l -x -d 'name the lab (default: the scenario\'s id)'
 complete -c netdojo -n '__netdojo_in play' -l seed -s s -x -d 'any string: the same seed gives the same lab (default: drawn)'
 complete -c netdojo -n '__netdojo_in play' -l variant -x -d 'a variant of the scenario'
 complete -c netdojo -n '__netdojo_in play' -l attempt -x -a '(__fish_complete_directories)' -d 'keep the attempt\'s files in DIR'
