@@ -68,6 +68,7 @@ function evidence.note_lab(self, e)
   if e.what == "resumed" or e.what == "reset" then
     self.broken_anew = true
     self.anew = e
+    self.ended, self.probes = nil, {}
   end
   if rebuilt[e.what] then self.marks[#self.marks + 1] = e end
   local before = ({ wsl = "", windows = "windows:" })[e.node or ""]
