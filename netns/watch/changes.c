@@ -102,6 +102,14 @@ static void on_nf_readable(evutil_socket_t fd, short what, void *arg)
 	drain(arg, fd, on_nf);
 }
 
+void changes_catch_up(struct changes *c)
+{
+	if (!c)
+		return;
+	drain(c, c->rt, on_rt);
+	drain(c, c->nf, on_nf);
+}
+
 /* Where a socket listens and who reads it. */
 struct source {
 	int protocol;

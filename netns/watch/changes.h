@@ -8,6 +8,8 @@
 
 /* netns is borrowed for the call. flows: new conntrack entries too. */
 int changes_new(struct wnode *n, int netns, bool flows, struct changes **ret, struct err *err);
+/* Tells of all that has been announced by now. Takes NULL. */
+void changes_catch_up(struct changes *c);
 /* Takes NULL. */
 void changes_free(struct changes *c);
 

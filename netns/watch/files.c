@@ -144,6 +144,12 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+void files_catch_up(struct files *f)
+{
+	if (f->inotify >= 0)
+		on_readable(f->inotify, 0, f);
+}
+
 static int open_inotify(struct files *f, struct err *err)
 {
 	if (f->inotify >= 0)

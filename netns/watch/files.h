@@ -13,6 +13,8 @@ struct files *files_new(struct watch *w);
 void files_free(struct files *f);
 /* Watches a node's /etc or /mnt/wsl; takes over dirfd in any case. */
 int files_add(struct files *f, struct wnode *n, enum files_dir which, int dirfd, struct err *err);
+/* Tells of all that was written by now. */
+void files_catch_up(struct files *f);
 /* Forgets everything of a node. */
 void files_drop(struct files *f, const struct wnode *n);
 

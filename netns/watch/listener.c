@@ -22,6 +22,8 @@
 #include <sys/syscall.h>
 
 #include "netns/watch/binds.h"
+#include "netns/watch/changes.h"
+#include "netns/watch/files.h"
 #include "netns/watch/hints.h"
 #include "netns/watch/procs.h"
 #include "netns/watch/target.h"
@@ -121,12 +123,23 @@ static bool read_exec(struct listener *l, const struct exec_args *a, struct exec
 	return target_info(proc, pid, &ret->before) == 0;
 }
 
+/*
+ * A change has no time of its own, but that of its reading. The caller stands still, so what was changed before it is told before it:
+ * a look after a mend is never taken for one before.
+ */
+static void tell_what_was_before(struct listener *l)
+{
+	changes_catch_up(l->node->changes);
+	files_catch_up(l->node->watch->files);
+}
+
 static void on_exec(struct listener *l, const struct exec_args *a)
 {
 	struct procs *procs = l->node->watch->procs;
 	struct exec_try t = {0};
 	pid_t tgid;
 
+	tell_what_was_before(l);
 	if (impatient(l)) {
 		/* Unread, but not unseen: the try is judged by what the process becomes. */
 		if (target_info(l->node->watch->proc, (pid_t)l->req->pid, &t.before) < 0) {
