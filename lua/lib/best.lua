@@ -6,10 +6,12 @@
 
 local attempt = require("attempt")
 local cmdline = require("steps.cmdline")
+local both = require("steps.both")
 local common = require("steps.common")
 local evidence = require("evidence")
 local layers = require("layers")
 local looking = require("steps.looking")
+local steps = require("steps")
 local text = require("text")
 
 local best = {}
@@ -41,6 +43,7 @@ local function evidence_of(ev, node, line)
   local command = { seq = 0, kind = "command", node = node, text = line, output = "" }
   local part = ev:part({ exec = execs, command = { command } })
   part.exits = setmetatable({}, { __index = function() return 0 end })
+  part.started_on_windows = function() return true end
   return part, command
 end
 
@@ -49,7 +52,7 @@ local on_windows = { portproxy_seen = "portproxy", firewall_seen = "firewall", w
   size_tried = "size", gateway_seen = "gateway", config_seen = "config", nat_seen = "nat" }
 
 local function looks_at(part, command, what)
-  return what ~= nil and looking.shows[what] ~= nil and looking.at(part, command, what) ~= nil
+  return what ~= nil and looking.at(part, command, what) ~= nil
 end
 
 local function names(part, pattern)
@@ -63,8 +66,20 @@ local by_words = {
   named_server_asked = function(part) return names(part, "^@[%d.]+$") end,
 }
 
+-- One side of a comparison.
+local function is_a_side(step, part, command)
+  local side = both[step.options.what]
+  if looks_at(part, command, side.there) then return true end
+  for _, name in ipairs(command.node == "wsl" and side.here or {}) do
+    if steps.tests[name](part, {}) then return true end
+  end
+  return false
+end
+
 local function is_for(step, part, command)
-  if step.test(part, step.options) then return true end
+  local earned = step.test(part, step.options)
+  if earned and earned ~= 0 then return true end
+  if step.name == "sides_compared" then return is_a_side(step, part, command) end
   if command.node == "windows" then
     local what = step.name == "listening_seen" and step.options.node == "windows" and "listening" or on_windows[step.name]
     if looks_at(part, command, what) then return true end

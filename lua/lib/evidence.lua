@@ -346,8 +346,8 @@ end
 
 -- Programs that only look or try: they leave everything as it was.
 local leaves = one_of("ping", "arping", "getent", "dig", "host", "nslookup", "drill", "cat", "head", "tail", "grep", "less", "more", "ls", "stat", "readlink",
-  "ss", "netstat", "lsof", "tracepath", "traceroute", "dojo", "hostname", "man", "sleep", "true", "clear", "dircolors", "lesspipe", "which", "uname", "id", "whoami", "date",
-  "bash", "sh", "dash", "zsh", "fish", "sudo", "timeout", "wc", "sort", "uniq", "curl", "ip")
+  "ss", "netstat", "lsof", "tracepath", "traceroute", "dojo", "hostname", "man", "sleep", "true", "clear", "dircolors",
+  "lesspipe", "which", "uname", "id", "whoami", "date", "bash", "sh", "dash", "zsh", "fish", "sudo", "timeout", "wc", "sort", "uniq", "curl", "ip")
 
 -- Nothing is to be seen that the learner could have mended it with: no change since the lab was built (again), and only programs that look.
 local function idle(self)

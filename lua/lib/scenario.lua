@@ -72,6 +72,28 @@ local function check_probes(s, key, seen)
   end
 end
 
+-- What a step says of others: the step it comes after, the fixed-probes that are parts of a mend.
+local function check_options(s, options, ids, i)
+  if options.after and not ids[options.after] then
+    strict.fail("after", "steps[%d]: there is no step '%s'%s", i, options.after, strict.hint(options.after, ids))
+  end
+  local fixed = {}
+  for _, p in ipairs(s.fixed) do fixed[p.name] = true end
+  for _, name in ipairs(options.parts or {}) do
+    if not fixed[name] then strict.fail("parts", "steps[%d]: no fixed-probe is called '%s'%s", i, tostring(name), strict.hint(tostring(name), fixed)) end
+  end
+end
+
+local hint_schema = strict.schema("hint", { en = "string!", ja = "string!", price = "integer" })
+
+-- Where to look, what to compare, what it is; each has its price.
+local function check_hints(s)
+  for i, hint in ipairs(s.hints or {}) do
+    if type(hint) ~= "string" then strict.check(hint_schema, hint, ("hints[%d]"):format(i)) end
+    if type(hint) == "table" and (hint.price or 0) < 0 then strict.fail("price", "hints[%d]: 'price' must not be negative", i) end
+  end
+end
+
 local function check_steps(s)
   local sum, seen = 0, {}
   for i, step in ipairs(s.steps) do
@@ -80,6 +102,7 @@ local function check_steps(s)
     seen[step.id] = true
     sum = sum + step.points
   end
+  for i, step in ipairs(s.steps) do check_options(s, step.options, seen, i) end
   if sum ~= 100 then strict.fail("steps", "the points of 'steps' sum to %d, not 100", sum) end
 end
 
@@ -105,6 +128,7 @@ function scenario.public(t)
   local seen = {}
   for _, key in ipairs({ "symptoms", "controls", "fixed" }) do check_probes(t, key, seen) end
   check_steps(t)
+  check_hints(t)
   check_runs(t)
   strings(t.tags, "tags")
   strings(t.sources, "sources")

@@ -18,7 +18,7 @@ end
 local tests = {}
 steps.tests = tests
 
-for _, part in ipairs({ "guest", "windows", "paths", "config", "diagnose", "outcome" }) do
+for _, part in ipairs({ "guest", "windows", "paths", "config", "sides", "order", "diagnose", "outcome" }) do
   for name, test in pairs(require("steps." .. part)) do tests[name] = test end
 end
 
@@ -35,6 +35,13 @@ local function common_rules()
   }
 end
 
+-- `of` names other steps.
+local function check_names(name, list)
+  for _, other in ipairs(list or {}) do
+    if not tests[other] then strict.fail("of", "step.%s: no step is called '%s'%s", name, tostring(other), strict.hint(tostring(other), tests)) end
+  end
+end
+
 local function constructor(row)
   local name, group, needs, own = row[1], row[2], row[4], row[5]
   local rules = common_rules()
@@ -43,6 +50,7 @@ local function constructor(row)
   return function(t)
     strict.check(schema, t, "step." .. name)
     if t.points < 0 or t.points > 100 then strict.fail("points", "step.%s: points must be from 0 to 100", name) end
+    check_names(name, t.of)
     local out = {
       id = t.id or name:gsub("_", "-"), name = name, group = t.group or group, layer = t.layer or row[3] or nil, points = t.points, needs = needs,
       title = t.title or { en = row[6], ja = row[7] }, lacking = { en = row[8], ja = row[9] },

@@ -14,6 +14,11 @@
 ---@field cause string an id of the catalogue of causes
 ---@field at string the node it sits on
 
+---@class netdojo.hint
+---@field en string
+---@field ja string
+---@field price? integer points it costs; 3, 5 and 8 for the first, second and third unless said
+
 ---@class netdojo.misstep
 ---@field name string what the learner does wrong
 ---@field commands netdojo.typed[] typed in the learner's shell
@@ -93,7 +98,7 @@
 ---@field truth netdojo.truth[] empty: nothing is wrong
 ---@field steps netdojo.step_spec[] points sum to 100
 ---@field pass? integer 70 unless said
----@field hints? netdojo.text[] from vague to plain
+---@field hints? netdojo.text[] where to look, what to compare, what it is; each may be a netdojo.hint with a price of its own
 ---@field look_alike? string[] causes it may be mistaken for
 ---@field solution netdojo.typed[] commands of the reference learner
 ---@field alternatives? netdojo.typed[][] other right ways
@@ -563,6 +568,11 @@ function probe.sysctl(t) end
 ---@field id? string
 ---@field title? netdojo.text
 ---@field group? "observe"|"diagnose"|"mend"|"verify"|"care"
+---@field layer? "L1"|"L2"|"L2.5"|"L3"|"L4"|"L5"|"other" what it looks at, where the step's own does not fit
+---@field lesson? netdojo.text one sentence: what it shows here
+---@field after? string the id of a step that has to be earned by something earlier
+---@field within? integer seconds at most after that
+---@field before_change? boolean by something before the first change
 
 ---@class netdojo.step.address_seen: netdojo.step_options
 
@@ -573,6 +583,7 @@ function probe.sysctl(t) end
 ---@class netdojo.step.public_pinged: netdojo.step_options
 
 ---@class netdojo.step.name_looked_up: netdojo.step_options
+---@field server? string through which one
 
 ---@class netdojo.step.resolv_conf_read: netdojo.step_options
 
@@ -612,6 +623,16 @@ function probe.sysctl(t) end
 
 ---@class netdojo.step.named_server_asked: netdojo.step_options
 
+---@class netdojo.step.nat_seen: netdojo.step_options
+
+---@class netdojo.step.sides_compared: netdojo.step_options
+---@field what "name"|"reach"|"address"|"routes"|"listening" what is asked on both
+
+---@class netdojo.step.hypothesis_tested: netdojo.step_options
+---@field of? string[] names of steps, two of which have to be earned; those that try something unless said
+
+---@class netdojo.step.diagnosed_first: netdojo.step_options
+
 ---@class netdojo.step.looked_first: netdojo.step_options
 ---@field least? integer how many; 2 unless said
 
@@ -620,6 +641,7 @@ function probe.sysctl(t) end
 ---@class netdojo.step.cause_named: netdojo.step_options
 
 ---@class netdojo.step.mended: netdojo.step_options
+---@field parts? string[] fixed-probes each of which is a part of the mend by itself
 
 ---@class netdojo.step.verified: netdojo.step_options
 ---@field by? string[] packets that prove it: dns-answer, echo-reply, syn-ack
@@ -630,13 +652,12 @@ function probe.sysctl(t) end
 ---@class netdojo.step.care: netdojo.step_options
 ---@field allow? string[] kinds of change, files as "file:/path", operations on Windows as "windows:OP"
 
----@class netdojo.step.custom
+---@class netdojo.step.custom: netdojo.step_options
 ---@field id string
 ---@field group "observe"|"diagnose"|"mend"|"verify"|"care"
----@field points integer
 ---@field title netdojo.text
 ---@field needs? string[] recorders: packets, changes, exec, files; Windows' as "windows:packets"
----@field test fun(ev: table, options: table): boolean, integer[] whether it was earned, and the seqs that show it
+---@field test fun(ev: table, options: table): boolean|number, integer[] whether it was earned, or how much of it from 0 to 1, and the seqs that show it
 
 step = {}
 
@@ -734,6 +755,26 @@ function step.filters_seen(t) end
 ---@param t netdojo.step.named_server_asked
 ---@return netdojo.step_spec
 function step.named_server_asked(t) end
+
+---Windows' NAT looked at, or that it has none to show.
+---@param t netdojo.step.nat_seen
+---@return netdojo.step_spec
+function step.nat_seen(t) end
+
+---The same asked on both sides, before the last change.
+---@param t netdojo.step.sides_compared
+---@return netdojo.step_spec
+function step.sides_compared(t) end
+
+---Two different things tried before the first change.
+---@param t netdojo.step.hypothesis_tested
+---@return netdojo.step_spec
+function step.hypothesis_tested(t) end
+
+---A diagnosis stated before the first change.
+---@param t netdojo.step.diagnosed_first
+---@return netdojo.step_spec
+function step.diagnosed_first(t) end
 
 ---Other observing steps were earned before the first change.
 ---@param t netdojo.step.looked_first

@@ -97,7 +97,7 @@ for line in io.lines(source .. "/docs/writing-scenarios.md") do
   local first, rest = line:match("^| (`step%.[a-z_`%. ]+`) | ([a-z]+ | .*)$")
   for name in (first or ""):gmatch("`step%.([a-z_]+)`") do rows[name] = rest end
 end
-local common = { points = true, id = true, title = true, group = true }
+local common = { points = true, id = true, title = true, group = true, layer = true, lesson = true, after = true, within = true, before_change = true }
 for name in pairs(require("steps").kinds) do
   local row = rows[name]
   if not row then problem("docs/writing-scenarios.md: no row for step.%s", name) end

@@ -19,17 +19,19 @@ local function last_answer(ev)
   return list[#list], #list
 end
 
--- Every true fault is among the answers given last, by fn(answer, truth).
+-- The share of the true faults that is among the answers given last, by fn(answer, truth); none where more was answered than there is.
 local function answered(ev, fn)
   local e = last_answer(ev)
   if not e then return false, core.array({}) end
   if #ev.scenario.truth == 0 then return e.none == true, core.array({ e.seq }) end
+  local named, answers = 0, e.answers or {}
   for _, truth in ipairs(ev.scenario.truth) do
-    local named = false
-    for _, a in ipairs(e.answers or {}) do named = named or fn(a, truth) end
-    if not named then return false, core.array({ e.seq }) end
+    local found = false
+    for _, a in ipairs(answers) do found = found or fn(a, truth) end
+    named = named + (found and 1 or 0)
   end
-  return true, core.array({ e.seq })
+  if #answers > #ev.scenario.truth then named = 0 end
+  return named > 0 and named / #ev.scenario.truth, core.array({ e.seq })
 end
 
 local GUESSES = 3
@@ -49,7 +51,7 @@ end
 
 function tests.layer_named(ev)
   local ok, seqs = answered(ev, function(a, truth) return layer_matches(a.layer, truth.layer) end)
-  return ok and not guessed(ev), seqs, lost_answer(ev, "wrong_layer")
+  return not guessed(ev) and ok, seqs, lost_answer(ev, ok and "one_of_several" or "wrong_layer")
 end
 
 local function any_cause(e)
@@ -61,7 +63,8 @@ end
 
 function tests.cause_named(ev)
   local ok, seqs = answered(ev, function(a, truth) return tostring(a.cause or ""):lower() == truth.cause end)
-  return ok and not guessed(ev), seqs, lost_answer(ev, any_cause((last_answer(ev))) and "wrong_cause" or "no_cause")
+  local wrong = ok and "one_of_several" or any_cause((last_answer(ev))) and "wrong_cause" or "no_cause"
+  return not guessed(ev) and ok, seqs, lost_answer(ev, wrong)
 end
 
 return tests

@@ -74,8 +74,24 @@ looking.shows = {
   },
   -- Packets of a size of their own, which nobody may cut.
   size = { ping = says("[-/]f%f[%A]", "[-/]l%f[%A]") },
+  -- Whether Windows translates for WSL, and how.
+  nat = {
+    ["get-netnat"] = any_argument, ["get-netnatsession"] = any_argument, ["get-netnatglobal"] = any_argument, ["get-netnatexternaladdress"] = any_argument,
+    ["get-netnatstaticmapping"] = any_argument, hnsdiag = any_argument, ["get-hnsnetwork"] = any_argument, ["get-service"] = says("sharedaccess"),
+  },
   -- A line of WSL's, whatever it shows.
   wsl = { wsl = any_argument, bash = any_argument },
+}
+
+-- Not only a look: something is sent, to whom it was said. Such an output may be anybody's words, so it is asked for alone.
+looking.tries = {
+  name = {
+    nslookup = any_argument, ["resolve-dnsname"] = any_argument, ping = says("%a%.%a"), ["test-netconnection"] = says("%a%.%a"), tnc = says("%a%.%a"),
+  },
+  reach = {
+    ping = any_argument, ["test-netconnection"] = any_argument, tnc = any_argument, ["test-connection"] = any_argument, tracert = any_argument,
+    pathping = any_argument, curl = any_argument, ["invoke-webrequest"] = any_argument, iwr = any_argument,
+  },
 }
 
 -- Others that print only what they find on the machine, or nothing; none that says its arguments again.
@@ -325,7 +341,7 @@ end
 function looking.at(ev, e, what)
   local own, on_windows = own_names(ev), e.node == "windows"
   local sight = {
-    table = looking.shows[what], vars = {},
+    table = looking.shows[what] or looking.tries[what], vars = {},
     redefined = function(name) return own[name] ~= nil and own[name] <= e.seq end,
     ran = function(name) return on_windows or ev:started_on_windows(name, e.seq) end,
   }

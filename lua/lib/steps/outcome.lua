@@ -23,14 +23,25 @@ local function told(ev, failing)
   return { en = table.concat(titles.en, "; "), ja = table.concat(titles.ja, "、") }, seqs
 end
 
-function tests.mended(ev)
+-- Of a fault in several parts, the share that is back: at most half of the mend, and nothing where something else broke.
+local function partly(ev, parts)
+  local held = 0
+  for _, name in ipairs(parts or {}) do
+    local e = ev.probes.fixed[name]
+    held = held + (e and e.ok and 1 or 0)
+  end
+  return ev:last_change() and held > 0 and held / #parts / 2
+end
+
+-- parts: fixed-probes each of which is a part of the mend by itself.
+function tests.mended(ev, t)
   local ok, seqs = ev:mended()
   if ok then return true, join(seqs) end
   if not ev.probes.fixed then return false, core.array({}), lost.why("not_ended") end
   local broke, unmended = ev:failing("controls"), ev:failing("fixed")
   if #broke + #unmended == 0 then return false, join(seqs), lost.why("nothing_done") end
   local titles, shown = told(ev, #broke > 0 and broke or unmended)
-  return false, join(shown), lost.why(#broke > 0 and "broke" or "unmended", titles)
+  return #broke == 0 and partly(ev, t.parts), join(shown), lost.why(#broke > 0 and "broke" or "unmended", titles)
 end
 
 local function good_answer(e)

@@ -92,6 +92,21 @@ function tests.portproxy_seen(ev, t)
   end))
 end
 
+local failures = { "ParameterBinding", "CommandNotFound", "is not recognized", "command not found", "The following command was not found",
+  "ParserError", "One or more essential parameters", "is not a valid argument", "cannot be processed" }
+
+local function failed(out)
+  for _, words in ipairs(failures) do
+    if out:find(words, 1, true) then return true end
+  end
+  return false
+end
+
+-- Whether Windows translates: what it has, or that it has nothing to show (Internet Connection Sharing is no NAT object).
+function tests.nat_seen(ev)
+  return looked(ev, ev:output("any", function(out, e) return looking.at(ev, e, "nat") ~= nil and not failed(out) end))
+end
+
 local firewall_rows = { "^%s*%w-InboundAction%s*:", "^%s*Rule Name:%s", "^%s*Firewall Policy%s", "^%s*Display%a*%s*:%s", "^%s*Direction%s*:%s",
   "^%s*LocalPort%s*:%s", "^%s*Protocol%s*:%s", "^%s*Enabled%s*:%s", "^%s*Count%s*:%s", "^[%s%-]*%-%-%-[%s%-]*$" }
 -- Windows' own words for "there is none such".
@@ -112,17 +127,12 @@ local function one_holds(out, rows)
   end)
 end
 
-local failures = { "ParameterBinding", "CommandNotFound", "is not recognized", "command not found", "The following command was not found",
-  "ParserError", "One or more essential parameters", "is not a valid argument", "cannot be processed" }
-
 -- Windows' firewall: an output that holds rules or profiles, or a question about some that was answered with nothing: that a rule is
 -- missing is best seen so.
 function tests.firewall_seen(ev)
   return looked(ev, ev:output("any", function(out, e)
     if not looking.at(ev, e, "firewall") then return false end
-    for _, words in ipairs(failures) do
-      if out:find(words, 1, true) then return false end
-    end
+    if failed(out) then return false end
     if one_holds(out, firewall_rows) or one_holds(out, none_such) then return true end
     return not out:find("%S") and asks_for_some((e.text or ""):lower())
   end))
