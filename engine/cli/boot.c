@@ -18,12 +18,14 @@
 #include "base/owner.h"
 #include "cli/attempts.h"
 #include "cli/client_priv.h"
+#include "cli/variant.h"
 
 /* Everything a boot holds until it succeeds. */
 struct booting {
 	const struct boot *b;
 	const char *lab;
 	char drawn[8]; /* a seed */
+	char *variant; /* the one played, "" = the plain one */
 	char *attempt; /* folder */
 	bool keep_attempt;
 	int dir;			    /* state folder */
@@ -122,11 +124,10 @@ static json_t *boot_request(const struct booting *s)
 	return json_pack(
 		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:s, s:O*}",
 		"do", "boot", "lab", s->lab, "scenario", b->scenario_id, "file", b->scenario_path,
-		"attempt", s->attempt, "seed", b->seed ? b->seed : s->drawn, "variant",
-		b->variant ? b->variant : "", "lang", b->lang ? b->lang : "en", "healthy",
-		b->healthy, "hold", b->hold, "dry_run", b->dry_run, "private", b->private_lab,
-		"record", 1, "defer_fault", b->defer_fault, "resume", b->resume ? b->resume : "",
-		"trees", b->trees);
+		"attempt", s->attempt, "seed", b->seed ? b->seed : s->drawn, "variant", s->variant,
+		"lang", b->lang ? b->lang : "en", "healthy", b->healthy, "hold", b->hold, "dry_run",
+		b->dry_run, "private", b->private_lab, "record", 1, "defer_fault", b->defer_fault,
+		"resume", b->resume ? b->resume : "", "trees", b->trees);
 }
 
 /* A signal that would end us is held back until the lab is gone and its name is free; it is never
@@ -217,7 +218,10 @@ static int prepare(struct booting *s, struct err *err)
 	int rc;
 
 	draw_word(s->drawn, 6);
-	rc = claim_name(s, err);
+	rc = variant_choose(s->b->scenario_path, s->b->seed ? s->b->seed : s->drawn, s->b->variant,
+			    &s->variant, err);
+	if (rc == 0)
+		rc = claim_name(s, err);
 	if (rc == 0)
 		rc = open_attempt(s, err);
 	if (rc == 0)
@@ -270,6 +274,7 @@ static void booting_done(struct booting *s)
 	fd_closep(&s->listen_fd);
 	fd_closep(&s->boss);
 	free(s->attempt);
+	free(s->variant);
 }
 
 int client_boot(const struct boot *b, client_progress progress, void *arg, struct client **ret,

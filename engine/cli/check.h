@@ -56,6 +56,8 @@ struct check_case {
 
 struct check_scenario {
 	char *id, *path;	      /* owned */
+	char *variant;		      /* NULL = the plain one; owned */
+	char *title;		      /* "id" or "id/variant"; owned */
 	json_t *meta;		      /* for CHECK_SEED, once loaded; owned */
 	struct script_client *script; /* owned; has the scenario loaded */
 	char *skipped;		      /* why it was not run; owned */

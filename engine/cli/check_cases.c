@@ -25,6 +25,8 @@ void check_scenario_done(struct check_scenario *s)
 	free(s->cases);
 	free(s->id);
 	free(s->path);
+	free(s->variant);
+	free(s->title);
 	free(s->skipped);
 	script_client_free(s->script);
 	json_decref(s->meta);
@@ -42,7 +44,8 @@ static void add(const struct check *k, struct check_scenario *s, enum check_kind
 				 .commands = commands,
 				 .at_most = at_most,
 				 .sock = -1};
-	if (asprintf(&c->dir, "%s/%s-%zu", k->base, s->id, s->n_cases) < 0)
+	if (asprintf(&c->dir, "%s/%s%s%s-%zu", k->base, s->id, s->variant ? "-" : "",
+		     s->variant ? s->variant : "", s->n_cases) < 0)
 		c->dir = NULL;
 }
 
@@ -121,7 +124,8 @@ int check_load(struct check *k, struct check_scenario *s, struct err *err)
 	int rc = script_client_start(&s->script, err);
 
 	if (rc == 0)
-		rc = script_client_load(s->script, s->path, CHECK_SEED, NULL, "en", &s->meta, err);
+		rc = script_client_load(s->script, s->path, CHECK_SEED,
+					s->variant ? s->variant : "", "en", &s->meta, err);
 	if (rc == 0)
 		rc = check_mode(s, err);
 	if (rc < 0)

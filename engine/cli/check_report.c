@@ -88,7 +88,7 @@ void check_report_line(const struct check *k, const struct check_scenario *s)
 		: ok	   ? "ok  "
 			   : "FAIL",
 		cli_style(c, STYLE_NONE));
-	text_pad(c->out, s->id, ID_COLUMNS);
+	text_pad(c->out, s->title, ID_COLUMNS);
 	fputc(' ', c->out);
 	if (s->skipped) {
 		fprintf(c->out, "%s\n", s->skipped);
@@ -162,12 +162,12 @@ static void add_case(json_t *doc, const struct check_case *c)
 
 static json_t *scenario_json(const struct check_scenario *s)
 {
-	json_t *doc =
-		json_pack("{s:s, s:b, s:o, s:o, s:o, s:[], s:[], s:f, s:s?, s:o, s:o}", "id", s->id,
-			  "ok", (int)check_scenario_ok(s), "healthy", proof(s, "healthy"), "broken",
-			  proof(s, "broken"), "controls", proof(s, "controls"), "alternatives",
-			  "missteps", "seconds", s->ended - s->began, "skipped", s->skipped, "why",
-			  reasons(s), "second_tries", second_tries(s));
+	json_t *doc = json_pack(
+		"{s:s, s:s, s:b, s:o, s:o, s:o, s:[], s:[], s:f, s:s?, s:o, s:o}", "id", s->id,
+		"variant", s->variant ? s->variant : "", "ok", (int)check_scenario_ok(s), "healthy",
+		proof(s, "healthy"), "broken", proof(s, "broken"), "controls", proof(s, "controls"),
+		"alternatives", "missteps", "seconds", s->ended - s->began, "skipped", s->skipped,
+		"why", reasons(s), "second_tries", second_tries(s));
 
 	for (size_t i = 0; doc && i < s->n_cases; i++)
 		add_case(doc, &s->cases[i]);
@@ -211,7 +211,7 @@ static void junit_scenario(FILE *f, const struct check_scenario *s)
 	size_t i;
 
 	fputs("  <testcase classname=\"netdojo.check\" name=\"", f);
-	xml_put(f, s->id);
+	xml_put(f, s->title);
 	fprintf(f, "\" time=\"%.3f\">\n", s->ended - s->began);
 	if (s->skipped) {
 		fputs("    <skipped message=\"", f);
@@ -252,7 +252,7 @@ static void report_tap_all(const struct check *k)
 		size_t w;
 
 		fprintf(f, "%s %zu - %s%s%s\n",
-			s->skipped || check_scenario_ok(s) ? "ok" : "not ok", i + 1, s->id,
+			s->skipped || check_scenario_ok(s) ? "ok" : "not ok", i + 1, s->title,
 			s->skipped ? " # SKIP " : "", s->skipped ? s->skipped : "");
 		json_array_foreach (why, w, one)
 			fprintf(f, "# %s\n", json_string_value(one));

@@ -14,10 +14,10 @@ struct client; /* one connection */
 struct boot {
 	const char *scenario_path; /* file; resolved by catalogue_find() */
 	const char *scenario_id;
-	const char *lab;  /* name; NULL = the scenario's id */
-	const char *seed; /* NULL = drawn */
-	const char *variant;
-	const char *lang; /* "en" or "ja"; NULL = locale */
+	const char *lab;     /* name; NULL = the scenario's id */
+	const char *seed;    /* NULL = drawn */
+	const char *variant; /* NULL = drawn by the seed; "" = the plain one */
+	const char *lang;    /* "en" or "ja"; NULL = locale */
 	bool healthy, hold, private_lab, dry_run, defer_fault;
 	const json_t *trees;	 /* see trees.h; NULL = none */
 	const char *attempt_dir; /* NULL = a new folder under $XDG_STATE_HOME/netdojo/attempts */

@@ -24,23 +24,50 @@ static void check_done(struct check *k)
 	kernel_done(&k->kernel);
 }
 
+/* One more to prove; id and path are copied, variant NULL is the plain one. */
+static int add(struct check *k, const struct catalogue_entry *e, const char *variant,
+	       struct err *err)
+{
+	struct check_scenario *more = reallocarray(k->scenarios, k->n + 1, sizeof(*k->scenarios));
+	struct check_scenario *s;
+	int rc = 0;
+
+	if (!more)
+		return err_sys(err, ENOMEM, "Can't check");
+	k->scenarios = more;
+	s = &k->scenarios[k->n++];
+	*s = (struct check_scenario){.id = strdup(e->id), .path = strdup(e->path)};
+	if (variant) {
+		s->variant = strdup(variant);
+		rc = asprintf(&s->title, "%s/%s", e->id, variant);
+	} else {
+		s->title = strdup(e->id);
+	}
+	return rc < 0 || !s->id || !s->path || !s->title ? err_sys(err, ENOMEM, "Can't check") : 0;
+}
+
+/* A scenario and its variants, each to be proved by itself. */
+static int add_all(struct check *k, const struct catalogue_entry *e, struct err *err)
+{
+	const json_t *names = json_object_get(e->meta, "variants"), *name;
+	size_t i;
+	int rc = add(k, e, NULL, err);
+
+	json_array_foreach (names, i, name)
+		if (rc == 0)
+			rc = add(k, e, json_string_value(name), err);
+	return rc;
+}
+
 /* The selected scenarios; one whose metadata can't be read is kept, to be reported as failed. */
 static int select_scenarios(struct check *k, struct err *err)
 {
 	auto_catalogue list = {0};
 	int rc = catalogue_select(k->cli->args, k->cli->n_args, &list, err);
 
-	if (rc < 0)
-		return rc;
-	k->scenarios = calloc(list.n ? list.n : 1, sizeof(*k->scenarios));
-	if (!k->scenarios)
-		return err_sys(err, ENOMEM, "Can't check");
-	for (size_t i = 0; i < list.n; i++) {
-		k->scenarios[i].id = ptr_steal(list.v[i].id);
-		k->scenarios[i].path = ptr_steal(list.v[i].path);
-	}
-	k->n = list.n;
-	return 0;
+	for (size_t i = 0; i < list.n && rc == 0; i++)
+		rc = add_all(k, &list.v[i], err);
+	return rc;
 }
 
 static int make_tokens(struct check *k, struct err *err)

@@ -64,14 +64,15 @@ static void shown_done(struct shown *s)
 
 static int load(const struct cli *c, const char *path, struct shown *ret, struct err *err)
 {
-	const char *seed = cli_opt(c, "seed");
+	const char *seed = cli_opt(c, "seed"), *variant = cli_opt(c, "variant");
 	auto_script_client *s = NULL;
 	auto_json json_t *answer = NULL;
 	int rc = script_client_start(&s, err);
 
 	if (rc == 0)
-		rc = script_client_load(s, path, seed ? seed : "example", cli_opt(c, "variant"),
-					cli_lang(c), &ret->meta, err);
+		rc = script_client_load(s, path, seed ? seed : "example",
+					variant || seed ? variant : "", cli_lang(c), &ret->meta,
+					err);
 	if (rc == 0)
 		rc = script_client_call(s, json_pack("{s:s}", "do", "model"), &answer, err);
 	if (rc == 0)

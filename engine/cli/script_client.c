@@ -159,9 +159,9 @@ int script_client_load(struct script_client *s, const char *path, const char *se
 
 	if (rc < 0)
 		return rc;
-	req = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "do", "load", "text", text, "file", path,
-			"seed", seed ? seed : "", "variant", variant ? variant : "", "lang",
-			lang ? lang : "en");
+	req = json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:s}", "do", "load", "text", text, "file",
+			path, "seed", seed ? seed : "", "draw", !variant, "variant",
+			variant ? variant : "", "lang", lang ? lang : "en");
 	if (!req)
 		return err_set(err, ERR_USAGE, EILSEQ, "%s is not UTF-8", path);
 	rc = script_client_call(s, req, &answer, err);

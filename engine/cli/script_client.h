@@ -31,7 +31,8 @@ int script_client_call(struct script_client *s, json_t *req, json_t **ret, struc
 
 /*
  * Loads the scenario in a file, as the first and only scenario of this process; *ret_meta (caller
- * owns; may be NULL) is "meta" of the answer. seed, variant, lang may be NULL.
+ * owns; may be NULL) is "meta" of the answer. seed and lang may be NULL; variant NULL: the seed
+ * draws one.
  */
 int script_client_load(struct script_client *s, const char *path, const char *seed,
 		       const char *variant, const char *lang, json_t **ret_meta, struct err *err);

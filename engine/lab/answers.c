@@ -140,6 +140,27 @@ void answer_said(struct conn *c, uint64_t id, struct msg *m)
 	peer_answer(c->peer, id, json_pack("{s:o}", "said", told_answers(c->lab)), NULL, 0);
 }
 
+/*
+ * Where nothing is wrong, what the user complains of stands among what fails, as it does elsewhere: that
+ * all is well is for the learner to find out.
+ */
+static const char *checked_sets(const struct lab *lab)
+{
+	return json_array_size(json_object_get(lab->meta, "truth")) ? "fixed,controls"
+								    : "symptoms,fixed,controls";
+}
+
+/* A probe may be in two sets. */
+static bool told_before(const json_t *probes, size_t i)
+{
+	const char *name = json_str(json_array_get(probes, i), "name", "");
+
+	for (size_t k = 0; k < i; k++)
+		if (!strcmp(json_str(json_array_get(probes, k), "name", ""), name))
+			return true;
+	return false;
+}
+
 static void on_checked(void *arg, const json_t *probes, const struct err *err)
 {
 	struct later *l = arg;
@@ -151,7 +172,7 @@ static void on_checked(void *arg, const json_t *probes, const struct err *err)
 	json_array_foreach (probes, i, one) {
 		const json_t *title = json_object_get(one, "title");
 
-		if (!strcmp(json_str(one, "set", ""), "symptoms"))
+		if (told_before(probes, i))
 			continue;
 		json_array_append_new(out, json_pack("{s:O, s:O}", "name",
 						     title ? title : json_object_get(one, "name"),
@@ -176,7 +197,7 @@ void answer_check(struct conn *c, uint64_t id, struct msg *m)
 	if (!l)
 		return;
 	c->lab->checking = true;
-	probing_run(c->lab, "fixed,controls", on_checked, l);
+	probing_run(c->lab, checked_sets(c->lab), on_checked, l);
 }
 
 /* As it goes into the log: known keys, short words. NULL when it is none. */

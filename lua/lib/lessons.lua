@@ -66,6 +66,12 @@ local teaching = {
     { "cat /etc/wsl.conf", { windows = "type $HOME\\.wslconfig" } } },
   file_seen = { nil, "`ls -l` tells what a file is, `cat` what it says: a link that leads nowhere shows only in the first",
     "`ls -l` でファイルの正体が、`cat` で中身が分かる。行き先のないリンクは `ls -l` でしか分からない", { "ls -l /etc/resolv.conf" } },
+  complaint_tried = { nil, "Try yourself what the user says fails, word for word, before looking for a reason",
+    "利用者が失敗すると言う操作を、原因を探す前に、書かれたとおりに自分で試す" },
+  answer_came = { 3, "What answers rules out every layer below it: try the same with another address, another name, from another machine",
+    "応答があれば、それより下のレイヤーはすべて正常だと分かる。別のアドレス、別の名前、別の機器からも試す", { "ping -c 1 8.8.8.8", "getent hosts google.com" } },
+  unharmed = { 13, "Where every layer answers there is nothing to mend: say so with `dojo diagnose none`, and show what answered",
+    "どのレイヤーも応答するなら、直すものはない。`dojo diagnose none` と答え、応答したものを示す", { "dojo diagnose none" } },
   custom = { nil, "What differs between what works and what does not tells where the fault is",
     "うまくいくものといかないものの違いが、障害の場所を教えてくれる" },
 }

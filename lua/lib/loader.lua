@@ -7,14 +7,15 @@ local env = require("env")
 local rng = require("rng")
 local strict = require("strict")
 local text = require("text")
+local variants = require("variants")
 
 local loader = {}
 
 -- The addresses of this seed, with what the scenario's params() adds or changes.
-local function params(s, req)
+local function params(s, variant, req)
   local seed = rng.new(req.seed or "")
   local p = require("wsl2.addresses").from(seed)
-  p.variant = req.variant or ""
+  p.variant = variant
   if s.params then
     local more = s.params(seed:fork("params"), p)
     if type(more) ~= "table" then strict.fail("params", "'params' must return a table") end
@@ -97,13 +98,16 @@ local function meta(s, p)
 end
 
 function loader.load(req)
-  local s = core.compile(env.new())()
-  if not constructor.is(s) then
+  local whole = core.compile(env.new())()
+  if not constructor.is(whole) then
     error({ msg = "the file must end with 'return scenario { ... }'", line = 1 }, 0)
   end
-  local p = params(s, req)
+  local s, variant = variants.choose(whole, req)
+  local p = params(s, variant, req)
   attempt.begin(s, p, req)
-  return meta(s, p)
+  local out = meta(s, p)
+  out.variant, out.variants = variant, variants.names(whole)
+  return out
 end
 
 return loader

@@ -5,6 +5,7 @@ local causes = require("causes")
 local probes = require("probes")
 local steps = require("steps")
 local strict = require("strict")
+local variants = require("variants")
 
 local scenario = {}
 
@@ -17,7 +18,7 @@ local schema = strict.schema("scenario", {
   title = "text!", ticket = "text!", goals = "list", sources = "list", requires = "table",
   params = "function", topology = "function!", fault = "function!",
   symptoms = "list!", controls = "list!", fixed = "list", truth = "list!", steps = "list!", pass = "integer",
-  hints = "list", look_alike = "list", solution = "list!", alternatives = "list", missteps = "list",
+  hints = "list", look_alike = "list", solution = "list!", alternatives = "list", missteps = "list", variants = "table",
 })
 local truth_schema = strict.schema("truth", { layer = LAYERS .. "!", cause = "id!", at = "string!" })
 local misstep_schema = strict.schema("misstep", { name = "string!", commands = "list!", at_most = "integer!" })
@@ -118,11 +119,9 @@ local function check_runs(s)
   end
 end
 
-function scenario.public(t)
-  strict.check(schema, t)
-  if t.api ~= API then strict.fail("api", "this netdojo knows scenario API %d, not %d", API, t.api) end
-  strict.check(requires_schema, t.requires or {}, "requires")
-  t.fixed = t.fixed or t.symptoms
+-- What a scenario and each variant of it have to hold. Where nothing is wrong, nothing is to be mended: what works has to go on working.
+local function check_whole(t)
+  t.fixed = t.fixed or (#t.truth == 0 and t.controls or t.symptoms)
   t.pass = t.pass or 70
   check_truth(t)
   local seen = {}
@@ -130,6 +129,14 @@ function scenario.public(t)
   check_steps(t)
   check_hints(t)
   check_runs(t)
+end
+
+function scenario.public(t)
+  strict.check(schema, t)
+  if t.api ~= API then strict.fail("api", "this netdojo knows scenario API %d, not %d", API, t.api) end
+  strict.check(requires_schema, t.requires or {}, "requires")
+  variants.resolve(t, check_whole)
+  check_whole(t)
   strings(t.tags, "tags")
   strings(t.sources, "sources")
   made[t] = true

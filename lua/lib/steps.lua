@@ -18,7 +18,7 @@ end
 local tests = {}
 steps.tests = tests
 
-for _, part in ipairs({ "guest", "windows", "paths", "config", "sides", "order", "diagnose", "outcome" }) do
+for _, part in ipairs({ "guest", "windows", "paths", "config", "sides", "order", "diagnose", "outcome", "healthy" }) do
   for name, test in pairs(require("steps." .. part)) do tests[name] = test end
 end
 

@@ -103,6 +103,25 @@
 ---@field solution netdojo.typed[] commands of the reference learner
 ---@field alternatives? netdojo.typed[][] other right ways
 ---@field missteps? netdojo.misstep[]
+---@field variants? table<string, netdojo.variant> by name: the same lab with another truth, or with nothing wrong
+
+---@class netdojo.variant what it does not say is the scenario's own, but for what goes with the scenario's own fault
+---@field weight? integer how often it is drawn, against 2 for the plain one; 1 unless said
+---@field title? netdojo.text
+---@field ticket netdojo.text
+---@field goals? netdojo.text[]
+---@field pass? integer
+---@field fault fun(lab: netdojo_lab, p: netdojo.params) may do nothing
+---@field symptoms netdojo.probe_spec[] what the user complains of
+---@field controls? netdojo.probe_spec[]
+---@field fixed? netdojo.probe_spec[] the controls unless said where nothing is wrong
+---@field truth netdojo.truth[] empty: nothing is wrong
+---@field steps netdojo.step_spec[] points sum to 100
+---@field hints netdojo.text[]
+---@field look_alike? string[]
+---@field solution netdojo.typed[]
+---@field alternatives? netdojo.typed[][]
+---@field missteps? netdojo.misstep[]
 
 ---@param t netdojo.scenario
 ---@return netdojo.scenario
@@ -649,6 +668,17 @@ function probe.sysctl(t) end
 ---@class netdojo.step.published: netdojo.step_options
 ---@field port? any of Windows' side
 
+---@class netdojo.step.complaint_tried: netdojo.step_options
+---@field host? string the name that the ticket complains of
+---@field address? string or the address
+---@field port? any its port
+
+---@class netdojo.step.answer_came: netdojo.step_options
+---@field by string[] packets that show it: dns-answer, echo-reply, syn-ack
+---@field but_not? string[] names and addresses whose answer does not count
+
+---@class netdojo.step.unharmed: netdojo.step_options
+
 ---@class netdojo.step.care: netdojo.step_options
 ---@field allow? string[] kinds of change, files as "file:/path", operations on Windows as "windows:OP"
 
@@ -660,6 +690,21 @@ function probe.sysctl(t) end
 ---@field test fun(ev: table, options: table): boolean|number, integer[] whether it was earned, or how much of it from 0 to 1, and the seqs that show it
 
 step = {}
+
+---What the ticket complains of was tried again.
+---@param t netdojo.step.complaint_tried
+---@return netdojo.step_spec
+function step.complaint_tried(t) end
+
+---An answer came that shows that a layer works.
+---@param t netdojo.step.answer_came
+---@return netdojo.step_spec
+function step.answer_came(t) end
+
+---Where nothing is wrong: what worked goes on working.
+---@param t netdojo.step.unharmed
+---@return netdojo.step_spec
+function step.unharmed(t) end
 
 ---The learner looked at eth0's address or link.
 ---@param t netdojo.step.address_seen

@@ -35,9 +35,9 @@ def need(ok, message):
         raise Fault(message)
 
 
-def models(text, name, seed):
+def models(text, name, seed, variant=""):
     with Script() as s:
-        answer = s.load(text, file=name, seed=seed)
+        answer = s.load(text, file=name, seed=seed, variant=variant)
         need("meta" in answer, f"does not load: {answer.get('error')}")
         healthy, broken = s.ask("model"), s.ask("fault")
         need("model" in healthy, f"no healthy model: {healthy.get('error')}")
@@ -62,11 +62,15 @@ def check_meta(path, meta, causes):
     need(len({c["layer"] for c in causes}) == 7, "a layer has no cause")
     need(meta["id"] == os.path.basename(os.path.dirname(path)), "the id is not the folder's name")
     need(sum(s["points"] for s in meta["steps"]) == 100, "points are not 100")
-    need({s["group"] for s in meta["steps"]} == {"observe", "diagnose", "mend", "verify", "care"}, "a group is missing")
+    groups = {s["group"] for s in meta["steps"]} | (set() if meta["truth"] else {"verify"})
+    need(groups == {"observe", "diagnose", "mend", "verify", "care"}, "a group is missing")
     need(meta["hints"] == 3, "not three hints")
-    need(len(meta["alternatives"]) >= 2, "fewer than two alternatives")
+    need(len(meta["alternatives"]) >= (1 if meta["variant"] else 2), "fewer than two alternatives")
     need(len(meta["missteps"]) >= 3, "fewer than three missteps")
-    need(all(0 <= m["at_most"] < meta["pass"] for m in meta["missteps"]), "a misstep could pass")
+    if meta["truth"]:
+        need(all(0 <= m["at_most"] < meta["pass"] for m in meta["missteps"]), "a misstep could pass")
+    else:
+        need(sum(s["points"] for s in meta["steps"] if s["group"] != "diagnose") < meta["pass"], "who blames something where nothing is wrong could pass")
     need(meta["symptoms"] and meta["controls"] and meta["fixed"], "a set of probes is empty")
     need(all(c in known for c in meta["look_alike"]), "a look-alike is no known cause")
     for where in ("title", "ticket"):
@@ -122,7 +126,7 @@ def check_nat(model):
     need(server in listening, f"nobody listens at nameserver {server}")
 
 
-def check_with_engine(healthy, broken):
+def check_with_engine(healthy, broken, fault_wanted):
     with tempfile.TemporaryDirectory() as d:
         paths = []
         for name, m in (("healthy", healthy), ("broken", broken)):
@@ -131,7 +135,7 @@ def check_with_engine(healthy, broken):
                 json.dump(m, f)
         run = subprocess.run([CHECK, *paths], capture_output=True, text=True, check=False)
     need(run.returncode == 0, f"the engine refuses a model: {run.stderr.strip()}")
-    need(run.stdout.strip(), "the fault changes nothing")
+    need(run.stdout.strip() or not fault_wanted, "the fault changes nothing")
 
 
 TAKES = {"loss": {"loss", "netem"}, "rate_kbit": {"rate", "netem"}, "delay_ms": {"netem"}, "jitter_ms": {"netem"},
@@ -164,35 +168,52 @@ def check_hidden(meta, broken):
         need(t["cause"] not in shown and meta["id"] not in shown, "the cause or the id can be read inside a node")
 
 
-def check(path):
-    text, name = read(path), os.path.relpath(path)
-    check_source(text)
+def check_variant(path, text, name, variant):
     seen = {}
     for seed in SEEDS:
-        meta, healthy, broken, causes = models(text, name, seed)
+        meta, healthy, broken, causes = models(text, name, seed, variant)
+        need(meta["variant"] == variant, f"variant {variant} loads as {meta['variant']}")
         check_meta(path, meta, causes)
         if healthy["mode"] == "nat":
             check_nat(healthy)
-        check_with_engine(healthy, broken)
+        check_with_engine(healthy, broken, bool(meta["truth"]))
         check_hidden(meta, broken)
         check_requires(meta, healthy, broken)
         seen[seed] = json.dumps([meta, healthy, broken], sort_keys=True)
     need(len(set(seen.values())) == len(SEEDS), "two seeds give one lab")
-    meta, healthy, broken, _ = models(text, name, SEEDS[0])
+    meta, healthy, broken, _ = models(text, name, SEEDS[0], variant)
     need(json.dumps([meta, healthy, broken], sort_keys=True) == seen[SEEDS[0]], "one seed gives two labs")
+    return meta
+
+
+def drawn(text, name, seed):
+    with Script() as s:
+        return s.load(text, file=name, seed=seed, draw=True)["meta"]["variant"]
+
+
+def check(path):
+    text, name = read(path), os.path.relpath(path)
+    check_source(text)
+    plain = check_variant(path, text, name, "")
+    for variant in plain["variants"]:
+        meta = check_variant(path, text, name, variant)
+        need(meta["goals"] == plain["goals"] and meta["title"] == plain["title"], f"the goals or the title tell variant {variant} from the others")
+    if plain["variants"]:
+        need({drawn(text, name, f"s{n}") for n in range(24)} == {"", *plain["variants"]}, "the seed never draws some variant")
+    return len(plain["variants"])
 
 
 def main():
-    paths, problems = scenario_paths(), 0
+    paths, problems, variants = scenario_paths(), 0, 0
     requires_is_checked()
     for path in paths:
         try:
-            check(path)
+            variants += check(path)
         except Fault as why:
             problems += 1
             print(f"{path}: {why}")
-    print(f"{len(paths)} scenarios, {problems} problems")
-    return 1 if problems or len(paths) < 4 else 0
+    print(f"{len(paths)} scenarios, {variants} variants, {problems} problems")
+    return 1 if problems or len(paths) < 4 or variants < 4 else 0
 
 
 if __name__ == "__main__":

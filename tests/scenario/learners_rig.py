@@ -79,7 +79,7 @@ class Learner:
         self.env = {**test.env, "HOME": self.home, "XDG_RUNTIME_DIR": os.path.join(self.home, "run"),
                     "XDG_STATE_HOME": os.path.join(self.home, "state"), "TMPDIR": os.path.join(self.home, "tmp")}
         self.attempt = os.path.join(self.home, "attempt")
-        self.argv = [NETDOJO, "play", scenario, "--seed", seed, "--attempt", self.attempt, "--lang", "en"]
+        self.argv = [NETDOJO, "play", scenario, "--seed", seed, "--variant", "plain", "--attempt", self.attempt, "--lang", "en"]
         if shell:
             self.argv += ["--shell", shell]
         self.score = self.passed = self.items = self.card = None

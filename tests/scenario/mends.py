@@ -193,7 +193,7 @@ def healthy_values(env):
 
 
 def mend_points(env, scenario, tool):
-    up = netdojo(env, "up", scenario, "--lab", "m", "--seed", "mends")
+    up = netdojo(env, "up", scenario, "--lab", "m", "--seed", "mends", "--variant", "plain")
     if up.returncode != 0:
         raise SystemExit(f"{scenario}: up: {up.stderr}")
     try:

@@ -45,7 +45,7 @@ class WindowsTest(real_rig.RealTest):
         super().tearDown()
 
     def up(self, lab, healthy=False):
-        self.netdojo("up", lab, "--lab", "w", "--seed", self.seed, *(["--healthy"] if healthy else []))
+        self.netdojo("up", lab, "--lab", "w", "--seed", self.seed, "--variant", "plain", *(["--healthy"] if healthy else []))
         self.model = self.json("map", "--lab", "w", "--format", "json")
         self.model = self.model.get("model", self.model)
 

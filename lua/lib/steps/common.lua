@@ -19,9 +19,10 @@ function common.any(list)
   return #list > 0, list
 end
 
--- What was seen before the last change is looking; what came after it is checking, and earns "verified".
+-- What was seen before the last change is looking; what came after it is checking, and earns "verified". Where nothing is wrong
+-- there is nothing to check but that.
 function common.looked(ev, ...)
-  local last = ev:last_change()
+  local last = #ev.scenario.truth > 0 and ev:last_change() or nil
   local out = core.array({})
   for _, seq in ipairs(common.join(...)) do
     if not last or ev:before(seq, last) then out[#out + 1] = seq end

@@ -72,4 +72,11 @@ return {
     "No other machine got through after the last change to prove it", "最後の変更の後に別の機器から確かめた記録がない" },
   { "care", "care", false, { "changes" }, { allow = "list" }, "Touched only what had to be touched", "必要なところだけを変更した",
     "Something was changed that had nothing to do with the fault", "障害と関係のないものを変更した" },
+  { "complaint_tried", "observe", "*", { "packets", "exec" }, { host = "string", address = "string", port = "any" },
+    "Tried what the ticket complains of", "依頼文にある操作を自分でも試した",
+    "Nothing shows that it was tried", "試した記録がない" },
+  { "answer_came", "observe", "*", { "packets" }, { by = "list!", but_not = "list" }, "Showed that it works", "動いていることを示した",
+    "No answer came that would show it", "それを示す応答の記録がない" },
+  { "unharmed", "mend", "*", {}, {}, "Left the network as it was, and it works", "ネットワークをそのままに保ち、動いている",
+    "What worked at the beginning fails now", "最初は動いていたものが失敗している" },
 }

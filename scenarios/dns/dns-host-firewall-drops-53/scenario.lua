@@ -59,11 +59,10 @@ return scenario {
       .. "{{p.console}} にはバックアップの管理画面があり、同じネットワークの誰にも触らせたくありません。",
   },
   goals = {
-    { en = "Find out which layer is at fault, and name the cause with `dojo diagnose`.",
-      ja = "どのレイヤーが悪いのかを突き止め、`dojo diagnose` で原因を答える。" },
-    { en = "Make names resolve again in WSL, and keep the laptop closed to the network.",
-      ja = "WSL でもう一度名前解決ができるようにする。ネットワークからは閉じたままにする。" },
-    { en = "Prove that it works.", ja = "直ったことを確かめる。" },
+    { en = "Find out which layer is at fault, and name the cause with `dojo diagnose`. If it is not the network: `dojo diagnose none`.",
+      ja = "どのレイヤーが悪いのかを突き止め、`dojo diagnose` で原因を答える。ネットワークのせいでないなら `dojo diagnose none` と答える。" },
+    { en = "Mend what has to be mended, and nothing else.", ja = "直すべきものだけを直す。" },
+    { en = "Prove that it works.", ja = "確かに動くことを証明する。" },
   },
   sources = { "microsoft/WSL#5336", "microsoft/WSL#7555", "microsoft/WSL#5256", "microsoft/WSL#8949" },
   requires = { tools = { "ip", "ping", "getent" } },
@@ -72,7 +71,7 @@ return scenario {
     local n = seed:int(1, #shapes)
     local s = shapes[n]
     return { shape = n, mend = s.powershell, mend_by_netsh = s.netsh, why_en = s.en, why_ja = s.ja,
-      console = seed:pick({ 8081, 8443, 9000, 9090 }) }
+      console = seed:pick({ 8081, 8443, 9000, 9090 }), typo = seed:pick({ "downlaods", "dowloads", "downloades", "donwloads" }) .. ".example.com" }
   end,
 
   topology = function(p)
@@ -218,5 +217,83 @@ return scenario {
       "ping -c1 8.8.8.8", "timeout 0.3 getent hosts google.com", "cat /etc/resolv.conf", { windows = "Get-NetFirewallProfile" },
       "dojo diagnose L2.5 host-firewall-drops-dns", { windows = "wsl --shutdown" }, { windows = "wsl hostname -I" },
     } },
+  },
+
+  -- The same suspicion, and names are well: the one asked for has never existed.
+  variants = {
+    ["mistyped-name"] = {
+      ticket = {
+        en = "I was at an airport yesterday and let one of those security assistants tighten up my laptop. It said \"9 settings improved\". "
+          .. "Since then my build in WSL stops at its first line: \"Could not resolve host: {{p.typo}}\". I have rebuilt the whole script this "
+          .. "morning, it is not the script. I have started WSL again and the whole laptop too. A friend says his WSL's DNS had crashed. I would like to "
+          .. "keep the laptop closed to strangers: there is a backup console on port {{p.console}} that nobody in the network may get at.",
+        ja = "昨日空港で、セキュリティ診断ツールに勧められるままノートPCの設定を強化しました。「9 個の設定を改善しました」と出ていました。"
+          .. "それ以来、WSL のビルドが最初の行で止まります。「Could not resolve host: {{p.typo}}」と出ます。今朝スクリプトを全部書き直したので、"
+          .. "スクリプトのせいではありません。WSL も PC も再起動しました。友人は WSL の DNS が落ちたことがあるそうです。他人から守られた状態は"
+          .. "残したいです。この PC のポート {{p.console}} にはバックアップの管理画面があり、同じネットワークの誰にも触らせたくありません。",
+      },
+      fault = function() end,
+      symptoms = {
+        probe.lookup { name = "build-host-resolves", node = "wsl", host = "{{p.typo}}", timeout = 2.0 },
+      },
+      controls = {
+        probe.lookup { name = "google-resolves", node = "wsl", host = "google.com" },
+        probe.lookup { name = "other-name-resolves", node = "wsl", host = "{{p.site}}" },
+        probe.ping { name = "public-ping", node = "wsl", address = "8.8.8.8" },
+        probe.connect { name = "console-closed", node = "phone", address = "{{p.windows}}", port = console_port, timeout = 2.0,
+          title = { en = "the backup console can't be reached from the network", ja = "バックアップの管理画面にネットワークから届かない" },
+          expect = function(r) return r.ok == false and not r.refused end },
+      },
+      truth = {},
+      steps = {
+        step.public_pinged { points = 8 },
+        step.resolv_conf_read { points = 10 },
+        step.complaint_tried { points = 10, host = "{{p.typo}}" },
+        step.answer_came { points = 14, id = "names-work", by = { "dns-answer" }, but_not = { "{{p.typo}}" },
+          title = { en = "Showed that other names resolve", ja = "ほかの名前なら解決できることを示した" } },
+        step.looked_first { points = 8, least = 3 },
+        step.cause_named { points = 34, title = { en = "Said that it is not the network", ja = "ネットワークのせいではないと答えた" } },
+        step.unharmed { points = 4 },
+        step.care { points = 12 },
+      },
+      hints = {
+        { en = "Is it every name, or this one? And what exactly does the server say: nothing, or that there is no such name?",
+          ja = "どの名前も引けないのか、この名前だけなのか。サーバーは黙っているのか、「そんな名前はない」と答えているのか。" },
+        { en = "`getent hosts google.com` answers at once. Ask another server for {{p.typo}}, or ask Windows: `nslookup {{p.typo}}`.",
+          ja = "`getent hosts google.com` はすぐ答えます。{{p.typo}} を別のサーバーや Windows にも聞きましょう。`nslookup {{p.typo}}`" },
+        { en = "Everybody says that {{p.typo}} does not exist. Read it letter by letter: downloads.example.com does. `dojo diagnose none`.",
+          ja = "どこに聞いても {{p.typo}} は存在しません。一文字ずつ読みましょう。downloads.example.com ならあります。`dojo diagnose none`" },
+      },
+      look_alike = { "host-firewall-drops-dns", "host-dns-proxy-dead", "wrong-nameserver" },
+      solution = {
+        "ping -c 1 8.8.8.8",
+        "cat /etc/resolv.conf",
+        "getent hosts {{p.typo}}",
+        "getent hosts google.com",
+        { windows = "nslookup {{p.typo}} 8.8.8.8" },
+        "dojo diagnose none",
+      },
+      alternatives = {
+        {
+          { windows = "wsl ping -c1 1.1.1.1" },
+          { windows = "wsl cat /etc/resolv.conf" },
+          { windows = "wsl getent hosts {{p.typo}}" },
+          { windows = "wsl getent hosts {{p.site}}" },
+          { windows = "wsl dojo diagnose none" },
+        },
+      },
+      missteps = {
+        { name = "none said without a look", at_most = 46, commands = { "dojo diagnose none" } },
+        { name = "the name given an address in /etc/hosts", at_most = 88, commands = {
+          "ping -c1 8.8.8.8", "cat /etc/resolv.conf", "getent hosts {{p.typo}}", "getent hosts google.com",
+          "echo {{p.downloads}} {{p.typo}} | sudo tee -a /etc/hosts", "dojo diagnose none",
+        } },
+        { name = "the firewall opened and blamed", at_most = 60, commands = {
+          "ping -c1 8.8.8.8", "cat /etc/resolv.conf", "getent hosts {{p.typo}}", "getent hosts google.com",
+          { windows = "New-NetFirewallRule -DisplayName dns -Direction Inbound -Protocol UDP -LocalPort 53 -Action Allow" },
+          "dojo diagnose L2.5 host-firewall-drops-dns",
+        } },
+      },
+    },
   },
 }

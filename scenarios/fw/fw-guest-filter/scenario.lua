@@ -60,10 +60,10 @@ return scenario {
       .. "サーバー側の問題でしょうか。",
   },
   goals = {
-    { en = "Find out which layer is at fault, and name the cause with `dojo diagnose`.",
-      ja = "どのレイヤーが悪いのかを突き止め、`dojo diagnose` で原因を答える。" },
-    { en = "Make the web reachable from WSL again, and keep telnet closed.", ja = "WSL から Web に届くようにする。telnet は閉じたままにする。" },
-    { en = "Prove that it works.", ja = "直ったことを確かめる。" },
+    { en = "Find out which layer is at fault, and name the cause with `dojo diagnose`. If it is not the network: `dojo diagnose none`.",
+      ja = "どのレイヤーが悪いのかを突き止め、`dojo diagnose` で原因を答える。ネットワークのせいでないなら `dojo diagnose none` と答える。" },
+    { en = "Mend what has to be mended, and nothing else.", ja = "直すべきものだけを直す。" },
+    { en = "Prove that it works.", ja = "確かに動くことを証明する。" },
   },
   sources = { "moby/moby#53382", "microsoft/WSL#4185", "microsoft/WSL#4769" },
   requires = { tools = { "ip", "ping", "getent", "nft" } },
@@ -201,5 +201,92 @@ return scenario {
     { name = "mended without looking or a diagnosis", at_most = 55, commands = {
       "sudo nft delete table inet {{p.leftover}}", "timeout 3 bash -c '</dev/tcp/{{p.github}}/443' && echo open",
     } },
+  },
+
+  -- The same symptom at one site, and it is that site: its web server is not running.
+  variants = {
+    ["site-refuses"] = {
+      ticket = {
+        en = "The package server downloads.example.com does not answer my WSL any more, curl and apt stop at once. But ping works, to 8.8.8.8 and to "
+          .. "downloads.example.com itself! So the machine is there, and something in my WSL must keep the web away from it. Last week I went through "
+          .. "some hardening tutorial and then undid it again, I believe. I still want to keep telnet closed, that one is our company's rule.",
+        ja = "パッケージのサーバー downloads.example.com が WSL に応答しなくなりました。curl も apt もすぐに止まります。でも ping は通ります。8.8.8.8 にも、"
+          .. "downloads.example.com そのものにも。つまり相手は動いていて、私の WSL の何かが Web だけを止めているはずです。先週、どこかのセキュリティ強化の"
+          .. "手順を試して、その後元に戻したつもりです。telnet を閉じておく設定は会社の決まりなので残したいです。",
+      },
+      fault = function(lab, p)
+        lab:node("internet"):ruleset(("table inet stopped {\n\tchain in {\n\t\ttype filter hook input priority filter; policy accept;\n"
+          .. "\t\tip daddr %s tcp dport { 80, 443 } reject with tcp reset\n\t}\n}\n"):format(p.downloads))
+      end,
+      symptoms = {
+        probe.connect { name = "packages-connect", node = "wsl", address = "{{p.downloads}}", port = 80, timeout = 0.5 },
+        probe.http { name = "packages-page", node = "wsl", url = "http://downloads.example.com/", timeout = 0.5 },
+      },
+      controls = {
+        probe.ping { name = "packages-ping", node = "wsl", address = "{{p.downloads}}" },
+        probe.lookup { name = "name-resolves", node = "wsl", host = "github.com" },
+        probe.connect { name = "other-web-connect", node = "wsl", address = "{{p.github}}", port = 443 },
+        probe.http { name = "other-web-page", node = "wsl", url = "http://{{p.site}}/" },
+        probe.ruleset { name = "telnet-closed", node = "wsl",
+          title = { en = "the rule that closes telnet stands", ja = "telnet を閉じる規則が残っている" },
+          expect = function(r) return type(r.text) == "string" and r.text:find("tcp dport 23 drop", 1, true) ~= nil end },
+      },
+      truth = {},
+      steps = {
+        step.address_seen { points = 4 },
+        step.gateway_seen { points = 4 },
+        step.answer_came { points = 6, id = "way-out-works", by = { "echo-reply" },
+          title = { en = "Showed that the way out works", ja = "外まで届くことを示した" } },
+        step.answer_came { points = 6, id = "names-work", by = { "dns-answer" }, title = { en = "Showed that names resolve", ja = "名前解決が動くことを示した" } },
+        step.filters_seen { points = 10, table = "no_telnet" },
+        step.complaint_tried { points = 6, address = "{{p.downloads}}", port = 80 },
+        step.answer_came { points = 10, id = "web-works", by = { "syn-ack" }, but_not = { "{{p.downloads}}" },
+          title = { en = "Showed that the web works at another site", ja = "ほかのサイトなら Web が通ることを示した" } },
+        step.looked_first { points = 6, least = 4 },
+        step.cause_named { points = 34, title = { en = "Said that it is not the network", ja = "ネットワークのせいではないと答えた" } },
+        step.unharmed { points = 4 },
+        step.care { points = 10 },
+      },
+      hints = {
+        { en = "Is it the web, or this one site? Try another. And does anything in WSL stop web traffic at all?",
+          ja = "Web が全部だめなのか、このサイトだけなのか。ほかのサイトも試しましょう。そもそも WSL に Web を止めるものはありますか。" },
+        { en = "`sudo nft list ruleset` shows the telnet rule and no other. The refusal comes at once: a machine that has no such server says so.",
+          ja = "`sudo nft list ruleset` には telnet の規則しかありません。拒否はすぐ返ります。サーバーが動いていない機器はそう答えます。" },
+        { en = "github.com opens, downloads.example.com refuses, Windows is refused too: its web server is not running. `dojo diagnose none`.",
+          ja = "github.com は開き、downloads.example.com は拒否し、Windows も拒否されます。先方の Web サーバーが動いていません。`dojo diagnose none`" },
+      },
+      look_alike = { "guest-filter", "host-firewall-blocks-guest", "nat-icmp-only" },
+      solution = {
+        "ip -4 addr show eth0",
+        "ip route",
+        "ping -c 1 -W 2 downloads.example.com",
+        "timeout 1 bash -c '</dev/tcp/{{p.downloads}}/80'",
+        "sudo nft list ruleset",
+        "timeout 3 bash -c '</dev/tcp/{{p.github}}/443' && echo open",
+        "dojo diagnose none",
+      },
+      alternatives = {
+        {
+          "ip a",
+          "ip r",
+          "ping -c1 -W2 8.8.8.8",
+          "curl -sI -m 2 http://downloads.example.com/",
+          "sudo nft list tables; sudo nft list table inet no_telnet",
+          "curl -sI -m 3 http://{{p.site}}/",
+          "dojo diagnose none",
+        },
+      },
+      missteps = {
+        { name = "none said without a look", at_most = 44, commands = { "dojo diagnose none" } },
+        { name = "every rule flushed to be sure", at_most = 86, commands = {
+          "ip a", "ip route", "ping -c1 -W2 downloads.example.com", "timeout 1 bash -c '</dev/tcp/{{p.downloads}}/80'", "sudo nft list ruleset",
+          "timeout 3 bash -c '</dev/tcp/{{p.github}}/443'", "sudo nft flush ruleset", "dojo diagnose none",
+        } },
+        { name = "the filters blamed", at_most = 66, commands = {
+          "ip a", "ip route", "ping -c1 -W2 downloads.example.com", "timeout 1 bash -c '</dev/tcp/{{p.downloads}}/80'", "sudo nft list ruleset",
+          "timeout 3 bash -c '</dev/tcp/{{p.github}}/443'", "dojo diagnose L3 guest-filter",
+        } },
+      },
+    },
   },
 }

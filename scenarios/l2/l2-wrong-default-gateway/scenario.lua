@@ -27,8 +27,8 @@ return scenario {
   minutes = 8,
   tags = { "route", "gateway", "arp" },
   title = {
-    en = "A door is there, but it is painted on",
-    ja = "扉はある、けれど絵に描いた扉",
+    en = "A door is there, and yet nobody answers",
+    ja = "扉はあるのに、その先の返事がない",
   },
   ticket = {
     en = "After last night's Windows update my WSL is cut off. curl and git sit there for some seconds and then say \"No route to host\", ping "
@@ -40,10 +40,10 @@ return scenario {
       .. "ほかに何が考えられるでしょうか。",
   },
   goals = {
-    { en = "Find out which layer is at fault, and name the cause with `dojo diagnose`.",
-      ja = "どのレイヤーが悪いのかを突き止め、`dojo diagnose` で原因を答える。" },
-    { en = "Make the internet reachable from WSL again.", ja = "WSL から再びインターネットに届くようにする。" },
-    { en = "Prove that it works.", ja = "直ったことを確かめる。" },
+    { en = "Find out which layer is at fault, and name the cause with `dojo diagnose`. If it is not the network: `dojo diagnose none`.",
+      ja = "どのレイヤーが悪いのかを突き止め、`dojo diagnose` で原因を答える。ネットワークのせいでないなら `dojo diagnose none` と答える。" },
+    { en = "Mend what has to be mended, and nothing else.", ja = "直すべきものだけを直す。" },
+    { en = "Prove that it works.", ja = "確かに動くことを証明する。" },
   },
   sources = { "microsoft/WSL#6288", "microsoft/WSL#6086" },
   requires = { tools = { "ip", "ping" } },
@@ -168,5 +168,90 @@ return scenario {
       "ip a", "ip route", "ping -c1 -W0.3 8.8.8.8", "dojo diagnose L2.5 wrong-nameserver",
       "echo nameserver 8.8.8.8 | sudo tee /etc/resolv.conf",
     } },
+  },
+
+  -- The same complaint, and the way out is sound: the far end is switched off.
+  variants = {
+    ["far-end-off"] = {
+      ticket = {
+        en = "After last night's Windows update my WSL is cut off from the build server. `curl http://downloads.example.com/` sits there until it gives "
+          .. "up, ping to it says nothing at all. I looked whether the default route got lost, as it did for a colleague of mine, but it is there, so "
+          .. "that is not it. `getent hosts downloads.example.com` in WSL even prints the right address, {{p.downloads}}. It worked yesterday evening. "
+          .. "What has the update done to my WSL?",
+        ja = "昨夜の Windows Update のあと、WSL からビルド用サーバーにつながりません。`curl http://downloads.example.com/` は止まったままで最後はあきらめ、"
+          .. "ping も何も返しません。同僚のときのようにデフォルトルートが消えたのかと思って見てみましたが、ちゃんとあるので、それではないようです。"
+          .. "WSL の中で `getent hosts downloads.example.com` を打つと正しいアドレス {{p.downloads}} まで出ます。昨日の夕方は動いていました。"
+          .. "更新は私の WSL に何をしたのでしょうか。",
+      },
+      fault = function(lab, p)
+        lab:node("internet"):ruleset(("table inet off {\n\tchain in {\n\t\ttype filter hook input priority filter; policy accept;\n"
+          .. "\t\tip daddr %s drop\n\t}\n}\n"):format(p.downloads))
+      end,
+      symptoms = {
+        probe.ping { name = "build-server-ping", node = "wsl", address = "{{p.downloads}}", timeout = 0.3 },
+        probe.http { name = "build-server-page", node = "wsl", url = "http://downloads.example.com/", timeout = 0.3 },
+      },
+      controls = {
+        probe.ping { name = "public-ping", node = "wsl", address = "8.8.8.8" },
+        probe.ping { name = "other-ping", node = "wsl", address = "{{p.site_address}}" },
+        probe.connect { name = "web-connect", node = "wsl", address = "{{p.github}}", port = 443 },
+        probe.lookup { name = "name-resolves", node = "wsl", host = "downloads.example.com" },
+      },
+      truth = {},
+      steps = {
+        step.address_seen { points = 6 },
+        step.gateway_seen { points = 8 },
+        step.gateway_pinged { points = 8 },
+        step.complaint_tried { points = 8, address = "{{p.downloads}}" },
+        step.answer_came { points = 10, id = "way-out-works", by = { "echo-reply", "syn-ack" }, but_not = { "{{p.downloads}}" },
+          title = { en = "Showed that another outside address answers", ja = "ほかの外部アドレスなら答えることを示した" } },
+        step.answer_came { points = 8, id = "names-work", by = { "dns-answer" },
+          title = { en = "Showed that names resolve", ja = "名前解決が動くことを示した" } },
+        step.looked_first { points = 6, least = 3 },
+        step.cause_named { points = 34, title = { en = "Said that it is not the network", ja = "ネットワークのせいではないと答えた" } },
+        step.unharmed { points = 3 },
+        step.care { points = 9 },
+      },
+      hints = {
+        { en = "There is a way out in the routes. Does it lead anywhere? Try more than one address at its end.",
+          ja = "経路表に出口はあります。その先へ届いているでしょうか。宛先を一つだけでなく、いくつか試しましょう。" },
+        { en = "`ip neigh` shows that the gateway is there; 8.8.8.8 answers, and so do other sites. What about {{p.downloads}} from Windows?",
+          ja = "`ip neigh` を見るとゲートウェイはいます。8.8.8.8 もほかのサイトも答えます。Windows から {{p.downloads}} を試すとどうでしょう。" },
+        { en = "Only {{p.downloads}} is silent, to Windows too: it is off. Nothing here is to be mended: `dojo diagnose none`.",
+          ja = "黙っているのは {{p.downloads}} だけで、Windows からも同じです。相手が止まっています。直すものはありません。`dojo diagnose none`" },
+      },
+      look_alike = { "wrong-default-gateway", "no-default-route", "nat-missing" },
+      solution = {
+        "ip -4 addr show eth0",
+        "ip route",
+        "ping -c 1 -W 0.3 {{p.downloads}}",
+        "ping -c 1 -W 2 8.8.8.8",
+        "ip neigh",
+        "getent hosts downloads.example.com",
+        { windows = "ping -n 1 -w 300 {{p.downloads}}" },
+        "dojo diagnose none",
+      },
+      alternatives = {
+        {
+          "hostname -I",
+          "ip r",
+          "timeout 0.3 curl -s http://downloads.example.com/",
+          "arping -c 1 -w 1 {{p.gateway}}; ip -4 neigh show",
+          "timeout 3 bash -c '</dev/tcp/github.com/443' && echo open",
+          "dojo diagnose none",
+        },
+      },
+      missteps = {
+        { name = "none said without a look", at_most = 43, commands = { "dojo diagnose none" } },
+        { name = "the default route set anew, and blamed", at_most = 60, commands = {
+          "ip a", "ip route", "ping -c1 -W0.3 {{p.downloads}}", "ping -c1 -W2 8.8.8.8", "ip neigh", "getent hosts downloads.example.com",
+          "sudo ip route replace default via {{p.gateway}}", "dojo diagnose L2 wrong-default-gateway",
+        } },
+        { name = "right in the end, but things changed on the way", at_most = 91, commands = {
+          "ip a", "ip route", "ping -c1 -W0.3 {{p.downloads}}", "ping -c1 -W2 8.8.8.8", "ip neigh", "getent hosts downloads.example.com",
+          "sudo ip link set eth0 mtu 1400", "sudo ip route replace default via {{p.gateway}} metric 5", "dojo diagnose none",
+        } },
+      },
+    },
   },
 }

@@ -10,6 +10,8 @@
 
 -- Pinned: IPv4 forwarding on windows and router, ICS (wsl2.nat); DNS tunnelling, WSL's default.
 local titles = { "Meal planner", "Photo wall", "Plant diary", "Kite club" }
+-- The page's port, and the same digits in another order.
+local ports = { { 2223, 2232 }, { 3001, 3010 }, { 5173, 5713 }, { 8001, 8010 } }
 local function port(p) return p.port end
 
 return scenario {
@@ -36,17 +38,18 @@ return scenario {
       .. "バックアップの管理画面は人に見せるものではないので、閉じたままにしてください。",
   },
   goals = {
-    { en = "Find out which layer is at fault, and name the cause with `dojo diagnose`.",
-      ja = "どのレイヤーが悪いのかを突き止め、`dojo diagnose` で原因を答える。" },
-    { en = "Let the phone open http://{{p.windows}}:{{p.port}}, and nothing else.", ja = "スマホから http://{{p.windows}}:{{p.port}} だけを開けるようにする。" },
-    { en = "Prove that it works; `dojo check` tries it from the phone.", ja = "直ったことを確かめる。`dojo check` はスマホから試す。" },
+    { en = "Find out which layer is at fault, and name the cause with `dojo diagnose`. If it is not the network: `dojo diagnose none`.",
+      ja = "どのレイヤーが悪いのかを突き止め、`dojo diagnose` で原因を答える。ネットワークのせいでないなら `dojo diagnose none` と答える。" },
+    { en = "Mend what has to be mended, and nothing else.", ja = "直すべきものだけを直す。" },
+    { en = "Prove that it works.", ja = "確かに動くことを証明する。" },
   },
   sources = { "microsoft/WSL#5027", "microsoft/WSL#4527", "microsoft/WSL#5798", "microsoft/WSL#4170", "microsoft/WSL#10611", "microsoft/WSL#5175",
     "microsoft/WSL#5131" },
   requires = { tools = { "ip" } },
 
   params = function(seed)
-    return { page = seed:pick(titles), port = seed:pick({ 2222, 3000, 5173, 8000 }), console = seed:pick({ 8081, 8443, 9000, 9090 }) }
+    local number = seed:pick(ports)
+    return { page = seed:pick(titles), port = number[1], swapped = number[2], console = seed:pick({ 8081, 8443, 9000, 9090 }) }
   end,
 
   topology = function(p)
@@ -184,5 +187,79 @@ return scenario {
     { name = "wrong layer: WSL's own filters opened", at_most = 30, commands = {
       "ss -lnt", { windows = "netstat -ano" }, "sudo nft add table inet web", "dojo diagnose L3 guest-filter",
     } },
+  },
+
+  -- The same complaint, and the page is published as it should be: on the phone somebody typed another port.
+  variants = {
+    ["swapped-digits"] = {
+      ticket = {
+        en = "I made a page for the family, it runs in WSL. When I type http://localhost:{{p.port}} on this PC it is there at once. Now everybody is to "
+          .. "see it, so I followed a guide last night, port proxy, firewall rule and all. This PC is {{p.windows}}. My daughter opened "
+          .. "http://{{p.windows}}:{{p.swapped}} on her phone just now: it loads for ever and shows nothing. The phone is in our Wi-Fi. "
+          .. "What have I left out? The backup console on port {{p.console}} of this PC is nobody's business, please let it stay closed.",
+        ja = "家族用のページを WSL で動かしています。この PC で http://localhost:{{p.port}} と打つとすぐ出ます。みんなにも見せたいので、昨夜、手順書どおりに"
+          .. "ポートプロキシもファイアウォールの規則も設定しました。この PC は {{p.windows}} です。さっき娘がスマホで http://{{p.windows}}:{{p.swapped}} を"
+          .. "開いたのですが、いつまでも読み込み中で何も出ません。スマホは家の Wi-Fi につながっています。何が足りないのでしょうか。この PC のポート "
+          .. "{{p.console}} にあるバックアップの管理画面は人に見せるものではないので、閉じたままにしてください。",
+      },
+      fault = function() end,
+      symptoms = {
+        probe.http { name = "daughter-opens-page", node = "phone", url = "http://{{p.windows}}:{{p.swapped}}/", timeout = 0.3 },
+      },
+      fixed = {
+        probe.http { name = "phone-opens-page", node = "phone", url = "http://{{p.windows}}:{{p.port}}/", timeout = 2.0,
+          expect = function(r, p) return r.ok == true and (r.body or ""):find(p.page, 1, true) ~= nil end },
+      },
+      truth = {},
+      steps = {
+        step.listening_seen { points = 8, node = "windows", port = "{{p.port}}" },
+        step.listening_seen { points = 6, id = "wsl-listening-seen", title = { en = "Checked what listens in WSL", ja = "WSL の中の待ち受けを確認した" } },
+        step.portproxy_seen { points = 10, port = "{{p.port}}" },
+        step.firewall_seen { points = 8 },
+        step.looked_first { points = 6, least = 2 },
+        step.published { points = 14, port = "{{p.port}}", title = { en = "Showed that the page opens from the phone", ja = "スマホからページが開くことを示した" } },
+        step.cause_named { points = 34, title = { en = "Said that it is not the network", ja = "ネットワークのせいではないと答えた" } },
+        step.unharmed { points = 4 },
+        step.care { points = 10 },
+      },
+      hints = {
+        { en = "Follow the way of a request: the port typed on the phone, the port proxy, the firewall rule, what listens in WSL.",
+          ja = "要求の通り道をたどりましょう。スマホで打ったポート、ポートプロキシ、ファイアウォールの規則、WSL の待ち受け。" },
+        { en = "`netsh interface portproxy show all` and `ss -lnt` agree on {{p.port}}. `dojo check` tries the page from the phone.",
+          ja = "`netsh interface portproxy show all` と `ss -lnt` はどちらも {{p.port}} です。`dojo check` はスマホからページを試します。" },
+        { en = "The page opens from the phone at {{p.port}}; {{p.swapped}} was typed. `dojo diagnose none`.",
+          ja = "{{p.port}} ならスマホからも開きます。打たれたのは {{p.swapped}} です。`dojo diagnose none`" },
+      },
+      look_alike = { "localhost-only", "portproxy-no-rule", "portproxy-stale" },
+      solution = {
+        "ss -lnt",
+        { windows = "netstat -ano" },
+        { windows = "netsh interface portproxy show all" },
+        { windows = "Get-NetFirewallPortFilter | ? LocalPort -eq {{p.port}} | Get-NetFirewallRule" },
+        "dojo check",
+        "dojo diagnose none",
+      },
+      alternatives = {
+        {
+          "ss -lntp",
+          "netstat.exe -ano | grep {{p.port}}",
+          "netsh.exe interface portproxy show v4tov4",
+          "netsh.exe advfirewall firewall show rule name=all dir=in",
+          "dojo check",
+          "dojo diagnose none",
+        },
+      },
+      missteps = {
+        { name = "none said without a look", at_most = 44, commands = { "dojo diagnose none" } },
+        { name = "the typed port published too", at_most = 90, commands = {
+          "ss -lnt", { windows = "netstat -ano" }, { windows = "netsh interface portproxy show all" }, { windows = "Get-NetFirewallProfile" },
+          { windows = "netsh interface portproxy add v4tov4 {{p.swapped}} {{p.guest}} {{p.port}}" }, "dojo check", "dojo diagnose none",
+        } },
+        { name = "the firewall blamed", at_most = 66, commands = {
+          "ss -lnt", { windows = "netstat -ano" }, { windows = "netsh interface portproxy show all" }, { windows = "Get-NetFirewallProfile" }, "dojo check",
+          "dojo diagnose L5 portproxy-no-rule",
+        } },
+      },
+    },
   },
 }
