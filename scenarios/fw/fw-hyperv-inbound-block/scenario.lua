@@ -146,10 +146,10 @@ return scenario {
         .. "And {{p.hint_en}}.",
       ja = "Windows には WSL のためのファイアウォールが別にあります。`Get-NetFirewallHyperVVMSetting -PolicyStore ActiveStore` を見ましょう。"
         .. "また、{{p.hint_ja}}。" },
-    { en = "DefaultInboundAction is Block, and no rule lets TCP {{p.port}} in. `New-NetFirewallHyperVRule ... -LocalPorts {{p.port}} -Action Allow` does, "
-        .. "with WSL's VMCreatorId in quotes.",
-      ja = "DefaultInboundAction が Block で、TCP {{p.port}} を許可する規則がありません。`New-NetFirewallHyperVRule ... -LocalPorts {{p.port}} -Action Allow` で"
-        .. "許可しましょう。WSL の VMCreatorId は引用符で囲みます。" },
+    { en = "DefaultInboundAction is Block, and no rule lets TCP {{p.port}} in. `New-NetFirewallHyperVRule` makes one; it wants to be told the direction, "
+        .. "the port and WSL's VMCreatorId, in quotes.",
+      ja = "DefaultInboundAction が Block で、TCP {{p.port}} を許可する規則がありません。`New-NetFirewallHyperVRule` で作りましょう。"
+        .. "向きとポート、引用符で囲んだ WSL の VMCreatorId を指定します。" },
   },
   look_alike = { "guest-filter", "host-firewall-blocks-guest", "app-on-loopback", "localhost-only", "portproxy-no-rule" },
 

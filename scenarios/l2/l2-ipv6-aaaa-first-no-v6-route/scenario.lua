@@ -133,10 +133,10 @@ return scenario {
       ja = "github.com は速く、google.com は止まります。一方だけにあるものは何でしょう。`getent ahosts` で、プログラムが使う順にすべてのアドレスが分かります。" },
     { en = "Try each family alone: `ping -4`, `ping -6`. Then `ip -6 route` and `ip -6 addr`: what does WSL believe about IPv6, and who is to forward it?",
       ja = "`ping -4` と `ping -6` で片方ずつ試しましょう。`ip -6 route` と `ip -6 addr` を見ると、WSL は IPv6 をどう思っていて、誰が転送するはずでしょう。" },
-    { en = "The IPv6 default route leads to Windows, which does not forward it. Take it away (`sudo ip -6 route del default`), or let IPv4 go first: "
-        .. "`precedence ::ffff:0:0/96 100` in /etc/gai.conf.",
-      ja = "IPv6 のデフォルトルートは Windows に向いていますが、Windows は IPv6 を転送しません。消す（`sudo ip -6 route del default`）か、"
-        .. "/etc/gai.conf に `precedence ::ffff:0:0/96 100` と書いて IPv4 を先にしましょう。" },
+    { en = "The IPv6 default route leads to Windows, which does not forward it. Take that route away, or let IPv4 go first: /etc/gai.conf says in "
+        .. "which order programs take the addresses of a name.",
+      ja = "IPv6 のデフォルトルートは Windows に向いていますが、Windows は IPv6 を転送しません。その経路を消すか、"
+        .. "IPv4 が先になるようにしましょう。名前のアドレスをどの順に使うかは /etc/gai.conf で決まります。" },
   },
   look_alike = { "guest-filter", "mtu-vpn-blackhole", "first-nameserver-dead", "nat-icmp-only", "blackhole-route" },
 

@@ -92,8 +92,8 @@ return scenario {
       ja = "WSL のアドレスと経路はいつも通りです。VPN をつないでいるとき、Windows は WSL から受け取ったものをどこへ送るのでしょう。" },
     { en = "`route print -4` on Windows: there are two default routes. Which has the lower metric, and does Windows' NAT work that way?",
       ja = "Windows の `route print -4` にはデフォルトルートが2つあります。メトリックが小さいのはどちらで、そちらでも Windows の NAT は働いているでしょうか。" },
-    { en = "Let the wire win: Set-NetIPInterface -InterfaceAlias '{{p.alias}}' -InterfaceMetric 6000, to be done again at each connect.",
-      ja = "有線側を優先させましょう。Set-NetIPInterface -InterfaceAlias '{{p.alias}}' -InterfaceMetric 6000 です（接続のたびに必要です）。" },
+    { en = "The default route by '{{p.alias}}' wins, and Windows does not translate WSL's address there. Let the wire win: an interface's metric can be set.",
+      ja = "'{{p.alias}}' のデフォルトルートが優先され、そちらでは WSL のアドレスが変換されません。有線側を優先させましょう。メトリックはインターフェースごとに変えられます。" },
   },
   look_alike = { "vpn-steals-subnet", "vpn-overlap", "nat-missing", "forwarding-dead", "host-firewall-blocks-guest" },
 

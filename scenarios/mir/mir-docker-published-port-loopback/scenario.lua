@@ -134,10 +134,10 @@ return scenario {
         .. "`ip route show table 127` で分かります。" },
     { en = "It comes in by loopback0. Read Docker's rules with that in mind: `sudo nft list table ip docker-bridges`. Whom would the container answer?",
       ja = "loopback0 から入ります。それを念頭に Docker の規則を読みましょう。`sudo nft list table ip docker-bridges`。コンテナは誰に返事をするでしょう。" },
-    { en = "What comes by loopback0 for 127.0.0.1 must not be turned to the container. Put `iifname loopback0 ip daddr 127.0.0.0/8 return` first in "
-        .. "nat-prerouting-and-output, or restart WSL so that Docker finds loopback0.",
-      ja = "loopback0 から来る 127.0.0.1 宛ての通信は、コンテナに向けてはいけません。nat-prerouting-and-output の先頭に "
-        .. "`iifname loopback0 ip daddr 127.0.0.0/8 return` を入れるか、Docker が loopback0 を見つけられるように WSL を再起動しましょう。" },
+    { en = "What comes by loopback0 for 127.0.0.1 must not be turned to the container: docker-proxy would answer it. The chain nat-prerouting-and-output "
+        .. "lacks a rule for that, at its head; Docker writes it where it finds loopback0 when it starts.",
+      ja = "loopback0 から来る 127.0.0.1 宛ての通信は、コンテナに向けなければ docker-proxy が答えます。チェイン nat-prerouting-and-output の先頭に、"
+        .. "そのための規則が欠けています。起動時に loopback0 があれば、Docker が自分で書く規則です。" },
   },
   look_alike = { "app-on-loopback", "nothing-listens", "guest-filter", "hyperv-firewall-inbound", "sysctl-override", "localhost-relay-off" },
 

@@ -142,10 +142,10 @@ return scenario {
         .. "`sysctl -a | grep loopback0`. rp_filter would count what it drops: `nstat -az TcpExtIPReversePathFilter`.",
       ja = "127.0.0.1 宛ての通信は loopback0 から入るので、カーネルがそれを受け取る設定が必要です。/etc/sysctl.d のファイルと "
         .. "`sysctl -a | grep loopback0` を見比べましょう。rp_filter が落としたなら `nstat -az TcpExtIPReversePathFilter` が増えます。" },
-    { en = "`net.ipv4.conf.loopback0.route_localnet` has to be 1. Take its line out of /etc/sysctl.d/{{p.file}}.conf and set it with `sudo sysctl -w`, "
+    { en = "`net.ipv4.conf.loopback0.route_localnet` has to be 1. Take its line out of /etc/sysctl.d/{{p.file}}.conf and set it back, "
         .. "or restart WSL.",
-      ja = "`net.ipv4.conf.loopback0.route_localnet` は 1 でなければなりません。/etc/sysctl.d/{{p.file}}.conf からその行を消し、`sudo sysctl -w` で"
-        .. "戻すか、WSL を再起動しましょう。" },
+      ja = "`net.ipv4.conf.loopback0.route_localnet` は 1 でなければなりません。/etc/sysctl.d/{{p.file}}.conf からその行を消し、"
+        .. "値を元に戻すか、WSL を再起動しましょう。" },
   },
   look_alike = { "rp-filter", "guest-filter", "hyperv-firewall-inbound", "localhost-relay-off", "host-address-loopback" },
 

@@ -112,8 +112,8 @@ return scenario {
       ja = "VPN を通るアドレスと通らないアドレスがあります。それぞれに共通するのは何でしょう。`ip route get` で経路が分かります。" },
     { en = "Put Windows' routes (`route print`) and WSL's (`ip route`) beside each other. Which row is missing in WSL?",
       ja = "Windows の経路（`route print`）と WSL の経路（`ip route`）を並べて見ましょう。WSL に無い行はどれでしょう。" },
-    { en = "WSL has 128.0.0.0/1 and no 0.0.0.0/1. Add it by the same interface: `sudo ip route add 0.0.0.0/1 dev eth1`.",
-      ja = "WSL には 128.0.0.0/1 だけがあり、0.0.0.0/1 がありません。同じインターフェースに加えましょう。`sudo ip route add 0.0.0.0/1 dev eth1`" },
+    { en = "WSL has 128.0.0.0/1 and no 0.0.0.0/1. It has to go by the same interface as the other half.",
+      ja = "WSL には 128.0.0.0/1 だけがあり、0.0.0.0/1 がありません。もう半分と同じインターフェースに向ける経路が要ります。" },
   },
   look_alike = { "vpn-default-metric", "vpn-overlap", "vpn-steals-subnet", "no-default-route", "security-suite" },
 

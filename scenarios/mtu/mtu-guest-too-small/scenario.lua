@@ -96,9 +96,9 @@ return scenario {
       ja = "トンネルの中のパケットは、eth0 から出ていく別のパケットの荷物です。`ip link` で両方の MTU を比べ、大きさを決めたパケットを送ってみましょう。"
         .. "`ping -M do -c 1 -s 1252 build.tailnet.example`、次はもっと小さく。" },
     { en = "tailscale0 takes 1280 bytes and adds its headers; eth0 takes only {{p.outer}}, the least MTU of Windows' interfaces. "
-        .. "Make room: `sudo ip link set dev eth0 mtu 1500`.",
+        .. "Make room in eth0, or let tailscale0 take less.",
       ja = "tailscale0 は 1280 バイトを受け取り、ヘッダーを付け足します。eth0 が通すのは {{p.outer}} バイトだけで、これは Windows のインターフェイスのうち最小の MTU です。"
-        .. "余裕を作りましょう。`sudo ip link set dev eth0 mtu 1500`。" },
+        .. "eth0 に余裕を作るか、tailscale0 が受け取る大きさを減らしましょう。" },
   },
   look_alike = { "mtu-vpn-blackhole", "guest-filter", "nothing-listens" },
 

@@ -105,9 +105,9 @@ return scenario {
       ja = "分割を禁じて、大きさを決めたパケットを一つ送りましょう。`ping -M do -c 1 -s 1472 intranet.corp.example`、次はもっと小さく。Windows では "
         .. "`netsh interface ipv4 show subinterfaces` で、インターフェイスごとに通せる大きさが分かります。" },
     { en = "The VPN passes {{p.tunnel_mtu}} bytes, eth0 sends 1500, and nobody tells it. "
-        .. "Make eth0 send what fits: `sudo ip link set dev eth0 mtu {{p.tunnel_mtu}}`.",
+        .. "Make WSL send no more than fits.",
       ja = "VPN は {{p.tunnel_mtu}} バイトまでしか通しませんが、eth0 は 1500 で送り、そのことを誰も知らせてくれません。"
-        .. "eth0 から収まる大きさで送りましょう。`sudo ip link set dev eth0 mtu {{p.tunnel_mtu}}`。" },
+        .. "WSL が、収まる大きさでしか送らないようにしましょう。" },
   },
   look_alike = { "guest-mtu-too-small", "guest-filter", "vpn-default-metric", "nothing-listens" },
 

@@ -114,9 +114,9 @@ return scenario {
       ja = "ページは動いていて、PC 自身からは開けます。PC のどのアドレスの {{p.port}} で待ち受けているのでしょう。" },
     { en = "Windows' `netstat -ano | findstr :{{p.port}}` shows 127.0.0.1 only: that is WSL's relay, and it serves this PC alone.",
       ja = "Windows の `netstat -ano | findstr :{{p.port}}` に出るのは 127.0.0.1 だけです。これは WSL の中継で、この PC からしか使えません。" },
-    { en = "Publish it: a port proxy that listens on 0.0.0.0:{{p.port}} (`netsh interface portproxy add v4tov4 ...`), "
+    { en = "Publish it: a port proxy that listens on 0.0.0.0:{{p.port}} (`netsh interface portproxy`), "
         .. "and an inbound rule of Windows Firewall for that port.",
-      ja = "公開しましょう。0.0.0.0:{{p.port}} で待ち受けるポートプロキシ（`netsh interface portproxy add v4tov4 ...`）と、そのポートの受信を許可する規則です。" },
+      ja = "公開しましょう。0.0.0.0:{{p.port}} で待ち受けるポートプロキシ（`netsh interface portproxy`）と、そのポートの受信を許可する規則です。" },
   },
   look_alike = { "portproxy-no-rule", "portproxy-stale", "app-on-loopback", "nothing-listens" },
 
