@@ -26,16 +26,24 @@ int cmd_hint(struct cli *c);
 int cmd_list(struct cli *c);
 int cmd_log(struct cli *c);
 int cmd_map(struct cli *c);
+int cmd_pause(struct cli *c);
 int cmd_play(struct cli *c);
 int cmd_ps(struct cli *c);
+int cmd_reset(struct cli *c);
 int cmd_shell(struct cli *c);
 int cmd_show(struct cli *c);
 int cmd_up(struct cli *c);
+int cmd_attempts(struct cli *c);
+int cmd_report(struct cli *c);
+int cmd_regrade(struct cli *c);
 
 /* The tables of the learner's commands: specs_learn.c. */
 extern const struct command_spec spec_play, spec_hint, spec_diagnose, spec_grade, spec_check;
+/* Those about attempts that were played: specs_report.c. */
+extern const struct command_spec spec_attempts, spec_report, spec_regrade;
 /* The others stand in their own cmd_NAME.c. */
 extern const struct command_spec spec_capture, spec_doctor, spec_down, spec_exec, spec_help,
-	spec_list, spec_log, spec_map, spec_ps, spec_shell, spec_show, spec_up;
+	spec_list, spec_log, spec_map, spec_pause, spec_ps, spec_reset, spec_shell, spec_show,
+	spec_up;
 
 #endif

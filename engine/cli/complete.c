@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "cli/attempt_find.h"
 #include "cli/catalogue.h"
 #include "cli/client.h"
 #include "cli/commands.h"
@@ -103,6 +104,24 @@ static void causes(FILE *f, const char *lab)
 	put_each(f, json_object_get(answer, "causes"), "cause");
 }
 
+/* The short ids first: they are what people type. */
+static void attempts(FILE *f, const char *lab)
+{
+	auto_attempt_names all = {0};
+
+	(void)lab;
+	if (attempt_names_read(&all, NULL) < 0)
+		return;
+	for (size_t i = 0; i < all.n; i++) {
+		const char *dash = strrchr(all.v[i], '-');
+
+		if (dash)
+			fprintf(f, "%s\n", dash + 1);
+	}
+	for (size_t i = 0; i < all.n; i++)
+		fprintf(f, "%s\n", all.v[i]);
+}
+
 static void names_of_commands(FILE *f, const char *lab)
 {
 	(void)lab;
@@ -123,6 +142,7 @@ static const struct kind {
 	[COMPLETE_NODE] = {"node", nodes},
 	[COMPLETE_LAYER] = {"layer", layers},
 	[COMPLETE_CAUSE] = {"cause", causes},
+	[COMPLETE_ATTEMPT] = {"attempt", attempts},
 	[COMPLETE_COMMAND] = {"command", names_of_commands},
 };
 static_assert(ARRAY_SIZE(kinds) == N_COMPLETE_KINDS, "an entry for each kind");

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "base/screen.h"
+#include "cli/reporting.h"
 #include "cli/script_client.h"
 #include "grade/grade.h"
 #include "grade/report.h"
@@ -42,11 +44,15 @@ static int columns(const struct cli *c)
 									    : COLUMNS_OF_A_FILE;
 }
 
-static char *card(const struct cli *c, const struct attempt *a)
+char *grading_card(const struct cli *c, const struct attempt *a)
 {
+	bool accessible = screen_accessible();
+
 	return report_card(a->grade, a->events,
-			   &(struct report_style){
-				   .lang = cli_lang(c), .colour = c->color, .columns = columns(c)});
+			   &(struct report_style){.lang = cli_lang(c),
+						  .colour = c->color && !accessible,
+						  .accessible = accessible,
+						  .columns = columns(c)});
 }
 
 int grading_print(const struct cli *c, const struct attempt *a)
@@ -70,7 +76,18 @@ int grading_print(const struct cli *c, const struct attempt *a)
 		if (c->format && strcmp(c->format, reports[i].format) == 0)
 			text = reports[i].report(a->grade, a->events);
 	if (!text)
-		text = card(c, a);
+		text = grading_card(c, a);
 	fputs(text ? text : "", c->out);
 	return text ? grade_exit_code(a->grade) : EXIT_MACHINE;
+}
+
+void grading_keep(const struct cli *c, const char *dir, const struct attempt *a)
+{
+	struct err err = {0};
+
+	fputc('\n', c->out);
+	if (reporting_save(c, dir, a, &err) < 0)
+		cli_fail(c, &err);
+	else
+		reporting_tell(c, dir);
 }

@@ -13,5 +13,9 @@ int grading_run(const struct cli *c, const char *dir, struct attempt *ret, struc
 int grading_finish(struct client *lab, char **ret_dir, struct err *err);
 /* Prints the grade in the command's format (the score card without one); returns the exit code. */
 int grading_print(const struct cli *c, const struct attempt *a);
+/* The score card as this terminal wants it; malloc'ed. */
+char *grading_card(const struct cli *c, const struct attempt *a);
+/* Keeps the reports in the attempt's folder and says where they are; that they can't be written is said, and no more. */
+void grading_keep(const struct cli *c, const char *dir, const struct attempt *a);
 
 #endif

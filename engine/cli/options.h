@@ -30,6 +30,7 @@ enum complete_kind {
 	COMPLETE_NODE,
 	COMPLETE_LAYER,
 	COMPLETE_CAUSE,
+	COMPLETE_ATTEMPT, /* folders' names in the attempts' place, and their last words */
 	COMPLETE_COMMAND, /* netdojo's own subcommands */
 	N_COMPLETE_KINDS,
 };

@@ -137,7 +137,7 @@ static const char *const layers[][3] = {
 
 static const char *const whys[][2] = {
 	{"the lab failed", "ラボ自体に障害がありました"},
-	{"the attempt was not finished", "最後まで終わっていません"},
+	{"the fault was gone without the learner's doing", "故障が本人の操作なしに消えていました"},
 	{"the fault was not verified when the attempt began", "開始時に故障を確認できませんでした"},
 	{"the fault did not show when the attempt began", "開始時に故障が現れていませんでした"},
 	{"no recorder was there to see anything", "何も記録できませんでした"},

@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(SOURCE, "tests"))
 sys.dont_write_bytecode = True
 import validate  # noqa: E402
 
-DOCUMENTS = "up plan doctor list check grade test import log ps map show model".split()
+DOCUMENTS = "up plan doctor list check grade test import log ps map show attempts regrade model".split()
 BARE = ("log", "model")  # parts of something else, or lines
 
 with open(os.path.join(SOURCE, "tests/data/nat.json"), encoding="utf-8") as nat_file:
@@ -44,6 +44,15 @@ GOOD = {
     "ps": {"labs": [{"lab": "x"}]},
     "map": {"lab": "x", "model": NAT},
     "show": {"id": "x", "title": {"en": "X"}, "ticket": {"en": "Help"}, "model": NAT},
+    "attempts": {"attempts": [{"name": "20260101T120000Z-x-k3v9", "path": "/x", "scenario": "x", "seed": "s", "variant": "",
+                               "wall": 1.5, "state": "graded", "score": 90, "pass": 70, "passed": True, "void": False},
+                              {"name": "b", "path": "/b", "scenario": "x", "seed": "s", "variant": "", "wall": 0.0,
+                               "state": "paused"}]},
+    "regrade": {"attempts": [{"name": "a", "path": "/a", "scenario": "x", "rubric": "/x.lua",
+                              "old": {"score": 90, "pass": 70, "passed": True, "void": False},
+                              "new": {"score": 60, "pass": 70, "passed": False, "void": False},
+                              "items": [{"id": "a", "group": "observe", "title": {"en": "A"}, "change": "added", "old": None,
+                                         "new": {"points": 0.0, "max": 5.0, "void": False}}]}]},
     "model": NAT,
 }
 
@@ -56,6 +65,8 @@ BAD = [
     ("grade", "items/0/evidence/0", 0), ("grade", "truth/0/cause", ...), ("test", "cases/0/outcome", "won"),
     ("test", "summary/f1", 2), ("import", "read_share", 90), ("log", "kind", "gossip"), ("log", "what", ...),
     ("log", "by", "root"), ("ps", "labs/0/lab", ...), ("map", "truth", TRUTH), ("show", "solution", []),
+    ("attempts", "attempts/0/state", "dead"), ("attempts", "attempts/1/path", ...),
+    ("regrade", "attempts/0/items/0/change", "better"), ("regrade", "attempts/0/items/0/new/max", -1),
     ("map", "model/nodes/0/color", "red"), ("model", "nodes/0/ifaces/0/mtu", 70000), ("model", "nodes/0/role", "cloud"),
     ("model", "services/0/listens/0/port", 0),
 ]
