@@ -3,14 +3,17 @@
 
 _dojo()
 {
-	local cur=${COMP_WORDS[COMP_CWORD]}
+	local cur=${COMP_WORDS[COMP_CWORD]} line
 
-	if ((COMP_CWORD == 1)); then
-		COMPREPLY=($(compgen -W "task hint map check windows diagnose grade quit help" -- "$cur"))
-	elif [[ ${COMP_WORDS[1]} == diagnose ]] && ((COMP_CWORD == 2)); then
-		COMPREPLY=($(compgen -W "L1 L2 L2.5 L3 L4 L5 other none" -- "$cur"))
-	elif [[ ${COMP_WORDS[1]} == diagnose ]] && ((COMP_CWORD == 3)); then
-		COMPREPLY=($(compgen -W "$(dojo causes "${COMP_WORDS[2]}" 2>/dev/null)" -- "$cur"))
+	COMPREPLY=()
+	while IFS= read -r line; do
+		[[ ${line%%$'\t'*} == "$cur"* ]] && COMPREPLY+=("$line")
+	done < <(dojo complete "${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null)
+	# One that is left is typed; several, when they are listed, are shown with what they mean.
+	if ((${#COMPREPLY[@]} == 1 || COMP_TYPE != 63)); then
+		COMPREPLY=("${COMPREPLY[@]%%$'\t'*}")
+	else
+		COMPREPLY=("${COMPREPLY[@]/$'\t'/  - }")
 	fi
 }
-complete -F _dojo dojo
+complete -o nosort -F _dojo dojo

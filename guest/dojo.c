@@ -9,6 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/nearest.h"
 #include "base/stdio_fds.h"
 #include "guest/lang.h"
 #include "guest/layers.h"
@@ -102,14 +103,22 @@ static const struct {
 	const char *name, *args;
 	const char *en, *ja;
 	int (*run)(int argc, char **argv);
+	bool passes; /* a command line of another machine's */
 } commands[] = {
 	{"task", "", "what you were asked to mend", "依頼内容を見る", dojo_task},
-	{"hint", "", "the next hint; the score card counts them",
-	 "次のヒントを見る（回数が採点表に載る）", dojo_hint},
-	{"map", "", "a drawing of the healthy network", "正常時の構成図を見る", dojo_map},
-	{"check", "", "whether the goals are met now", "目標を満たしているか確かめる", dojo_check},
+	{"hint", "[-y]", "the next hint, its price said first; earlier ones again",
+	 "次のヒントを見る（先に減点を表示）。前のヒントは無料", dojo_hint},
+	{"map", "", "the healthy network, with what you have proved",
+	 "正常時の構成図と、これまでに確かめたこと", dojo_map},
+	{"check", "", "am I there yet? Free, at any time", "直ったかどうかを試す（無料、いつでも）",
+	 dojo_check},
 	{"windows", "", "the Windows prompt; exit comes back",
 	 "Windows のプロンプトを開く（exit で戻る）", dojo_windows},
+	{"phone", "[CMD...]", "a shell, or CMD, on the phone", "スマートフォンのシェル、または CMD",
+	 dojo_phone, true},
+	{"internet", "[CMD...]", "the same on a host of the internet",
+	 "インターネットのホストのシェル、または CMD", dojo_internet, true},
+	{"on", "NODE [CMD...]", NULL, NULL, dojo_on, true},
 	{"diagnose", "[LAYER [CAUSE] | none]", "say what is broken; alone: choose",
 	 "原因を答える（引数なしなら一覧から選ぶ）", dojo_diagnose},
 	{"grade", "[-y]", "end the attempt and grade it", "終了して採点する", dojo_grade},
@@ -118,15 +127,71 @@ static const struct {
 	 dojo_reset},
 	{"quit", "[-y]", "leave without a grade", "採点せずに終える", dojo_quit},
 	{"help", "", "this list", "この一覧", dojo_help},
-	{"causes", "[LAYER]", NULL, NULL, dojo_causes}, /* for the shell's completion: not listed */
+	{"complete", "[WORD...]", NULL, NULL, dojo_complete}, /* for the shell: not listed */
 };
+
+bool dojo_command(size_t i, const char **ret_name, const char **ret_about)
+{
+	if (i >= ARRAY_SIZE(commands))
+		return false;
+	*ret_name = commands[i].name;
+	*ret_about = commands[i].en ? lang_text(commands[i].en, commands[i].ja) : NULL;
+	return true;
+}
+
+/* The row of a word: the whole name, or a beginning that only one has. ARRAY_SIZE(commands): none; *ret_many: several. */
+static size_t find_command(const char *word, bool *ret_many)
+{
+	size_t found = ARRAY_SIZE(commands);
+
+	*ret_many = false;
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (!strcmp(commands[i].name, word))
+			return i;
+		if (!commands[i].en || !word[0] || strncmp(commands[i].name, word, strlen(word)))
+			continue;
+		*ret_many = found < ARRAY_SIZE(commands);
+		found = i;
+	}
+	return *ret_many ? ARRAY_SIZE(commands) : found;
+}
+
+const char *dojo_command_name(const char *word)
+{
+	bool many;
+	size_t i = find_command(word, &many);
+
+	return i < ARRAY_SIZE(commands) ? commands[i].name : NULL;
+}
+
+/* One line: what was typed, what it may have meant. */
+static int no_command(const char *word, bool many)
+{
+	const char *known[ARRAY_SIZE(commands)], *near;
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (commands[i].en && (!many || !strncmp(commands[i].name, word, strlen(word))))
+			known[n++] = commands[i].name;
+	near = nearest(word, known, n);
+	fprintf(stderr, "dojo: '%s' %s", word,
+		many ? lang_text("may be", "に当てはまるもの:")
+		     : lang_text("is no subcommand;", "というサブコマンドはありません。"));
+	for (size_t i = 0; many && i < n; i++)
+		fprintf(stderr, "%s %s", i ? "," : "", known[i]);
+	if (!many && near)
+		fprintf(stderr, lang_is_ja() ? "もしかして: dojo %s" : " did you mean dojo %s?",
+			near);
+	else if (!many)
+		fputs(lang_text(" dojo help lists them", "dojo help で一覧を表示します"), stderr);
+	fputc('\n', stderr);
+	return 2;
+}
 
 static void print_use(size_t i)
 {
-	if (!commands[i].en)
-		return;
 	printf("  dojo %-8s %-23s ", commands[i].name, commands[i].args);
-	page_text(lang_text(commands[i].en, commands[i].ja), TEXT_COLUMN);
+	page_text(commands[i].en ? lang_text(commands[i].en, commands[i].ja) : "", TEXT_COLUMN);
 }
 
 static int dojo_help(int argc, char **argv)
@@ -134,7 +199,8 @@ static int dojo_help(int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		print_use(i);
+		if (commands[i].en)
+			print_use(i);
 	printf("\n%s\n",
 	       lang_text("Layers, looked at from the bottom up:", "レイヤー（下から順に見る）:"));
 	layers_print(stdout);
@@ -190,7 +256,7 @@ static bool is_help(const char *word)
 /* Whoever asks what a subcommand does wants nothing done. */
 static int run_command(size_t i, int argc, char **argv)
 {
-	for (int k = 0; k < argc; k++)
+	for (int k = 0; k < argc && (k == 0 || !commands[i].passes); k++)
 		if (is_help(argv[k])) {
 			print_use(i);
 			return 0;
@@ -198,21 +264,28 @@ static int run_command(size_t i, int argc, char **argv)
 	return commands[i].run(argc, argv);
 }
 
+/* The words after it are another program's, to the byte. */
+static bool passes_on(const char *word)
+{
+	bool many;
+	size_t i = find_command(word, &many);
+
+	return i < ARRAY_SIZE(commands) && commands[i].passes;
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "help";
+	bool many;
+	size_t i;
 
 	stdio_fds_fill();
-	for (int k = 1; k < argc; k++)
+	for (int k = 1; k < argc && !(k > 1 && passes_on(argv[1])); k++)
 		page_tame(argv[k]);
 	if (is_help(name))
 		name = "help";
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		if (!strcmp(commands[i].name, name))
-			return run_command(i, argc > 2 ? argc - 2 : 0,
-					   argv + (argc > 2 ? 2 : argc));
-	fprintf(stderr, "dojo: '%s' %s\n", name,
-		lang_text("is no subcommand; dojo help lists them",
-			  "というサブコマンドはありません。dojo help で一覧を表示します"));
-	return 2;
+	i = find_command(name, &many);
+	if (i == ARRAY_SIZE(commands))
+		return no_command(name, many);
+	return run_command(i, argc > 2 ? argc - 2 : 0, argv + (argc > 2 ? 2 : argc));
 }

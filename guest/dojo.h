@@ -11,10 +11,20 @@ int dojo_hint(int argc, char **argv);
 int dojo_map(int argc, char **argv);
 int dojo_check(int argc, char **argv);
 int dojo_diagnose(int argc, char **argv);
-int dojo_causes(int argc, char **argv); /* for completion: the ids, of one layer or all */
+int dojo_phone(int argc, char **argv);
+int dojo_internet(int argc, char **argv);
+int dojo_on(int argc, char **argv);
+int dojo_complete(int argc, char **argv);
+
+/* The ith subcommand and what it does, NULL for one that is not listed; false past the last. */
+bool dojo_command(size_t i, const char **ret_name, const char **ret_about);
+/* The subcommand a word, perhaps cut short, means; NULL for none or several. */
+const char *dojo_command_name(const char *word);
 
 /* dojo diagnose without words. The exit status. */
 int dojo_choose(void);
+/* Prints what was answered so far; nothing when that is nothing. */
+void dojo_said(void);
 /* States the answer and says so; cause may be NULL. The exit status. */
 int dojo_answer(const char *layer, const char *cause);
 int dojo_answer_none(void);

@@ -13,6 +13,38 @@
 
 enum { WRONG = 2 };
 
+/* "02:31  L2 mtu-too-big". */
+static void print_said(const json_t *one)
+{
+	int t = (int)json_num(one, "t", 0);
+	const json_t *a;
+	size_t i;
+
+	printf("  %02d:%02d  ", t / 60, t % 60);
+	if (json_flag(one, "none", false))
+		fputs(lang_text("it is not your network", "ネットワークの問題ではない"), stdout);
+	json_array_foreach (json_object_get(one, "answers"), i, a)
+		printf("%s%s %s", i ? ", " : "", json_str(a, "layer", ""),
+		       json_str(a, "cause", ""));
+	putchar('\n');
+}
+
+void dojo_said(void)
+{
+	auto_json json_t *answer = dojo_ask(json_pack("{s:s}", "do", "said"));
+	const json_t *said = json_object_get(answer, "said"), *one;
+	size_t i;
+
+	if (json_array_size(said))
+		puts(lang_text("You have said so far (all of it is kept; the first answer counts "
+			       "too):",
+			       "これまでの答え（すべて残ります。最初の答えも採点に入ります）:"));
+	json_array_foreach (said, i, one)
+		print_said(one);
+	if (json_array_size(said))
+		putchar('\n');
+}
+
 int dojo_answer(const char *layer, const char *cause)
 {
 	json_t *one = json_pack("{s:s}", "layer", layer);
@@ -128,21 +160,13 @@ static int answer_words(const char *word, const char *id)
 
 int dojo_diagnose(int argc, char **argv)
 {
-	if (argc == 0)
+	if (argc == 0) {
+		dojo_said();
 		return dojo_choose();
+	}
 	if (argc > 2)
 		return usage();
 	if (argc == 1 && !strcasecmp(argv[0], "none"))
 		return dojo_answer_none();
 	return answer_words(argv[0], argc == 2 ? argv[1] : NULL);
-}
-
-int dojo_causes(int argc, char **argv)
-{
-	auto_json json_t *catalogue = causes_ask();
-	struct causes some = causes_find(catalogue, argc ? argv[0] : NULL, NULL);
-
-	for (size_t i = 0; i < some.n; i++)
-		puts(cause_id(some.v[i]));
-	return catalogue ? 0 : 3;
 }

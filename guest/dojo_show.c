@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* dojo task, hint, map and check: what the lab tells, printed. */
+/* dojo task and map: what the lab tells, printed. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
@@ -45,28 +45,12 @@ int dojo_task(int argc, char **argv)
 	return 0;
 }
 
-int dojo_hint(int argc, char **argv)
-{
-	auto_json json_t *answer = dojo_ask(json_pack("{s:s}", "do", "hint"));
-	json_int_t n = json_int(answer, "n", 0), of = json_int(answer, "of", 0);
-
-	(void)argc;
-	(void)argv;
-	if (!answer)
-		return 3;
-	if (n && of)
-		printf("%s %d/%d:\n", lang_text("Hint", "ヒント"), (int)n, (int)of);
-	fputs("  ", stdout);
-	page_text(lang_pick(json_object_get(answer, "text")), 2);
-	return 0;
-}
-
 int dojo_map(int argc, char **argv)
 {
-	auto_json json_t *answer =
-		dojo_ask(json_pack("{s:s, s:s, s:i, s:b, s:s}", "do", "map", "format",
-				   screen_form(STDOUT_FILENO), "columns", page_columns(), "color",
-				   screen_color(STDOUT_FILENO), "lang", lang_is_ja() ? "ja" : "en"));
+	auto_json json_t *answer = dojo_ask(
+		json_pack("{s:s, s:s, s:i, s:b, s:s}", "do", "map", "format",
+			  screen_form(STDOUT_FILENO), "columns", page_columns(), "color",
+			  screen_color(STDOUT_FILENO), "lang", lang_is_ja() ? "ja" : "en"));
 
 	(void)argc;
 	(void)argv;
@@ -74,25 +58,4 @@ int dojo_map(int argc, char **argv)
 		return 3;
 	fputs(json_str(answer, "text", ""), stdout);
 	return 0;
-}
-
-int dojo_check(int argc, char **argv)
-{
-	auto_json json_t *answer = dojo_ask(json_pack("{s:s}", "do", "check"));
-	const json_t *probe;
-	size_t i;
-	int failed = 0;
-
-	(void)argc;
-	(void)argv;
-	if (!answer)
-		return 3;
-	json_array_foreach (json_object_get(answer, "probes"), i, probe) {
-		bool ok = json_flag(probe, "ok", false);
-
-		failed += !ok;
-		printf("  %s  ", ok ? lang_text("ok  ", "成功") : lang_text("FAIL", "失敗"));
-		page_text(lang_pick(json_object_get(probe, "name")), 8);
-	}
-	return failed ? 1 : 0;
 }

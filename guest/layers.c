@@ -58,6 +58,16 @@ const char *layer_proper(const char *given)
 	return found;
 }
 
+const char *layer_name(size_t i)
+{
+	return layers[i].name;
+}
+
+const char *layer_about(size_t i)
+{
+	return lang_text(layers[i].en, layers[i].ja);
+}
+
 void layers_print(FILE *f)
 {
 	for (size_t i = 0; i < LAYERS; i++)

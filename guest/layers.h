@@ -13,6 +13,9 @@ enum { LAYERS = 7 };
 const char *layer_proper(const char *given);
 /* Whether two layer names are one: case and the L do not count; "4/5" is L4 and L5. */
 bool layer_is(const char *given, const char *layer);
+/* The ith from below, and what it means in the user's language. */
+const char *layer_name(size_t i);
+const char *layer_about(size_t i);
 /* Prints them all, one a line, with what they mean. */
 void layers_print(FILE *f);
 

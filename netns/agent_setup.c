@@ -111,7 +111,7 @@ static void expect_oom(void)
  */
 static int while_dumpable(const struct agent_start *s, struct agent *a, struct err *err)
 {
-	bool learner = s->node->role == ROLE_WSL || !strcmp(s->node->user, "learner");
+	bool learner = rootfs_has_learner(s->node);
 	auto_fd fd = -1;
 
 	prctl(PR_SET_DUMPABLE, 1);

@@ -91,6 +91,8 @@ int rootfs_trees(const struct rootfs *r, const struct node *n, struct rootfs_mad
 		 struct err *err);
 int rootfs_kernel(const struct node *n, struct err *err);
 bool rootfs_has_disk(const struct node *n);
+/* Whether the user "learner" is in the node. */
+bool rootfs_has_learner(const struct node *n);
 /* The folder that has the upper layer of n's /etc ("u", "w"; "e" where it is a copy). */
 void rootfs_etc_place(const struct rootfs *r, const struct node *n, char ret[64]);
 /* Where a disk or volume is mounted, by its name; -ENOENT. */

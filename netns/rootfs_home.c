@@ -118,12 +118,22 @@ static int make_wsl(const struct rootfs *r, const struct node *n, struct err *er
 	return rc == 0 && !rootfs_has_disk(n) ? make_drive(r, err) : rc;
 }
 
+static bool is_wsl(const struct node *n)
+{
+	return n->role == ROLE_WSL || !strcmp(n->user, "learner");
+}
+
+/* A person sits at a phone, or at a host of the internet, as an ordinary user. */
+bool rootfs_has_learner(const struct node *n)
+{
+	return is_wsl(n) || n->role == ROLE_LAN || n->role == ROLE_INTERNET;
+}
+
 int rootfs_home(const struct rootfs *r, const struct node *n, bool used, struct err *err)
 {
-	bool learner = n->role == ROLE_WSL || !strcmp(n->user, "learner");
 	int rc = used ? 0 : fill_home("root", err);
 
-	if (rc == 0 && learner)
+	if (rc == 0 && is_wsl(n))
 		rc = make_wsl(r, n, err);
-	return rc == 0 && learner && !used ? make_learner(r, err) : rc;
+	return rc == 0 && rootfs_has_learner(n) && !used ? make_learner(r, err) : rc;
 }

@@ -235,6 +235,34 @@ static bool is_plain(const char *text)
 	return true;
 }
 
+/* Whether a table of neighbours shows the address with the hardware address it answered ARP with. */
+static bool shows_neighbour(const char *output, const char *address)
+{
+	size_t n = strlen(address);
+
+	for (const char *line = output; line; line = strchr(line, '\n')) {
+		size_t len;
+
+		line += *line == '\n';
+		len = strcspn(line, "\n");
+		if (strncmp(line, address, n) == 0 && line[n] == ' ' &&
+		    (memmem(line, len, " lladdr ", 8) || memmem(line, len, " ether ", 7)) &&
+		    !memmem(line, len, "PERMANENT", 9))
+			return true;
+	}
+	return false;
+}
+
+static void see_neighbours(struct proved *p, const char *node, const char *output)
+{
+	size_t place;
+
+	for (size_t i = 0; i < p->n_places; i++)
+		if (shows_neighbour(output, p->places[i].address) &&
+		    find_place(p, p->places[i].address, node, &place))
+			p->places[place].is[ANSWERED] = true;
+}
+
 static void see_output(struct proved *p, const char *node, const char *text, const char *output)
 {
 	for (size_t i = 0; i < p->n_places; i++) {
@@ -255,6 +283,7 @@ static void see_command(struct proved *p, const json_t *e)
 		return;
 	memcpy(c.node, node, strlen(node) + 1);
 	see_output(p, node, text, json_str(e, "output", ""));
+	see_neighbours(p, node, json_str(e, "output", ""));
 	for (size_t i = 0; i < kept(p->n_answers, ANSWERS_MAX); i++)
 		if (spans(&c, &p->answers[i]))
 			confirm(p, &p->answers[i]);

@@ -71,7 +71,15 @@ void answer_task(struct conn *c, uint64_t id, struct msg *m)
 
 static void on_hint(void *arg, struct msg *m, const struct err *err)
 {
-	static const char *const keys[] = {"n", "of", "text"};
+	static const char *const keys[] = {"n", "of", "price", "text"};
+
+	later_answer(arg, err ? NULL : only(m->body, keys, ARRAY_SIZE(keys)), err);
+}
+
+/* What the next one would cost, and nothing of what it says. */
+static void on_price(void *arg, struct msg *m, const struct err *err)
+{
+	static const char *const keys[] = {"n", "of", "price"};
 
 	later_answer(arg, err ? NULL : only(m->body, keys, ARRAY_SIZE(keys)), err);
 }
@@ -87,15 +95,22 @@ void answer_hint(struct conn *c, uint64_t id, struct msg *m)
 {
 	struct lab *lab = c->lab;
 	unsigned of = (unsigned)json_int(lab->meta, "hints", 0);
+	json_int_t again = json_int(m->body, "n", 0);
+	bool peek = json_flag(m->body, "peek", false);
 	struct later *l;
 	struct err err = {0};
 
-	(void)m;
 	if (json_flag(lab->boot, "healthy", false))
 		err_set(&err, ERR_USAGE, ENOENT,
 			"This lab was started healthy: there is nothing to find");
 	else if (of == 0)
 		err_set(&err, ERR_USAGE, ENOENT, "This scenario has no hints");
+	else if (again < 0 || again > (json_int_t)lab->hints)
+		err_set(&err, ERR_USAGE, EINVAL, "That hint was not given yet");
+	else if (peek && lab->hints == of) {
+		peer_answer(c->peer, id, json_pack("{s:i, s:i}", "n", 0, "of", (int)of), NULL, 0);
+		return;
+	}
 	if (err.kind) {
 		peer_answer_err(c->peer, id, &err);
 		return;
@@ -103,6 +118,13 @@ void answer_hint(struct conn *c, uint64_t id, struct msg *m)
 	l = later_new(c, id);
 	if (!l)
 		return;
+	if (peek || again) {
+		scripting_call(lab,
+			       json_pack("{s:s, s:i}", "do", "hint", "n",
+					 peek ? (int)lab->hints + 1 : (int)again),
+			       peek ? on_price : on_hint, l);
+		return;
+	}
 	if (lab->hints < of) {
 		lab->hints++;
 		lab_event(lab, "hint", c->node ? c->node->name : NULL, "learner",

@@ -7,7 +7,10 @@
 
 /* {"title","ticket","goals"}, each in the scenario's languages. */
 void answer_task(struct conn *c, uint64_t id, struct msg *m);
-/* The next hint: {"n","of","text"}; after the last, the last again. Logged. */
+/*
+ * The next hint: {"n","of","price","text"}; after the last, the last again. Logged. {"n"}: one that was given, again;
+ * {"peek":true}: only the next one's n (0: none is left), of and price. Neither is logged.
+ */
 void answer_hint(struct conn *c, uint64_t id, struct msg *m);
 /* {"text","proved"}: the drawing of the healthy topology, ticked with what the learner has proved. */
 void answer_map(struct conn *c, uint64_t id, struct msg *m);

@@ -11,6 +11,7 @@
 #include "lab/exec.h"
 #include "lab/interop.h"
 #include "lab/life.h"
+#include "lab/visit.h"
 #include "lab/windows.h"
 #include "lab/windows_verbs.h"
 
@@ -56,6 +57,9 @@ static void do_sudo(struct conn *c, uint64_t id, struct msg *m)
 	guest_tty(m->body, ask.tty);
 	if (!guest_may_command(c))
 		err_set(&err, ERR_USAGE, EPERM, "Only the learner and root may use sudo");
+	else if (visit_is_place(c->node->role))
+		err_set(&err, ERR_USAGE, EPERM, "learner is not in the sudoers file of %s",
+			c->node->name);
 	else if (strcmp(user, "root") && strcmp(user, "learner"))
 		err_set(&err, ERR_USAGE, EINVAL, "unknown user %.32s", user);
 	else {
@@ -94,8 +98,9 @@ static void do_session(struct conn *c, uint64_t id, struct msg *m)
 		{"task", answer_task, false}, {"hint", answer_hint, false},                        \
 		{"map", answer_map, false}, {"check", answer_check, false},                        \
 		{"diagnose", answer_diagnose, false}, {"causes", answer_causes, false},            \
-		{"said", answer_said, false}, {"grade", do_session, false},                        \
-		{"pause", life_session, false}, {"reset", life_session, false},                    \
+		{"said", answer_said, false}, {"on", visit_run, false},                            \
+		{"grade", do_session, false}, {"pause", life_session, false},                      \
+		{"reset", life_session, false},                                                    \
 	{                                                                                          \
 		"quit", do_session, false                                                          \
 	}

@@ -92,12 +92,16 @@ static json_t *recipe(const struct shell *s, const char *nonce, const char *dir)
 /* What shells opened from within are started with: they sign with their node too. */
 static json_t *inner_shells(const struct shell *s, const char *nonce)
 {
-	auto_free char *wsl = NULL;
+	auto_free char *wsl = NULL, *other = NULL;
+	json_t *elsewhere;
 
-	if (asprintf(&wsl, "%s/wsl", nonce) < 0)
+	/* init puts the node's name in the place of the word */
+	if (asprintf(&wsl, "%s/wsl", nonce) < 0 || asprintf(&other, "%s/@NODE@", nonce) < 0)
 		return NULL;
-	return json_pack("{s:o, s:{s:{s:o}}}", "wsl", recipe(s, wsl, INNER_DIR), "windows", "env",
-			 MARKS_ENV, json_sprintf("%s/windows", nonce));
+	elsewhere = recipe(s, other, INNER_DIR);
+	json_object_set_new(elsewhere, "sign", json_string(other));
+	return json_pack("{s:o, s:{s:{s:o}}, s:o}", "wsl", recipe(s, wsl, INNER_DIR), "windows",
+			 "env", MARKS_ENV, json_sprintf("%s/windows", nonce), "other", elsewhere);
 }
 
 static json_t *powershell(const char *nonce)

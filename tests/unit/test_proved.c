@@ -47,6 +47,11 @@ static const struct {
 	 "[" COMMAND("ping 8.8.8.8", "")
 		 PACKET("learner", "wsl", "6", "echo-reply", "\"src\":\"8.8.8.8\"") END "]",
 	 "{\"node\":\"internet\",\"address\":\"8.8.8.8\",\"answered\":true}"},
+	{"a neighbour's answer",
+	 "[" COMMAND("ip n", "172.27.32.1 dev eth0 lladdr 00:15:5d:21:8f:01 REACHABLE") END "]",
+	 "{\"node\":\"windows\",\"address\":\"172.27.32.1\",\"answered\":true}"},
+	{"a neighbour that does not", "[" COMMAND("ip n", "172.27.32.1 dev eth0 FAILED") END "]",
+	 ""},
 	{"a port that accepted",
 	 "[" PACKET("learner", "wsl", "7", "syn-ack", "\"src\":\"172.27.32.1\",\"sport\":445")
 		 COMMAND("nc -z h 445", "") END "]",
