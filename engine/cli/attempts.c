@@ -124,7 +124,7 @@ int attempt_new(const char *id, const char *scenario_path, char **ret_dir, struc
 	return rc;
 }
 
-enum { LOCK_TRIES = 300, LOCK_PAUSE_MS = 10 };
+enum { LOCK_TRIES = 200, LOCK_PAUSE_MS = 10 };
 
 int attempt_lock(int dirfd, const char *dir, struct err *err)
 {

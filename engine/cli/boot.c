@@ -220,9 +220,12 @@ static int prepare(struct booting *s, struct err *err)
 	draw_word(s->drawn, 6);
 	rc = variant_choose(s->b->scenario_path, s->b->seed ? s->b->seed : s->drawn, s->b->variant,
 			    &s->variant, err);
+	/* one that goes on is found taken before its lab's name is */
+	if (rc == 0 && s->b->resume)
+		rc = open_attempt(s, err);
 	if (rc == 0)
 		rc = claim_name(s, err);
-	if (rc == 0)
+	if (rc == 0 && !s->b->resume)
 		rc = open_attempt(s, err);
 	if (rc == 0)
 		rc = give_away(s, err);

@@ -115,7 +115,8 @@ static int end_in_grade(const struct cli *c, struct client *lab)
 	progress_clear(c);
 	fputc('\n', c->out);
 	code = grading_print(c, &a);
-	fprintf(c->out, "\n%s netdojo grade --attempt %s\n",
+	grading_keep(c, dir, &a);
+	fprintf(c->out, "%s netdojo grade --attempt %s\n",
 		cli_tr(c, (struct text){"Again at any time:", "いつでももう一度:"}), dir);
 	return code;
 }
@@ -140,9 +141,17 @@ static const struct text on_paused = {"Paused. To go on", "中断しました。
 			 on_waiting = {"An unfinished attempt waits. To go on with it",
 				       "途中の練習があります。再開するには"};
 
+/* Where a shell stood until now, its prompt may stand. */
+static void fresh_line(void)
+{
+	if (isatty(STDERR_FILENO))
+		fputc('\n', stderr);
+}
+
 static int paused(const struct play *p)
 {
 	leave(p, "asked");
+	fresh_line();
 	cli_note(p->c, "%s: netdojo play --resume %s", cli_tr(p->c, on_paused), attempt_word(p));
 	return EXIT_SHORT;
 }
@@ -150,6 +159,7 @@ static int paused(const struct play *p)
 static int left(const struct play *p)
 {
 	leave(p, "quit");
+	fresh_line();
 	cli_note(p->c, "%s",
 		 cli_tr(p->c, (struct text){"Left without a grade", "採点せずに終了しました"}));
 	return EXIT_SHORT;
@@ -232,6 +242,7 @@ static int rebuild(struct play *p, struct err *err)
 {
 	int rc;
 
+	fresh_line();
 	leave(p, "reset");
 	client_free(p->lab);
 	p->lab = NULL;

@@ -9,6 +9,7 @@
 #include "cli/attempts.h"
 #include "cli/client.h"
 #include "cli/commands.h"
+#include "cli/follow.h"
 #include "cli/hosting.h"
 #include "cli/lab_option.h"
 #include "term/term.h"
@@ -64,6 +65,20 @@ struct words {
 	size_t n;
 };
 
+/* The lab we sit in; after a reset, the one that took its place. */
+struct seat {
+	struct client *client;
+	char *attempt, *lab;
+	bool held; /* by play */
+};
+
+static void leave_seat(struct seat *s)
+{
+	client_free(s->client);
+	free(s->attempt);
+	free(s->lab);
+}
+
 static void add_pair(struct words *w, const char *option, const char *value)
 {
 	if (!value || !*value)
@@ -72,16 +87,39 @@ static void add_pair(struct words *w, const char *option, const char *value)
 	w->v[w->n++] = (char *)value;
 }
 
-static int find_attempt(struct client *client, char **ret, bool *ret_held, struct err *err)
+static int know(struct seat *s, struct err *err)
 {
 	auto_json json_t *info = NULL;
-	int rc = client_call(client, json_pack("{s:s}", "do", "info"), NULL, 0, &info, NULL, err);
+	int rc =
+		client_call(s->client, json_pack("{s:s}", "do", "info"), NULL, 0, &info, NULL, err);
 
-	if (rc == 0) {
-		*ret = strdup(json_str(info, "attempt", ""));
-		*ret_held = json_flag(info, "held", false);
-	}
+	if (rc < 0)
+		return rc;
+	s->attempt = strdup(json_str(info, "attempt", ""));
+	s->lab = strdup(json_str(info, "lab", ""));
+	s->held = json_flag(info, "held", false);
+	return s->attempt && s->lab ? 0 : err_sys(err, ENOMEM, "Can't join the lab");
+}
+
+/* Into the lab that takes the place of ours. */
+static int move(struct seat *s, struct err *err)
+{
+	struct seat next = {0};
+	int rc = follow_reset(s->client, s->lab, &next.client, err);
+
+	if (rc == 0)
+		rc = know(&next, err);
+	leave_seat(s);
+	*s = next;
 	return rc;
+}
+
+/* The terminal stands where `dojo grade` was asked and answered. */
+static void tell(const struct cli *c, struct text t)
+{
+	if (isatty(STDERR_FILENO))
+		fputc('\n', stderr);
+	cli_note(c, "%s", cli_tr(c, t));
 }
 
 /* Where the score card is: a lab that play holds is graded there. */
@@ -92,11 +130,13 @@ static void tell_card(const struct cli *c, bool held)
 				 grade = {"For the score card, run `netdojo grade`",
 					  "採点表は `netdojo grade` で表示できます"};
 
-	/* the terminal stands where `dojo grade` was asked and answered */
-	if (isatty(STDERR_FILENO))
-		fputc('\n', stderr);
-	cli_note(c, "%s", cli_tr(c, held ? play : grade));
+	tell(c, held ? play : grade);
 }
+
+static const struct text on_pause = {"The attempt was paused, and the lab is gone",
+				     "練習が中断され、ラボが終了しました"},
+			 on_reset = {"The lab was reset; this is a new shell in it",
+				     "ラボがリセットされました。新しいシェルを開きます"};
 
 /* What the terminal host's own codes mean here; else the shell's status is ours. */
 static int ending(const struct cli *c, int status, bool held)
@@ -106,6 +146,9 @@ static int ending(const struct cli *c, int status, bool held)
 	switch (status) {
 	case TERM_EXIT_GRADE:
 		tell_card(c, held);
+		return EXIT_DONE;
+	case TERM_EXIT_PAUSE:
+		tell(c, on_pause);
 		return EXIT_DONE;
 	case TERM_EXIT_QUIT:
 		return EXIT_DONE;
@@ -117,28 +160,36 @@ static int ending(const struct cli *c, int status, bool held)
 	}
 }
 
-int cmd_shell(struct cli *c)
+static int terminal(const struct cli *c, const struct seat *s, const char *session, struct err *err)
 {
-	auto_client *client = NULL;
-	auto_free char *attempt = NULL;
-	bool held = false;
-	struct err err = {0};
-	char fd[16], session[16] = "shell-";
 	struct words w = {.v = {(char *)"netdojo-term"}, .n = 1};
-	int status;
+	char fd[16];
 
-	if (client_open(cli_opt(c, "lab"), &client, &err) < 0 ||
-	    find_attempt(client, &attempt, &held, &err) < 0)
-		return cli_fail(c, &err);
-	draw_word(session + strlen(session), 4);
-	snprintf(fd, sizeof(fd), "%d", client_fd(client));
+	snprintf(fd, sizeof(fd), "%d", client_fd(s->client));
 	add_pair(&w, "--fd", fd);
 	add_pair(&w, "--node", c->n_args ? c->args[0] : NULL);
 	add_pair(&w, "--user", cli_opt(c, "user"));
 	add_pair(&w, "--shell", cli_opt(c, "shell"));
 	add_pair(&w, "--session", session);
-	add_pair(&w, "--record", attempt);
+	add_pair(&w, "--record", s->attempt);
 	add_pair(&w, "--lang", cli_lang(c));
-	status = hosting_run(w.v, client_fd(client), &err);
-	return status < 0 ? cli_fail(c, &err) : ending(c, status, held);
+	return hosting_run(w.v, client_fd(s->client), err);
+}
+
+int cmd_shell(struct cli *c)
+{
+	nd_cleanup(leave_seat) struct seat s = {0};
+	struct err err = {0};
+	char session[16] = "shell-";
+	int status;
+
+	draw_word(session + strlen(session), 4);
+	if (client_open(cli_opt(c, "lab"), &s.client, &err) < 0 || know(&s, &err) < 0)
+		return cli_fail(c, &err);
+	while ((status = terminal(c, &s, session, &err)) == TERM_EXIT_RESET) {
+		tell(c, on_reset);
+		if (move(&s, &err) < 0)
+			return cli_fail(c, &err);
+	}
+	return status < 0 ? cli_fail(c, &err) : ending(c, status, s.held);
 }

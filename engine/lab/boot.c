@@ -90,6 +90,7 @@ json_t *boot_info(const struct lab *lab)
 	json_object_set_new(out, "started",
 			    json_real((double)time(NULL) - (log_now() - lab->booted)));
 	json_object_set_new(out, "ready", json_boolean(lab->phase == LAB_READY));
+	json_object_set(out, "trees", json_object_get(b, "trees"));
 	json_object_set_new(out, "held", json_boolean(json_flag(b, "hold", false)));
 	if (lab->healthy) {
 		json_object_set_new(out, "mode", json_string(lab->healthy->mode));

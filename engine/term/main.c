@@ -18,6 +18,7 @@ struct options {
 	const char *fd, *socket, *node, *user, *session, *shell, *record, *lang, *type, *type_fd,
 		*pace, *timeout;
 	bool play, quiet;
+	bool person; /* sits at a terminal, or did when we began */
 };
 
 /* The node a person is left in when WSL stops, and its shell. */
@@ -176,11 +177,11 @@ static enum session_end answer_of(char c)
  * Ctrl-D by mistake: asks. Where nobody can answer, the work is graded; where somebody could have, but the window is gone, it
  * is kept. SESSION_EXITED: a new shell.
  */
-static enum session_end ask_end(bool ja, int *status)
+static enum session_end ask_end(const struct options *o, bool ja, int *status)
 {
 	char line[64];
 
-	if (!isatty(STDIN_FILENO))
+	if (!o->person)
 		return SESSION_GRADE;
 	for (int eofs = 0; eofs < 3; eofs++) {
 		fputs(ask_text[ja], stdout);
@@ -266,7 +267,7 @@ static int run_shells(struct session *s, const struct options *o, enum session_e
 			continue;
 		if ((*end != SESSION_EXITED && *end != SESSION_STOPPED) || !o->play || s->lines)
 			return 0;
-		*end = ask_end(ja, status);
+		*end = ask_end(o, ja, status);
 		if (*end != SESSION_EXITED)
 			return 0;
 	}
@@ -310,6 +311,7 @@ int main(int argc, char **argv)
 
 	stdio_fds_fill();
 	signal(SIGPIPE, SIG_IGN);
+	o.person = isatty(STDIN_FILENO);
 	rc = parse(argc, argv, &o, &err);
 	if (rc == 0 && o.fd)
 		link_adopt(&link, atoi(o.fd));

@@ -39,6 +39,7 @@ struct relay {
 	struct tracks tracks;
 	enum session_end end;
 	int status;
+	bool tty; /* stdin is a terminal, raw now */
 	bool eof; /* nobody types any more */
 };
 
@@ -152,7 +153,7 @@ static void stdin_readable(evutil_socket_t fd, short what, void *arg)
 	if (n > 0) {
 		evbuffer_add(r->input, buf, (size_t)n);
 		pump_input(r);
-	} else if (n < 0 && errno == EIO) {
+	} else if ((n < 0 && errno == EIO) || (n == 0 && r->tty)) {
 		/* the window is gone; the signal for it went to the session's leader alone, which may be su */
 		stop(r, SESSION_SIGNALLED, SIGHUP);
 	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
@@ -275,7 +276,7 @@ int relay_run(struct session *s, int pty, enum session_end *ret_end, int *ret_st
 			    .arg = r, .bytes = on_bytes, .command = on_command, .mark = on_mark});
 	rc = set_up(r, err);
 	if (rc == 0) {
-		tty_raw(STDIN_FILENO);
+		r->tty = tty_raw(STDIN_FILENO);
 		resize(r);
 		link_readable(s->link->fd, 0, r); /* what came while we asked for the shell */
 		if (r->end == SESSION_LOST)

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From a lab that is reset to the one that takes its place. */
+#define _GNU_SOURCE
+#include "cli/follow.h"
+
+#include <errno.h>
+#include <time.h>
+
+enum { FOLLOW_TRIES = 500, FOLLOW_PAUSE_MS = 20, FOLLOW_END_MS = 10000 };
+
+void follow_end(struct client *old)
+{
+	json_t *notice = NULL;
+
+	client_set_patience(old, FOLLOW_END_MS, NULL);
+	while (client_notice(old, &notice, NULL) == 1)
+		json_decref(notice);
+}
+
+static bool is_ready(struct client *lab)
+{
+	auto_json json_t *info = NULL;
+
+	return client_call(lab, json_pack("{s:s}", "do", "info"), NULL, 0, &info, NULL, NULL) ==
+		       0 &&
+	       json_flag(info, "ready", false);
+}
+
+int follow_reset(struct client *old, const char *lab, struct client **ret, struct err *err)
+{
+	static const struct timespec pause = {0, FOLLOW_PAUSE_MS * 1000000L};
+
+	follow_end(old);
+	for (int i = 0; i < FOLLOW_TRIES; i++) {
+		auto_client *next = NULL;
+
+		if (client_open(lab, &next, NULL) == 0 && is_ready(next)) {
+			*ret = ptr_steal(next);
+			return 0;
+		}
+		nanosleep(&pause, NULL);
+	}
+	return err_set(err, ERR_MACHINE, ETIMEDOUT, "Lab '%s' did not come back", lab);
+}
