@@ -123,12 +123,6 @@ function evidence.event(self, seq)
   return self.by_seq[seq]
 end
 
-local function one_of(...)
-  local set = {}
-  for _, word in ipairs({ ... }) do set[word] = true end
-  return function(word) return set[word] == true end
-end
-
 local function basename(path)
   return (path or ""):match("([^/]+)$") or ""
 end
@@ -342,30 +336,6 @@ function evidence.failing(self, set)
     if not (e and e.ok) then out[#out + 1] = { probe = probe, event = e } end
   end
   return out
-end
-
--- Programs that only look or try: they leave everything as it was.
-local leaves = one_of("ping", "arping", "getent", "dig", "host", "nslookup", "drill", "cat", "head", "tail", "grep", "less", "more", "ls", "stat", "readlink",
-  "ss", "netstat", "lsof", "tracepath", "traceroute", "dojo", "hostname", "man", "sleep", "true", "clear", "dircolors",
-  "lesspipe", "which", "uname", "id", "whoami", "date", "bash", "sh", "dash", "zsh", "fish", "sudo", "timeout", "wc", "sort", "uniq", "curl", "ip")
-
--- Nothing is to be seen that the learner could have mended it with: no change since the lab was built (again), and only programs that look.
-local function idle(self)
-  local from = self.anew and self.anew.seq or 0
-  if self:last_change() or self:blind({ "exec", "changes" }) then return false end
-  for _, kind in ipairs({ "exec", "command" }) do
-    for _, e in ipairs(self:all(kind)) do
-      local looks = kind == "exec" and (e.what == "exit" or ((e.node or "wsl") == "wsl" and leaves(basename(e.path or (e.argv or {})[1]))))
-        or kind == "command" and e.node ~= "windows"
-      if e.seq > from and not looks then return false end
-    end
-  end
-  return true
-end
-
--- Is the fault gone, and not by the learner's doing?
-function evidence.gone_by_itself(self)
-  return #self.scenario.truth > 0 and #self.scenario.fixed > 0 and self:passed("fixed") and idle(self)
 end
 
 -- Fixed-probes pass, controls still do, and the learner did something.

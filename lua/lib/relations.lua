@@ -33,23 +33,19 @@ local function kept(seqs, fn)
   return out
 end
 
-local function first_change(ev)
-  local first = ev:changes()[1]
-  return first and first.seq or math.huge
-end
-
 -- As the step's own test, with the relations that it asks for.
 function relations.test(step, ev)
   local o = step.options
   local earned, seqs, reason = step.test(ev, o)
   if not earned or earned == 0 or not (o.after or o.before_change) then return earned, seqs, reason end
   if o.before_change then
-    seqs = kept(seqs, function(seq) return seq < first_change(ev) end)
+    local first = ev:changes()[1]
+    seqs = kept(seqs, function(seq) return not first or ev:before(seq, first) end)
     if #seqs == 0 then return false, seqs, words.early end
   end
   if not o.after then return earned, seqs, reason end
   local from = since(o.after, ev)
-  seqs = kept(seqs, function(seq) return from ~= nil and seq > from.seq end)
+  seqs = kept(seqs, function(seq) return from ~= nil and ev:event(seq) ~= nil and ev:before(from.seq, ev:event(seq)) end)
   if #seqs == 0 then return false, seqs, words.order end
   if o.within then
     seqs = kept(seqs, function(seq) return ((ev:event(seq) or {}).t or math.huge) - (from.t or 0) <= o.within end)

@@ -4,6 +4,7 @@
 local attempt = require("attempt")
 local best = require("best")
 local evidence = require("evidence")
+local idle = require("idle")
 local lessons = require("lessons")
 local relations = require("relations")
 local text = require("text")
@@ -72,7 +73,7 @@ function score.all(events)
   local way, items = best.list(), core.array({})
   for i, step in ipairs(attempt.scenario().steps) do items[i] = item(step, ev, way) end
   local path = { walked = with_null(walked.list(ev, items)), best = with_null(way) }
-  return { items = cut(items), path = path, hint_prices = require("hints").prices(), gone = ev:gone_by_itself() }
+  return { items = cut(items), path = path, hint_prices = require("hints").prices(), gone = idle.mended_itself(ev) }
 end
 
 return score

@@ -13,7 +13,7 @@ local function before_change(ev, ok, seqs)
   local first = ev:changes()[1]
   if not ok or ok == 0 then return nil end
   local seq = seqs[1]
-  return seq and (not first or seq < first.seq) and seq or nil
+  return seq and (not first or ev:before(seq, first)) and seq or nil
 end
 
 -- Looked before changing: `least` of the observing steps were earned before the first change; of fewer, their share.
@@ -48,7 +48,7 @@ end
 function tests.diagnosed_first(ev)
   local first, answer = ev:changes()[1], ev:all("answer")[1]
   if not answer then return false, core.array({}), lost.why("no_answer") end
-  return not first or answer.seq < first.seq, join({ answer.seq })
+  return not first or ev:before(answer.seq, first), join({ answer.seq })
 end
 
 return tests
