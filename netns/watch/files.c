@@ -18,7 +18,7 @@
 
 enum {
 	CONTENT_MAX = 4096,
-	FILES_NAMES = 3,
+	FILES_NAMES = 5,
 	/* Closed after writing, put in place, made, gone; IN_MODIFY would show every half-written
 	   state. */
 	INTERESTS =
@@ -29,7 +29,7 @@ static const struct {
 	const char *path;
 	const char *names[FILES_NAMES];
 } dirs[] = {
-	[FILES_ETC] = {"/etc", {"resolv.conf", "hosts", "wsl.conf"}},
+	[FILES_ETC] = {"/etc", {"resolv.conf", "hosts", "wsl.conf", "gai.conf", "app.conf"}},
 	[FILES_WSL] = {"/mnt/wsl", {"resolv.conf"}},
 };
 _Static_assert(ARRAY_SIZE(dirs) == N_FILES_DIRS, "one line a folder");
