@@ -14,7 +14,7 @@ import term_rig
 from term_rig import Lab, Person
 
 PROMPT = term_rig.PROMPT
-GRADE, QUIT, LOST = 80, 81, 82
+GRADE, QUIT, LOST, PAUSE, RESET = 80, 81, 82, 83, 84
 
 
 class TermTest(unittest.TestCase):
@@ -180,7 +180,7 @@ class Windows(TermTest):
         self.assertEqual(self.lab.commands(1)[0]["node"], "windows")
         self.assertTrue(person.is_raw())
         person.type("exit\r")
-        person.see(r"Grade the work and end\? \[y/N\] ", at)
+        person.see(r"Grade the work and end .* \[y/p/N\] ", at)
         person.type("y\r")
         self.assertEqual(person.end(), GRADE)
         told = [(e["what"], e["node"]) for e in self.lab.events if e["kind"] == "session"]
@@ -262,15 +262,22 @@ class Play(TermTest):
     def test_ctrl_d_by_mistake(self):
         person = self.at_prompt("--play")
         person.type("\x04")
-        at = person.see(r"Grade the work and end\? \[y/N\] ")
+        at = person.see(r"Grade the work and end \(y\), pause .* \[y/p/N\] ")
         person.type("n\r")
         person.see(PROMPT, at)
         person.run("echo still here", "still here")
         person.type("\x04")
-        person.see(r"\[y/N\] ", at)
+        person.see(r"\[y/p/N\] ", at)
         person.type("y\r")
         self.assertEqual(person.end(), GRADE)
         self.assertTrue(person.restored())
+
+    def test_ctrl_d_to_pause(self):
+        person = self.at_prompt("--play")
+        person.type("\x04")
+        person.see(r"\[y/p/N\] ")
+        person.type("p\r")
+        self.assertEqual(person.end(), PAUSE)
 
     def test_asks_in_japanese(self):
         person = self.at_prompt("--play", "--lang", "ja")
@@ -278,7 +285,7 @@ class Play(TermTest):
         person.see(r"採点して終わりますか")
 
     def test_notices_end_the_session(self):
-        for word, code in (("grade", GRADE), ("quit", QUIT)):
+        for word, code in (("grade", GRADE), ("quit", QUIT), ("pause", PAUSE), ("reset", RESET)):
             with self.subTest(word):
                 person = self.at_prompt("--play")
                 self.lab.send({"session": word})
