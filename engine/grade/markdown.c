@@ -52,7 +52,23 @@ static void put_code(const struct md *m, const char *s, bool in_table)
 		fputc('`', m->f);
 }
 
-/* What fn writes for this object, as code. */
+/* A sentence, its `code` as such. */
+static void put_said(const struct md *m, const char *s)
+{
+	const char *tick, *end;
+
+	while ((tick = strchr(s, '`')) && (end = strchr(tick + 1, '`'))) {
+		auto_free char *before = strndup(s, (size_t)(tick - s));
+		auto_free char *code = strndup(tick + 1, (size_t)(end - tick - 1));
+
+		put(m, before ? before : "");
+		put_code(m, code ? code : "", false);
+		s = end + 1;
+	}
+	put(m, s);
+}
+
+/* A command or a step of a way, as code. */
 static void put_code_of(const struct md *m, const json_t *step, bool in_table)
 {
 	auto_free char *text = NULL;
@@ -152,7 +168,7 @@ static void put_lesson(const struct md *m, const json_t *it)
 
 	if (*text) {
 		fputs("  - ", m->f);
-		put(m, text);
+		put_said(m, text);
 		if (view_chapter(it)) {
 			fputs(" (", m->f);
 			grade_put_chapter(m->f, view_chapter(it), m->lang);
@@ -200,7 +216,7 @@ static void put_item(const struct md *m, const json_t *it)
 		view_outcome_word(o, m->lang));
 	if (*why) {
 		fputs(": ", m->f);
-		put(m, why);
+		put_said(m, why);
 	}
 	fputc('\n', m->f);
 	put_evidence(m, it);

@@ -30,6 +30,21 @@ void page_put(const struct page *p, const char *text)
 	xml_put(p->f, text);
 }
 
+void page_said(const struct page *p, const char *text)
+{
+	bool code = false;
+
+	for (const char *tick; (tick = strchr(text, '`')) && (code || strchr(tick + 1, '`'));
+	     text = tick + 1) {
+		auto_free char *part = strndup(text, (size_t)(tick - text));
+
+		page_put(p, part ? part : "");
+		fputs(code ? "</code>" : "<code>", p->f);
+		code = !code;
+	}
+	page_put(p, text);
+}
+
 void page_word(const struct page *p, enum grade_word w)
 {
 	page_put(p, grade_word(w, p->lang));
@@ -78,16 +93,25 @@ void page_time(const struct page *p, double t, const char *session)
 	fputs("\">\xe2\x96\xb6</button> ", p->f);
 }
 
-void page_event(const struct page *p, json_int_t seq)
+/* Where an event is told: its own place, or its command's; 0 for none. */
+static json_int_t place_of(const struct page *p, json_int_t seq)
 {
 	char key[32];
-	long long n = (long long)seq;
 
-	snprintf(key, sizeof(key), "%lld", n);
-	if (json_object_get(p->anchors, key))
-		fprintf(p->f, "<a href=\"#e%lld\">#%lld</a>", n, n);
+	snprintf(key, sizeof(key), "%lld", (long long)seq);
+	return json_object_get(p->anchors, key) ? seq : 0;
+}
+
+void page_event(const struct page *p, json_int_t seq)
+{
+	json_int_t at = place_of(p, seq);
+
+	if (!at)
+		at = place_of(p, json_int(evidence_by_seq(p->events, seq), "cause", 0));
+	if (at)
+		fprintf(p->f, "<a href=\"#e%lld\">#%lld</a>", (long long)at, (long long)seq);
 	else
-		fprintf(p->f, "#%lld", n);
+		fprintf(p->f, "#%lld", (long long)seq);
 }
 
 bool page_is_command(const json_t *event)

@@ -55,6 +55,21 @@ static void put_evidence(const struct page *p, const json_t *it)
 	fputs("</ul>\n", p->f);
 }
 
+static void put_command(const struct page *p, const json_t *command)
+{
+	auto_free char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	if (!f)
+		return;
+	view_put_command(f, command);
+	fclose(f);
+	fputs(" <code>", p->f);
+	page_put(p, text);
+	fputs("</code>", p->f);
+}
+
 static void put_commands(const struct page *p, const json_t *it)
 {
 	const json_t *command;
@@ -62,22 +77,12 @@ static void put_commands(const struct page *p, const json_t *it)
 
 	if (!json_array_size(view_commands(it)))
 		return;
-	fputs("<p class=\"soft\">", p->f);
+	fputs("<p class=\"pro\"><span class=\"soft\">", p->f);
 	page_word(p, W_PRO);
-	fputs(":</p>\n<pre><code>", p->f);
-	json_array_foreach (view_commands(it), i, command) {
-		auto_free char *text = NULL;
-		size_t len;
-		FILE *f = open_memstream(&text, &len);
-
-		if (!f)
-			break;
-		view_put_command(f, command);
-		fclose(f);
-		fputs(i ? "\n" : "", p->f);
-		page_put(p, text);
-	}
-	fputs("</code></pre>\n", p->f);
+	fputs(":</span>", p->f);
+	json_array_foreach (view_commands(it), i, command)
+		put_command(p, command);
+	fputs("</p>\n", p->f);
 }
 
 static void put_lesson(const struct page *p, const json_t *it)
@@ -86,7 +91,7 @@ static void put_lesson(const struct page *p, const json_t *it)
 
 	if (*text) {
 		fputs("<p class=\"lesson\">", p->f);
-		page_put(p, text);
+		page_said(p, text);
 		if (view_chapter(it)) {
 			fputs(" <span class=\"soft\">(", p->f);
 			grade_put_chapter(p->f, view_chapter(it), p->lang);
@@ -126,7 +131,7 @@ static void put_item(const struct page *p, const json_t *it)
 	fputs("</h4>\n", p->f);
 	if (*why) {
 		fputs("<p class=\"why\">", p->f);
-		page_put(p, why);
+		page_said(p, why);
 		fputs("</p>\n", p->f);
 	}
 	put_evidence(p, it);
@@ -216,6 +221,19 @@ void page_card(const struct page *p)
 	put_diagnosis(p);
 }
 
+/* + earned, x missed, nothing for a step that earned nothing: said to who does not see it, too. */
+static void put_sign(const struct page *p, bool ok, bool walked)
+{
+	if (!ok && walked)
+		return;
+	fprintf(p->f, "<span aria-hidden=\"true\">%s </span>", ok ? "+" : "x");
+	if (!ok)
+		return; /* the words stand after the step */
+	fputs("<span class=\"unseen\">", p->f);
+	page_word(p, W_EARNED);
+	fputs(" </span>", p->f);
+}
+
 /* One way's cell of a layer's row. */
 static void put_cell(const struct page *p, const char *way, enum grade_word head, const char *layer)
 {
@@ -233,7 +251,9 @@ static void put_cell(const struct page *p, const char *way, enum grade_word head
 		if (!view_in_layer(step, layer))
 			continue;
 		any = true;
-		fprintf(p->f, "<li>%s<span class=\"kind\">", ok ? "+ " : walked ? "" : "x ");
+		fputs("<li>", p->f);
+		put_sign(p, ok, walked);
+		fputs("<span class=\"kind\">", p->f);
 		page_put(p, grade_kind(json_str(step, "kind", ""), p->lang));
 		fputs("</span>", p->f);
 		if (walked) {

@@ -22,6 +22,8 @@ struct page {
 
 /* Text, escaped. */
 void page_put(const struct page *p, const char *text);
+/* A sentence, its `code` as such. */
+void page_said(const struct page *p, const char *text);
 void page_word(const struct page *p, enum grade_word w);
 /* What put writes, escaped. */
 void page_step(const struct page *p, const json_t *step);
@@ -30,7 +32,7 @@ void page_open(const struct page *p, const char *id, enum grade_word head);
 void page_close(const struct page *p);
 /* A time of the attempt, with a button to play from there where there is a recording. */
 void page_time(const struct page *p, double t, const char *session);
-/* " #12", as a link where the event has a place in the page. */
+/* "#12", as a link where the event or the command that caused it has a place in the page. */
 void page_event(const struct page *p, json_int_t seq);
 
 /* Whether the event is told in the transcript, or in the table of packets. */

@@ -107,9 +107,11 @@ static void put_moment(const struct page *p, const json_t *step)
 	fputs("</code> ", p->f);
 	if (json_int(step, "seq", 0))
 		page_event(p, json_int(step, "seq", 0));
-	fputs(json_array_size(json_object_get(step, "items")) ? " <span class=\"good\">+</span>"
-							      : "",
-	      p->f);
+	if (json_array_size(json_object_get(step, "items"))) {
+		fputs(" <span class=\"good\">+ ", p->f);
+		page_word(p, W_EARNED);
+		fputs("</span>", p->f);
+	}
 	fputs("</li>\n", p->f);
 }
 
@@ -244,15 +246,32 @@ static void put_end(const struct page *p, const json_t *e, const char *address, 
 	fputs("</td>", p->f);
 }
 
-static void put_packet(const struct page *p, const json_t *e)
+/* "dns-query A google.com": the event's words without what has columns of its own. Caller frees. */
+static char *packet_words(const struct page *p, const json_t *e)
 {
 	auto_free char *words = evidence_words(e, p->lang);
+	const char *from = words ? strstr(words, ": ") : NULL, *src = json_str(e, "src", "");
+	char *ends;
+
+	if (!from)
+		return ptr_steal(words);
+	from += strlen(": ");
+	ends = *src ? strstr(from, src) : NULL;
+	return strndup(from, ends > from ? (size_t)(ends - from - 1) : strlen(from));
+}
+
+static void put_packet(const struct page *p, const json_t *e)
+{
+	auto_free char *words = packet_words(p, e);
+	bool out = strcmp(json_str(e, "dir", ""), "out") == 0;
 
 	fprintf(p->f, "<tr id=\"e%lld\"><td>", (long long)json_int(e, "seq", 0));
 	fprintf(p->f, "%.3f</td><td>", json_num(e, "t", 0));
 	page_put(p, json_str(e, "node", ""));
 	fputs("</td><td>", p->f);
 	page_put(p, json_str(e, "if", ""));
+	fputc(' ', p->f);
+	page_word(p, out ? W_OUT : W_IN);
 	fputs("</td>", p->f);
 	put_end(p, e, "src", "sport");
 	put_end(p, e, "dst", "dport");

@@ -96,17 +96,16 @@ static const char *const words[][2] = {
 	[W_COL_TIME] = {"Time", "時刻"},
 	[W_COL_NODE] = {"Node", "ノード"},
 	[W_COL_LAYER] = {"Layer", "レイヤー"},
-	[W_COL_KIND] = {"Kind", "種類"},
 	[W_COL_WHAT] = {"What", "内容"},
 	[W_COL_IF] = {"Interface", "インターフェース"},
 	[W_COL_FROM] = {"From", "送信元"},
 	[W_COL_TO] = {"To", "宛先"},
-	[W_COL_EARNED] = {"Earned", "得た項目"},
-	[W_REPORT] = {"netdojo report", "netdojo レポート"},
+	[W_EARNED] = {"earned points", "得点あり"},
+	[W_IN] = {"in", "受信"},
+	[W_OUT] = {"out", "送信"},
 	[W_DATE] = {"Played", "実施"},
 	[W_SEED] = {"Seed", "シード"},
 	[W_VARIANT] = {"Variant", "変種"},
-	[W_RESULT] = {"Result", "結果"},
 };
 static_assert(ARRAY_SIZE(words) == N_GRADE_WORDS, "a word for each");
 
