@@ -50,6 +50,7 @@ struct agent_start {
 	const struct rootfs *rootfs;
 	const struct node *node;
 	int sock;
+	bool quiet; /* nobody is asked about the programs that start there */
 };
 _Noreturn void agent_run(const struct agent_start *s);
 

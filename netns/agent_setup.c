@@ -210,7 +210,9 @@ static void made_done(struct rootfs_made *m)
 int agent_setup(const struct agent_start *s, struct agent *a, struct err *err)
 {
 	const struct node *n = s->node;
-	struct filter_setup filter = {.answer_uname = n->kernel[0] != '\0',
+	struct filter_setup filter = {.tell_execs = !s->quiet,
+				      .tell_sockets = !s->quiet && proc_tells_sockets(n),
+				      .answer_uname = n->kernel[0] != '\0',
 				      .ask_binds = proc_asks_binds(n),
 				      .fake_ids = !s->rootfs->range_map};
 	nd_cleanup(made_done) struct rootfs_made made = {0};

@@ -19,6 +19,7 @@
 struct node_lab {
 	struct rootfs rootfs;
 	int own_netns; /* init's own, to return to */
+	bool quiet;    /* of the nodes to be started */
 };
 
 /* Both ends non-blocking would lose events; init's end alone is, since init never blocks. */
@@ -76,13 +77,19 @@ static int port_start(void *ctx, const struct node *node, int netns_fd, struct p
 		return err_wrap(err, "Node '%s'", node->name);
 	n->sock = pair[0];
 	theirs = pair[1];
-	rc = clone_agent(lab, netns_fd, &(struct agent_start){&lab->rootfs, node, theirs}, err);
+	rc = clone_agent(lab, netns_fd, &(struct agent_start){&lab->rootfs, node, theirs, lab->quiet},
+			 err);
 	if (rc < 0)
 		return err_wrap(err, "Node '%s'", node->name);
 	n->pidfd = rc;
 	rootfs_hold(&lab->rootfs, node, n->pidfd);
 	*ret = ptr_steal(n);
 	return 0;
+}
+
+static void port_quiet(void *ctx)
+{
+	((struct node_lab *)ctx)->quiet = true;
 }
 
 static void port_stop(void *ctx, struct proc_node *n)
@@ -109,6 +116,7 @@ int node_port_open(const struct node_setup *s, struct proc_port *ret, struct err
 	*ret = (struct proc_port){
 		.ctx = lab,
 		.start = port_start,
+		.quiet = port_quiet,
 		.stop = port_stop,
 		.fd = proc_node_fd,
 		.next = proc_node_next,

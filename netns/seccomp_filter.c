@@ -177,11 +177,15 @@ static void build(struct program *p, const struct filter_setup *s, bool notify)
 	if (s->fake_ids)
 		give_each(p, ids, ARRAY_SIZE(ids), SECCOMP_RET_ERRNO | 0);
 	if (notify) {
-		give_if(p, SYS_execve, SECCOMP_RET_USER_NOTIF);
-		give_if(p, SYS_execveat, SECCOMP_RET_USER_NOTIF);
+		if (s->tell_execs) {
+			give_if(p, SYS_execve, SECCOMP_RET_USER_NOTIF);
+			give_if(p, SYS_execveat, SECCOMP_RET_USER_NOTIF);
+		}
 		if (s->answer_uname)
 			give_if(p, SYS_uname, SECCOMP_RET_USER_NOTIF);
-		if (s->ask_binds)
+		if (s->tell_sockets)
+			give_if(p, SYS_listen, SECCOMP_RET_USER_NOTIF);
+		if (s->ask_binds || s->tell_sockets)
 			emit_bind(p);
 	}
 	emit_families(p);
@@ -202,10 +206,12 @@ int filter_install(const struct filter_setup *s, int *ret_listener, struct err *
 {
 	const unsigned long listener = SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	struct program with = {.n = 0}, without = {.n = 0};
-	int rc;
+	int rc = -ENODATA; /* nothing to ask about */
 
-	build(&with, s, true);
-	rc = install(&with, listener | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+	if (s->tell_execs || s->tell_sockets || s->answer_uname || s->ask_binds) {
+		build(&with, s, true);
+		rc = install(&with, listener | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+	}
 	if (rc == -EINVAL) /* before 5.19 */
 		rc = install(&with, listener);
 	if (rc >= 0) {

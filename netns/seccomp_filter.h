@@ -8,7 +8,9 @@
 #include "base/err.h"
 
 struct filter_setup {
+	bool tell_execs;   /* the listener hears of every execve(2) */
 	bool answer_uname; /* uname(2) is answered by the listener */
+	bool tell_sockets; /* the listener hears of listen(2), and of bind(2) as with ask_binds */
 	bool ask_binds;	   /* so is bind(2), of what may be an internet address */
 	bool fake_ids;	   /* one-uid map: set*id, setgroups and chown succeed and do nothing */
 };

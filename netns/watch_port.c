@@ -66,11 +66,12 @@ static int port_add(void *ctx, const struct watch_node *n, struct err *err)
 	bundle_add(&b, "etc", n->etc_dir);
 	bundle_add(&b, "wsl", n->wsl_dir);
 	bundle_add(&b, "hints", n->hints > 0 ? n->hints : -1);
-	body = json_pack("{s:I, s:s, s:s, s:I, s:s, s:s, s:b, s:b, s:b, s:o}", "id",
+	body = json_pack("{s:I, s:s, s:s, s:I, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:o}", "id",
 			 (json_int_t)++p->last_id, "do", "add", "node", n->name, "generation",
 			 (json_int_t)n->generation, "kernel", n->kernel ? n->kernel : "",
 			 "hostname", n->hostname ? n->hostname : "", "observed", n->observed,
-			 "binds", n->binds, "flows", n->flows, "fds", b.names);
+			 "binds", n->binds, "flows", n->flows, "sockets", n->sockets, "capture",
+			 n->capture, "fds", b.names);
 	rc = body ? msg_send(p->sock, body, b.fds, b.n, err)
 		  : err_set(err, ERR_MACHINE, EINVAL, "Names are not UTF-8");
 	if (rc < 0)
@@ -88,6 +89,16 @@ static void port_remove(void *ctx, const char *name)
 
 	if (body)
 		msg_send(p->sock, body, NULL, 0, NULL);
+}
+
+/* A notice: where it fails, no node's recorders have `capture`. */
+static int port_capture(void *ctx, int fd, struct err *err)
+{
+	struct port *p = ctx;
+	auto_json json_t *body = json_pack("{s:s}", "do", "capture");
+
+	return body ? msg_send(p->sock, body, &fd, 1, err)
+		    : err_sys(err, ENOMEM, "Can't ask the watch");
 }
 
 static int port_sync(void *ctx, unsigned n, struct err *err)
@@ -203,6 +214,7 @@ int watch_port_attach(int sock, struct watch_port *ret, struct err *err)
 	*ret = (struct watch_port){.ctx = p,
 				   .add = port_add,
 				   .remove = port_remove,
+				   .capture = port_capture,
 				   .fd = port_fd,
 				   .next = port_next,
 				   .sync = port_sync,

@@ -37,6 +37,17 @@ struct booting {
 	void *arg;
 };
 
+/* Nothing is kept: what runs is the scenario's own file. */
+static int open_unrecorded(struct booting *s, struct err *err)
+{
+	s->file_fd = open(s->b->scenario_path, O_RDONLY | O_CLOEXEC);
+	s->attempt_fd = s->file_fd < 0 ? -1 : fcntl(s->file_fd, F_DUPFD_CLOEXEC, 0);
+	s->attempt = strdup("");
+	if (s->attempt_fd < 0 || !s->attempt)
+		return err_sys(err, errno, "Can't open %s", s->b->scenario_path);
+	return 0;
+}
+
 /* Folder and scenario; a resumed attempt has both. */
 static int fill_attempt(struct booting *s, struct err *err)
 {
@@ -54,8 +65,11 @@ static int fill_attempt(struct booting *s, struct err *err)
 
 static int open_attempt(struct booting *s, struct err *err)
 {
-	int rc = fill_attempt(s, err);
+	int rc;
 
+	if (s->b->unrecorded)
+		return open_unrecorded(s, err);
+	rc = fill_attempt(s, err);
 	if (rc < 0)
 		return rc;
 	s->attempt_fd = open(s->attempt, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -96,7 +110,7 @@ static int give_away(const struct booting *s, struct err *err)
 	gid_t gid;
 	int rc = owner_choose(&uid, &gid, err);
 
-	if (rc == 1 && fchown(s->attempt_fd, uid, gid) < 0)
+	if (rc == 1 && !s->b->unrecorded && fchown(s->attempt_fd, uid, gid) < 0)
 		return err_sys(err, errno, "Can't give the attempt folder to uid %u", uid);
 	/* a log that is to go on; a link would be somebody's trick */
 	if (rc == 1 && s->b->resume &&
@@ -122,11 +136,13 @@ static json_t *boot_request(const struct booting *s)
 	const struct boot *b = s->b;
 
 	return json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:s, s:O*}",
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:s, s:O*}",
 		"do", "boot", "lab", s->lab, "scenario", b->scenario_id, "file", b->scenario_path,
 		"attempt", s->attempt, "seed", b->seed ? b->seed : s->drawn, "variant", s->variant,
 		"lang", b->lang ? b->lang : "en", "healthy", b->healthy, "hold", b->hold, "dry_run",
-		b->dry_run, "private", b->private_lab, "record", 1, "defer_fault", b->defer_fault,
+		b->dry_run, "private", b->private_lab, "record", !b->unrecorded, "capture",
+		!b->unrecorded && !b->dry_run && (!b->private_lab || b->capture), "defer_fault",
+		b->defer_fault,
 		"resume", b->resume ? b->resume : "", "trees", b->trees);
 }
 
@@ -254,7 +270,7 @@ static int run(struct booting *s, const struct held_signals *held, struct client
 	c->held = s->b->hold;
 	c->dir = fd_steal(&s->dir);
 	c->inode = s->inode;
-	s->keep_attempt = !s->b->dry_run;
+	s->keep_attempt = !s->b->dry_run && !s->b->unrecorded;
 	snprintf(c->lab, sizeof(c->lab), "%s", s->lab);
 	*ret = ptr_steal(c);
 	return 0;
@@ -269,7 +285,7 @@ failed:
 
 static void booting_done(struct booting *s)
 {
-	if (s->attempt && !s->keep_attempt && !s->b->attempt_dir)
+	if (s->attempt && *s->attempt && !s->keep_attempt && !s->b->attempt_dir)
 		attempt_discard(s->attempt);
 	fd_closep(&s->dir);
 	fd_closep(&s->attempt_fd);

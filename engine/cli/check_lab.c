@@ -77,6 +77,7 @@ static int boot(struct lab_case *l, struct err *err)
 			       .attempt_dir = l->c->dir,
 			       .hold = true,
 			       .private_lab = true,
+			       .capture = l->k->keep,
 			       .defer_fault = true};
 	auto_json json_t *up = NULL;
 

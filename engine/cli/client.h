@@ -19,6 +19,8 @@ struct boot {
 	const char *variant; /* NULL = drawn by the seed; "" = the plain one */
 	const char *lang;    /* "en" or "ja"; NULL = locale */
 	bool healthy, hold, private_lab, dry_run, defer_fault;
+	bool capture;		 /* a private lab keeps its packets too, as others do */
+	bool unrecorded;	 /* no attempt folder, no recorder: docs/protocol.md, "boot" */
 	const json_t *trees;	 /* see trees.h; NULL = none */
 	const char *attempt_dir; /* NULL = a new folder under $XDG_STATE_HOME/netdojo/attempts */
 	const char *

@@ -11,6 +11,9 @@ static int check_broken(struct client *lab, struct err *err)
 	auto_json json_t *info = NULL;
 	int rc = client_call(lab, json_pack("{s:s}", "do", "info"), NULL, 0, &info, NULL, err);
 
+	if (rc == 0 && !json_flag(info, "recorded", true))
+		/* refused, and says why */
+		return client_call(lab, json_pack("{s:s}", "do", "finish"), NULL, 0, NULL, NULL, err);
 	if (rc < 0 || !json_flag(info, "healthy", false))
 		return rc;
 	return err_set(err, ERR_USAGE, EINVAL,

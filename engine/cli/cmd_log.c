@@ -192,6 +192,9 @@ static int find_log(const struct cli *c, char **ret, struct client **ret_client,
 			rc = client_call(*ret_client, json_pack("{s:s}", "do", "info"), NULL, 0,
 					 &info, NULL, err);
 		dir = json_str(info, "attempt", "");
+		if (rc == 0 && !*dir)
+			rc = err_set(err, ERR_USAGE, ENODATA,
+				     "This lab was started with --no-record: it has no log");
 	}
 	if (rc == 0 && asprintf(ret, "%s/events.jsonl", dir) < 0)
 		rc = err_sys(err, ENOMEM, "Can't name the log");

@@ -121,6 +121,15 @@ static int end_in_grade(const struct cli *c, struct client *lab)
 	return code;
 }
 
+/* Of a play without a record nothing falls short. */
+static int end_ungraded(const struct cli *c)
+{
+	cli_note(c, "%s",
+		 cli_tr(c, (struct text){"Nothing was recorded (--no-record), so there is no grade",
+					 "何も記録していない (--no-record) ため、採点はありません"}));
+	return EXIT_DONE;
+}
+
 /* Ends the lab and keeps the attempt; a lab that is gone already has ended as it could. */
 static void leave(const struct play *p, const char *why)
 {
@@ -176,12 +185,15 @@ static int cut(const struct play *p, int status)
 		leave(p, "terminal-gone");
 		err_set(&err, ERR_MACHINE, EINTR, "The terminal ended (status %d)", status);
 	}
-	err_mend(&err, "`netdojo play --resume %s` goes on", attempt_word(p));
+	if (!p->b.unrecorded)
+		err_mend(&err, "`netdojo play --resume %s` goes on", attempt_word(p));
 	return cli_fail(p->c, &err);
 }
 
 static int end(const struct play *p, int status)
 {
+	if (p->b.unrecorded && (status == TERM_EXIT_GRADE || status == TERM_EXIT_QUIT))
+		return end_ungraded(p->c);
 	if (status == TERM_EXIT_GRADE)
 		return end_in_grade(p->c, p->lab);
 	if (status == TERM_EXIT_PAUSE)
@@ -191,6 +203,16 @@ static int end(const struct play *p, int status)
 	if (status <= EXIT_MACHINE)
 		return status; /* the terminal has said why */
 	return cut(p, status);
+}
+
+static int check_record(const struct cli *c, struct err *err)
+{
+	const char *other = cli_opt(c, "attempt") ? "attempt" : cli_flag(c, "resume") ? "resume" : NULL;
+
+	if (cli_flag(c, "no-record") && other)
+		return err_set(err, ERR_USAGE, EINVAL, "--no-record and --%s exclude each other",
+			       other);
+	return 0;
 }
 
 /* What the terminal would find wrong only once the lab stands. */
@@ -250,7 +272,7 @@ static int rebuild(struct play *p, struct err *err)
 	p->b.seed = json_str(p->info, "seed", "");
 	p->b.variant = json_str(p->info, "variant", "");
 	p->b.attempt_dir = p->dir;
-	p->b.resume = "reset";
+	p->b.resume = p->b.unrecorded ? NULL : "reset";
 	rc = build(p, err);
 	if (rc == 0)
 		cli_note(p->c, "%s", cli_tr(p->c, again));
@@ -295,6 +317,7 @@ static int play_new(struct cli *c)
 						     .lab = cli_opt(c, "lab"),
 						     .lang = cli_lang(c),
 						     .attempt_dir = cli_opt(c, "attempt"),
+						     .unrecorded = cli_flag(c, "no-record"),
 						     .hold = true}};
 	int rc = catalogue_find(c->args[0], &e, &err);
 
@@ -354,6 +377,8 @@ int cmd_play(struct cli *c)
 	struct err err = {0};
 	int rc = check_words(c, &err);
 
+	if (rc == 0)
+		rc = check_record(c, &err);
 	if (rc == 0)
 		rc = check_script(c, &err);
 	if (rc < 0)

@@ -32,6 +32,8 @@ static const struct option_spec options[] = {
 	 .many = true,
 	 .help = {"show a folder of this machine in the lab, read-only: [NODE=]DIR[:PATH]",
 		  "このマシンのフォルダーをラボに見せる (読み取り専用): [NODE=]DIR[:PATH]"}},
+	{.long_name = "no-record",
+	 .help = {"record nothing: no log, no packets, no grade", "何も記録しない (採点もなし)"}},
 	{.long_name = "dry-run",
 	 .short_name = 'n',
 	 .help = {"print the plan and build nothing", "計画だけを表示し、何も作らない"}},
@@ -108,6 +110,13 @@ static void print_up(const struct cli *c, const json_t *up)
 	      c->out);
 }
 
+static void tell_unrecorded(const struct cli *c)
+{
+	cli_note(c, "%s",
+		 cli_tr(c, (struct text){"Nothing is recorded (--no-record): this lab can't be graded",
+					 "何も記録しません (--no-record)。このラボは採点できません"}));
+}
+
 static int print_plan(const struct cli *c, json_t *plan)
 {
 	json_t *line;
@@ -145,7 +154,8 @@ int cmd_up(struct cli *c)
 			 .variant = cli_opt(c, "variant"),
 			 .lang = cli_lang(c),
 			 .healthy = cli_flag(c, "healthy"),
-			 .dry_run = cli_flag(c, "dry-run")};
+			 .dry_run = cli_flag(c, "dry-run"),
+			 .unrecorded = cli_flag(c, "no-record")};
 	int rc = catalogue_find(c->args[0], &e, &err);
 
 	if (rc == 0)
@@ -164,6 +174,8 @@ int cmd_up(struct cli *c)
 	if (b.dry_run)
 		return print_plan(c, up);
 	note_lacking(c, up);
+	if (b.unrecorded)
+		tell_unrecorded(c);
 	if (c->json)
 		return cli_print_json(c, "up", json_incref(up));
 	print_up(c, up);

@@ -11,6 +11,7 @@
 #include "lab/exec.h"
 #include "lab/interop.h"
 #include "lab/life.h"
+#include "lab/verify.h"
 #include "lab/visit.h"
 #include "lab/windows.h"
 #include "lab/windows_verbs.h"
@@ -89,7 +90,15 @@ static void do_mode(struct conn *c, uint64_t id, struct msg *m)
 /* dojo grade and dojo quit: the terminal hosts end their sessions and grade. */
 static void do_session(struct conn *c, uint64_t id, struct msg *m)
 {
-	conn_tell_terminals(c->lab, json_pack("{s:s}", "session", json_str(m->body, "do", "quit")));
+	bool grade = !strcmp(json_str(m->body, "do", ""), "grade");
+	struct err err = {0};
+
+	if (grade && c->lab->unrecorded) {
+		verify_unrecorded(c->lab, &err);
+		peer_answer_err(c->peer, id, &err);
+		return;
+	}
+	conn_tell_terminals(c->lab, json_pack("{s:s}", "session", grade ? "grade" : "quit"));
 	peer_answer_ok(c->peer, id);
 }
 

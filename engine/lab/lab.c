@@ -180,6 +180,7 @@ static void close_doors(struct lab *lab)
 	exec_done(lab);
 	hold_done(lab);
 	flows_done(&lab->flows);
+	lineage_done(&lab->lineage);
 	service_done(lab);
 }
 

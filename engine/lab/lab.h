@@ -18,6 +18,7 @@
 
 #include "lab/actor.h"
 #include "lab/flow.h"
+#include "lab/lineage.h"
 #include "lab/log.h"
 #include "lab/peer.h"
 #include "model/model.h"
@@ -111,13 +112,16 @@ struct lab {
 	struct err lost;	   /* why the recorder is gone */
 	struct record_wait *waits; /* for recorders to catch up: record.c */
 	unsigned next_wait;
-	int attempt_dir;
+	int attempt_dir; /* -1: nothing is recorded */
+	bool captures;	 /* packets are kept in the attempt's folder */
+	bool unrecorded; /* --no-record: no file, no recorder, no grade */
 	double booted;			 /* CLOCK_MONOTONIC at boot, for "seconds" */
 	struct actor_span probing;	 /* probes of ours: their packets */
 	struct actor_span running;	 /* those of them that run a program */
 	struct actor_span changing;	 /* changes of ours */
 	struct actor_span learner, tool; /* execs under way, by whom */
 	struct flows flows;
+	struct lineage lineage;
 	struct held_list
 		*held;	/* requests that wait for the first verification; NULL = none has to */
 	unsigned hints; /* given so far */

@@ -86,6 +86,9 @@ static bool has_terminal(const struct lab *lab)
 /* Why nobody could do it. */
 static int refuse(const struct lab *lab, bool held, bool reset, struct err *err)
 {
+	if (lab->unrecorded && !reset)
+		return err_set(err, ERR_USAGE, ENODATA,
+			       "Nothing was recorded (--no-record), so there is nothing to go on with");
 	if (lab->finished)
 		return err_set(err, ERR_USAGE, EALREADY, "The attempt is over: it was graded");
 	if (held && !has_terminal(lab))

@@ -87,12 +87,15 @@ static void on_ready(struct lab_node *n, struct proc_event *e)
 			       .hints = e->hints,
 			       .kernel = n->kernel,
 			       .hostname = n->hostname,
-			       .observed = n->observed,
+			       .observed = n->observed && !lab->unrecorded,
 			       .binds = n->binds,
-			       .flows = n->role == ROLE_WINDOWS};
+			       .flows = n->flows && !lab->unrecorded,
+			       .sockets = n->sockets && !lab->unrecorded,
+			       .capture = n->sockets && lab->captures};
 	struct err err = {0};
 	int rc = 0;
 
+	n->agent = e->pid;
 	json_decref(n->warnings);
 	n->warnings = json_incref(e->warnings);
 	if (e->node_socket >= 0)
@@ -249,6 +252,8 @@ static struct lab_node *node_new(struct lab *lab, const struct node *n)
 	out->role = n->role;
 	out->observed = n->observed;
 	out->binds = proc_asks_binds(n);
+	out->sockets = proc_tells_sockets(n);
+	out->flows = n->role == ROLE_WINDOWS || n->role == ROLE_ROUTER || n->role == ROLE_WSL;
 	out->generation = next_generation(lab, n->name);
 	if (!out->name || !out->user || !out->kernel || !out->hostname) {
 		node_stop(out);

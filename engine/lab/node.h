@@ -28,8 +28,11 @@ struct lab_node {
 	char *hostname;
 	enum node_role role;
 	bool observed;
-	bool binds; /* what its programs bind is asked about */
+	bool binds;   /* what its programs bind is asked about */
+	bool sockets; /* what they listen on is told, and its packets may be kept */
+	bool flows;   /* addresses may be translated there */
 	unsigned generation;
+	pid_t agent; /* its number here; 0 = not yet known */
 	struct proc_node *proc;
 	struct event *readable;
 	struct listener *accepting; /* the node socket */

@@ -54,6 +54,18 @@ void record_done(struct lab *lab)
 	}
 }
 
+/* Orphans are the agent's too, whoever started them. */
+static bool of_agent(struct lab *lab, const json_t *e)
+{
+	json_int_t ppid = json_int(e, "ppid", 0);
+	struct lab_node *n;
+
+	TAILQ_FOREACH(n, &lab->nodes, link)
+	if (n->agent == ppid)
+		return true;
+	return ppid <= 1;
+}
+
 /*
  * Each kind is ours only while we do something that shows as that kind: a learner's damage must not hide behind a probe,
  * nor their work be lost beside one.
@@ -65,9 +77,10 @@ static const char *who(struct lab *lab, const json_t *e)
 
 	if (!strcmp(kind, "change") || !strcmp(kind, "file"))
 		return lab_actor(lab, &lab->changing, mono);
-	if (!strcmp(kind, "exec"))
-		return lab_actor(lab, &lab->running, mono);
-	if (!strcmp(kind, "packet"))
+	if (!strcmp(kind, "exec") || (!strcmp(kind, "socket") && json_object_get(e, "pid")))
+		return lineage_owner(&lab->lineage, e, lab_actor(lab, &lab->running, mono),
+				     of_agent(lab, e));
+	if (!strcmp(kind, "packet") || !strcmp(kind, "flow") || !strcmp(kind, "socket"))
 		return flow_owner(&lab->flows, e, lab_actor(lab, &lab->probing, mono));
 	return lab_actor(lab, &lab->probing, mono);
 }

@@ -181,12 +181,27 @@ static void on_all_seen(void *arg)
 	probing_run(a->lab, "fixed,controls", on_finished, a);
 }
 
+int verify_unrecorded(const struct lab *lab, struct err *err)
+{
+	bool ja = !strcmp(json_str(lab->boot, "lang", "en"), "ja");
+
+	return err_set(err, ERR_USAGE, ENODATA, "%s",
+		       ja ? "何も記録していない (--no-record) ため、採点できません"
+			  : "Nothing was recorded (--no-record), so there is nothing to grade");
+}
+
 void verify_finish(struct conn *c, uint64_t id, struct msg *m)
 {
 	struct lab *lab = c->lab;
+	struct err err = {0};
 	struct asker *a;
 
 	(void)m;
+	if (lab->unrecorded) {
+		verify_unrecorded(lab, &err);
+		peer_answer_err(c->peer, id, &err);
+		return;
+	}
 	/* What is done after the card was shown changes nothing: asked again, the attempt is the same. */
 	if (lab->finished) {
 		peer_answer(c->peer, id,

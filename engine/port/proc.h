@@ -24,6 +24,12 @@ static inline bool proc_asks_binds(const struct node *n)
 	return n->role == ROLE_WINDOWS || json_object_size(n->port_space) > 0;
 }
 
+/* Whether what its programs listen on is told, and its packets are kept: the nodes a learner works in. */
+static inline bool proc_tells_sockets(const struct node *n)
+{
+	return n->observed && (n->role == ROLE_WSL || n->role == ROLE_WINDOWS);
+}
+
 /* What to run in a node. Borrowed for the call. */
 struct proc_spawn {
 	const char *const *argv; /* NULL-terminated; argv[0] found along the node's PATH */
@@ -86,6 +92,8 @@ struct proc_port {
 	 */
 	int (*start)(void *ctx, const struct node *node, int netns_fd, struct proc_node **ret,
 		     struct err *err);
+	/* Nodes started from now on tell nobody what programs start in them. May be NULL (fakes). */
+	void (*quiet)(void *ctx);
 	/* Kills the agent, and so everything in the node; frees. Takes NULL. */
 	void (*stop)(void *ctx, struct proc_node *n);
 	/* To poll for reading. */

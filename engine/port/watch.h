@@ -22,7 +22,9 @@ struct watch_node {
 		hostname; /* what uname(2) answers as nodename where the node's own can't be read; "" = none */
 	bool observed; /* false: only the listener is served */
 	bool binds;    /* bind(2) is asked about: see answer */
-	bool flows;    /* new conntrack entries become `flow` events (the Windows node) */
+	bool flows;    /* what conntrack begins and forgets becomes `flow` events */
+	bool sockets;  /* what its programs listen on, and its connections, become `socket` events */
+	bool capture;  /* its packets go to the file given to capture() */
 };
 
 struct watch_port {
@@ -30,10 +32,13 @@ struct watch_port {
 	/*
 	 * Returns at once. When every recorder stands, next() gives the event {"kind":"lab","what":"recorders","node",
 	 * "gen","recorders":{"packets":bool,"changes":bool,"exec":bool,"files":bool},"why":{"packets":"..."}}, exactly one
-	 * for each add; a node the watch refused has all four false. Of a node with `binds` recorders say `binds` too.
+	 * for each add; a node the watch refused has all four false. Of a node with `binds`, `sockets` or `capture` recorders say
+	 * those too.
 	 */
 	int (*add)(void *ctx, const struct watch_node *n, struct err *err);
 	void (*remove)(void *ctx, const char *name);
+	/* The file (borrowed, empty) for the packets of nodes added after this. May be NULL (fakes). */
+	int (*capture)(void *ctx, int fd, struct err *err);
 	/* To poll for reading; each readable message is one batch of events. */
 	int (*fd)(void *ctx);
 	/* 1: *ret is an array of events without seq (caller owns it); 0: none waiting; -EPIPE: the watch died. */

@@ -14,23 +14,15 @@
 #define _GNU_SOURCE
 #include "netns/watch/binds.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 
+#include "netns/watch/fetch.h"
 #include "netns/watch/listener.h"
 #include "netns/watch/netopen.h"
 #include "netns/watch/target.h"
-
-#ifndef SO_NETNS_COOKIE /* Linux 5.14 */
-#define SO_NETNS_COOKIE 71
-#endif
-#ifndef IPPROTO_MPTCP /* Linux 5.6; with TCP's ports */
-#define IPPROTO_MPTCP 262
-#endif
 
 enum {
 	WAITING_MAX = 1024, /* a lab's process limit is lower */
@@ -53,32 +45,11 @@ struct binds {
 	TAILQ_HEAD(, asked) asked;
 };
 
-union any_addr {
-	struct sockaddr sa;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-};
-
 struct meant {
 	const char *proto;
 	char address[INET6_ADDRSTRLEN];
 	uint16_t port;
 };
-
-static int option(int sock, int name)
-{
-	int value = -1;
-	socklen_t len = sizeof(value);
-
-	return getsockopt(sock, SOL_SOCKET, name, &value, &len) < 0 ? -1 : value;
-}
-
-static int cookie_of(int sock, uint64_t *ret)
-{
-	socklen_t len = sizeof(*ret);
-
-	return getsockopt(sock, SOL_SOCKET, SO_NETNS_COOKIE, ret, &len) < 0 ? -errno : 0;
-}
 
 int binds_new(struct wnode *n, int netns, struct binds **ret, struct err *err)
 {
@@ -88,7 +59,7 @@ int binds_new(struct wnode *n, int netns, struct binds **ret, struct err *err)
 
 	if (sock < 0)
 		return sock;
-	if (cookie_of(sock, &cookie) < 0)
+	if (fetch_netns(sock, &cookie) < 0)
 		return err_sys(err, errno, "Can't tell network namespaces apart");
 	b = calloc(1, sizeof(*b));
 	if (!b)
@@ -98,31 +69,6 @@ int binds_new(struct wnode *n, int netns, struct binds **ret, struct err *err)
 	TAILQ_INIT(&b->asked);
 	*ret = b;
 	return 0;
-}
-
-/* A copy of the caller's descriptor; its number may be another thread's business by now, which harms nobody. */
-static int fetch(const struct binds *b, const struct bind_call *c)
-{
-	auto_fd process = (int)syscall(SYS_pidfd_open, c->pid, 0);
-	struct target_info info;
-
-	/* a thread has no such descriptor, its process has, with the same files nearly always */
-	if (process < 0 && target_info(b->node->watch->proc, c->pid, &info) == 0)
-		process = (int)syscall(SYS_pidfd_open, info.tgid, 0);
-	return process < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, process, c->fd, 0);
-}
-
-static const char *proto_of(int sock)
-{
-	switch (option(sock, SO_PROTOCOL)) {
-	case IPPROTO_TCP:
-	case IPPROTO_MPTCP:
-		return "tcp";
-	case IPPROTO_UDP:
-		return "udp";
-	default:
-		return NULL;
-	}
 }
 
 /* What the kernel will make of the address; false where it will refuse it, or choose the port itself. */
@@ -155,12 +101,12 @@ static bool look(const struct binds *b, const struct bind_call *c, struct meant 
 
 	if (target_read(c->pid, c->addr, &a, len) < 0 || !is_inet(a.sa.sa_family))
 		return false;
-	sock = fetch(b, c);
+	sock = fetch_fd(b->node->watch->proc, c->pid, c->fd);
 	if (sock < 0)
 		return false;
-	ret->proto = proto_of(sock);
-	return ret->proto && cookie_of(sock, &cookie) == 0 && cookie == b->cookie &&
-	       read_address(option(sock, SO_DOMAIN), &a, len, ret);
+	ret->proto = fetch_proto(sock);
+	return ret->proto && fetch_netns(sock, &cookie) == 0 && cookie == b->cookie &&
+	       read_address(fetch_option(sock, SO_DOMAIN), &a, len, ret);
 }
 
 static void forget(struct asked *a)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* New conntrack entries as an event's keys. */
+/* What conntrack begins and forgets as an event's keys. */
 #include "netns/watch/change_flow.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
@@ -88,21 +89,48 @@ static void add_tuple(json_t *obj, const struct nlattr *tuple, const struct side
 	}
 }
 
+static json_int_t number(const struct nlattr *a)
+{
+	return mnl_attr_get_payload_len(a) >= sizeof(uint64_t)
+		       ? (json_int_t)be64toh(mnl_attr_get_u64(a))
+		       : 0;
+}
+
+/* There only where the node has nf_conntrack_acct on: we don't switch it, for it counts on the data's way. */
+static void add_counters(json_t *obj, const struct nlattr *nest, const char *packets,
+			 const char *bytes)
+{
+	const struct nlattr *a;
+
+	mnl_attr_for_each_nested(a, nest)
+	{
+		if (mnl_attr_get_type(a) == CTA_COUNTERS_PACKETS)
+			json_object_set_new(obj, packets, json_integer(number(a)));
+		else if (mnl_attr_get_type(a) == CTA_COUNTERS_BYTES)
+			json_object_set_new(obj, bytes, json_integer(number(a)));
+	}
+}
+
 json_t *change_flow(const struct nlmsghdr *h)
 {
+	unsigned type = h->nlmsg_type & 0xff;
 	const struct nlattr *a;
 	json_t *obj;
 
-	if ((h->nlmsg_type & 0xff) != IPCTNL_MSG_CT_NEW ||
+	if ((type != IPCTNL_MSG_CT_NEW && type != IPCTNL_MSG_CT_DELETE) ||
 	    mnl_nlmsg_get_payload_len(h) < sizeof(struct nfgenmsg))
 		return NULL;
-	obj = json_pack("{s:s}", "what", "new");
+	obj = json_pack("{s:s}", "what", type == IPCTNL_MSG_CT_NEW ? "new" : "end");
 	mnl_attr_for_each(a, h, sizeof(struct nfgenmsg))
 	{
 		if (mnl_attr_get_type(a) == CTA_TUPLE_ORIG)
 			add_tuple(obj, a, &original);
 		else if (mnl_attr_get_type(a) == CTA_TUPLE_REPLY)
 			add_tuple(obj, a, &reply);
+		else if (mnl_attr_get_type(a) == CTA_COUNTERS_ORIG)
+			add_counters(obj, a, "packets", "bytes");
+		else if (mnl_attr_get_type(a) == CTA_COUNTERS_REPLY)
+			add_counters(obj, a, "reply_packets", "reply_bytes");
 	}
 	return obj;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* New conntrack entries as an event's keys. */
+/* What conntrack begins and forgets as an event's keys. */
 #ifndef NETDOJO_NETNS_WATCH_CHANGE_FLOW_H
 #define NETDOJO_NETNS_WATCH_CHANGE_FLOW_H
 

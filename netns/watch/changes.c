@@ -13,8 +13,10 @@
 #include "netns/watch/change_rt.h"
 #include "netns/watch/known.h"
 #include "netns/watch/netopen.h"
+#include "netns/watch/rate.h"
 
 enum {
+	FLOWS_MAX = 100,	 /* flow events a second of one node */
 	MESSAGE_MAX = 32 * 1024, /* the most the kernel puts into one part of a dump */
 	BURST = 64,		 /* packets read before others get their turn */
 };
@@ -25,18 +27,34 @@ struct changes {
 	struct event *rt_event, *nf_event;
 	struct nft_change transaction;
 	struct known known;
+	struct rate flows;
 };
 
-static void emit(struct changes *c, const char *kind, json_t *keys)
+/* The event with these keys (stolen); NULL when there are none. */
+static json_t *event_of(const struct changes *c, const char *kind, json_t *keys)
 {
-	json_t *e;
+	json_t *e = keys ? wnode_event(c->node, kind) : NULL;
 
-	if (!keys)
-		return;
-	e = wnode_event(c->node, kind);
-	json_object_update(e, keys);
+	if (e)
+		json_object_update(e, keys);
 	json_decref(keys);
-	wnode_emit(c->node, e);
+	return e;
+}
+
+static void emit(struct changes *c, json_t *keys)
+{
+	json_t *e = event_of(c, "change", keys);
+
+	if (e)
+		wnode_emit(c->node, e);
+}
+
+static void emit_flow(struct changes *c, json_t *keys)
+{
+	json_t *e = event_of(c, "flow", keys);
+
+	if (e)
+		rate_emit(&c->flows, e);
 }
 
 static void on_rt(struct changes *c, const struct nlmsghdr *h)
@@ -48,17 +66,17 @@ static void on_rt(struct changes *c, const struct nlmsghdr *h)
 		json_decref(keys);
 		return;
 	}
-	emit(c, "change", keys);
+	emit(c, keys);
 }
 
 static void on_nf(struct changes *c, const struct nlmsghdr *h)
 {
 	switch (NFNL_SUBSYS_ID(h->nlmsg_type)) {
 	case NFNL_SUBSYS_NFTABLES:
-		emit(c, "change", nft_change_add(&c->transaction, h));
+		emit(c, nft_change_add(&c->transaction, h));
 		break;
 	case NFNL_SUBSYS_CTNETLINK:
-		emit(c, "flow", change_flow(h));
+		emit_flow(c, change_flow(h));
 		break;
 	}
 }
@@ -177,8 +195,10 @@ static int open_rt(struct changes *c, int netns, struct err *err)
 
 static int open_nf(struct changes *c, int netns, bool flows, struct err *err)
 {
-	static const int groups[] = {NFNLGRP_NFTABLES, NFNLGRP_CONNTRACK_NEW};
-	const struct source s = {NETLINK_NETFILTER, groups, flows ? 2 : 1, on_nf_readable};
+	static const int groups[] = {NFNLGRP_NFTABLES, NFNLGRP_CONNTRACK_NEW,
+				     NFNLGRP_CONNTRACK_DESTROY};
+	const struct source s = {NETLINK_NETFILTER, groups, flows ? ARRAY_SIZE(groups) : 1,
+				 on_nf_readable};
 
 	return open_source(c, netns, &s, &c->nf, &c->nf_event, err);
 }
@@ -191,7 +211,11 @@ int changes_new(struct wnode *n, int netns, bool flows, struct changes **ret, st
 	if (!c)
 		return err_sys(err, ENOMEM, "Can't listen to changes");
 	*c = (struct changes){.node = n, .rt = -1, .nf = -1};
-	rc = open_rt(c, netns, err);
+	rc = rate_init(&c->flows, n, "flow", FLOWS_MAX);
+	if (rc < 0)
+		err_sys(err, -rc, "Can't listen to changes");
+	if (rc == 0)
+		rc = open_rt(c, netns, err);
 	if (rc == 0)
 		rc = open_nf(c, netns, flows, err);
 	if (rc < 0) {
@@ -210,6 +234,7 @@ void changes_free(struct changes *c)
 		event_free(c->rt_event);
 	if (c->nf_event)
 		event_free(c->nf_event);
+	rate_done(&c->flows);
 	nft_change_done(&c->transaction);
 	known_done(&c->known);
 	fd_closep(&c->rt);

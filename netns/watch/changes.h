@@ -6,7 +6,7 @@
 
 #include "netns/watch/watch.h"
 
-/* netns is borrowed for the call. flows: new conntrack entries too. */
+/* netns is borrowed for the call. flows: what conntrack begins and forgets too. */
 int changes_new(struct wnode *n, int netns, bool flows, struct changes **ret, struct err *err);
 /* Tells of all that has been announced by now. Takes NULL. */
 void changes_catch_up(struct changes *c);

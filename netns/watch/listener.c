@@ -26,6 +26,7 @@
 #include "netns/watch/files.h"
 #include "netns/watch/hints.h"
 #include "netns/watch/procs.h"
+#include "netns/watch/sockets.h"
 #include "netns/watch/target.h"
 #include "netns/watch/uts.h"
 
@@ -201,8 +202,26 @@ static void on_bind(struct listener *l)
 				 .addr = a[1],
 				 .len = (uint32_t)a[2]};
 
+	if (l->node->sockets && !impatient(l))
+		sockets_bind(l->node->sockets, call.pid, call.fd, call.addr, (size_t)call.len);
 	if (!l->node->binds || impatient(l) || !binds_ask(l->node->binds, &call))
 		let_go_on(l);
+}
+
+/* Done for the caller, whose answer is what came of it. */
+static void on_listen(struct listener *l)
+{
+	const __u64 *a = l->req->data.args;
+	int rc = -EAGAIN;
+
+	if (l->node->sockets && !impatient(l))
+		rc = sockets_listen(l->node->sockets, (pid_t)l->req->pid, (int)a[0], (int)a[1]);
+	if (rc == -EAGAIN) {
+		let_go_on(l);
+		return;
+	}
+	l->resp->error = rc;
+	answer(l);
 }
 
 /* Between two calls the request is nobody's. */
@@ -225,6 +244,7 @@ static const struct {
 	{SYS_execveat, on_execveat},
 	{SYS_uname, on_uname},
 	{SYS_bind, on_bind},
+	{SYS_listen, on_listen},
 };
 
 static void dispatch(struct listener *l)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The seccomp listener of a node: every exec, uname and bind of its processes asks here first. */
+/* The seccomp listener of a node: every exec, uname, bind and listen of its processes asks here first. */
 #ifndef NETDOJO_NETNS_WATCH_LISTENER_H
 #define NETDOJO_NETNS_WATCH_LISTENER_H
 

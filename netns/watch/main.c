@@ -17,6 +17,7 @@
 
 #include "base/msg.h"
 #include "netns/watch/binds.h"
+#include "netns/watch/capture.h"
 #include "netns/watch/files.h"
 #include "netns/watch/linger.h"
 #include "netns/watch/procs.h"
@@ -58,6 +59,21 @@ static int do_remove(struct watch *w, struct msg *m, json_t **ret, struct err *e
 	return 0;
 }
 
+/* The file for the packets of the nodes that are added after this. */
+static int do_capture(struct watch *w, struct msg *m, json_t **ret, struct err *err)
+{
+	int fd = msg_take_fd(m, 0);
+
+	if (fd < 0 || w->capture)
+		return err_set(err, ERR_MACHINE, EINVAL,
+			       "Watch: no file for a capture, or a second one");
+	w->capture = capture_new(w, fd, (size_t)json_int(m->body, "max", CAPTURE_MAX));
+	if (!w->capture)
+		return err_sys(err, ENOMEM, "Can't write the attempt's packets");
+	*ret = json_object();
+	return 0;
+}
+
 /* Answered by catch_up, behind everything that happened before. */
 static int do_sync(struct watch *w, struct msg *m, json_t **ret, struct err *err)
 {
@@ -85,7 +101,11 @@ static int do_answer(struct watch *w, struct msg *m, json_t **ret, struct err *e
 static const struct {
 	const char *name;
 	int (*run)(struct watch *w, struct msg *m, json_t **ret, struct err *err);
-} verbs[] = {{"add", do_add}, {"remove", do_remove}, {"sync", do_sync}, {"answer", do_answer}};
+} verbs[] = {{"add", do_add},
+	     {"remove", do_remove},
+	     {"sync", do_sync},
+	     {"answer", do_answer},
+	     {"capture", do_capture}};
 
 static int run_verb(struct watch *w, struct msg *m, json_t **ret, struct err *err)
 {
@@ -176,6 +196,7 @@ static void watch_done(struct watch *w)
 	linger_free(ptr_steal(w->linger)); /* first: what it holds outlives the rest */
 	while (w->nodes)
 		wnode_remove(w, w->nodes->name);
+	capture_free(w->capture);
 	procs_free(w->procs);
 	files_free(w->files);
 	out_free(w->out);
@@ -219,6 +240,7 @@ static int loop(struct watch *w)
 	while (!event_base_got_break(w->base) && event_base_loop(w->base, EVLOOP_ONCE) == 0) {
 		if (json_array_size(w->syncs))
 			catch_up(w);
+		capture_flush(w->capture);
 		out_flush(w->out);
 	}
 	event_free(from_init);

@@ -17,6 +17,9 @@ struct listener;
 struct hints;
 struct packets;
 struct changes;
+struct sockets;
+struct capture;
+struct tap;
 struct watch;
 
 /* One generation of a node, and its recorders; NULL where it has none. */
@@ -32,6 +35,8 @@ struct wnode {
 	struct binds *binds; /* of a node whose ports are given out by init */
 	struct packets *packets;
 	struct changes *changes;
+	struct sockets *sockets;
+	struct tap *tap;
 };
 
 struct watch {
@@ -41,7 +46,8 @@ struct watch {
 	struct out *out;
 	struct procs *procs;
 	struct files *files;
-	struct linger *linger; /* may be NULL */
+	struct linger *linger;	 /* may be NULL */
+	struct capture *capture; /* the attempt's packets; NULL where they are not kept */
 	struct wnode *nodes;
 	json_t *syncs; /* numbers of the syncs asked for in this turn */
 };

@@ -13,6 +13,8 @@
 #include "netns/watch/listener.h"
 #include "netns/watch/packets.h"
 #include "netns/watch/procs.h"
+#include "netns/watch/sockets.h"
+#include "netns/watch/tap.h"
 
 json_t *wnode_event(const struct wnode *n, const char *kind)
 {
@@ -44,9 +46,11 @@ static void wnode_free(struct wnode *n)
 {
 	procs_drop(n->watch->procs, n);
 	files_drop(n->watch->files, n);
+	tap_free(n->tap);
 	packets_free(n->packets);
 	changes_free(n->changes);
 	binds_free(n->binds); /* answers by the listener */
+	sockets_free(n->sockets);
 	listener_free(n->listener);
 	hints_free(n->hints);
 	free(n->name);
@@ -148,6 +152,26 @@ static void start_net(struct wnode *n, int netns, const struct msg *request, jso
 	       &changes);
 }
 
+/* Only with both: who listens is asked by the one, how it ends told by the other. */
+static void start_sockets(struct wnode *n, int netns, json_t *state)
+{
+	struct err err = {0};
+	int rc;
+
+	if (!n->listener)
+		rc = err_set(&err, ERR_MACHINE, ENOTSUP, "There is no system call listener");
+	else
+		rc = sockets_new(n, netns, &n->sockets, &err);
+	stands(state, "sockets", rc, &err);
+}
+
+static void start_capture(struct wnode *n, int netns, json_t *state)
+{
+	struct err err = {0};
+
+	stands(state, "capture", tap_new(n, netns, &n->tap, &err), &err);
+}
+
 static void start_files(struct wnode *n, struct msg *request, json_t *state)
 {
 	static const struct {
@@ -187,6 +211,10 @@ int wnode_add(struct watch *w, struct msg *request, json_t **ret_state, struct e
 	netns = named_fd(request, "netns");
 	if (netns >= 0 && json_flag(request->body, "binds", false))
 		start_binds(n, netns, state);
+	if (netns >= 0 && json_flag(request->body, "sockets", false))
+		start_sockets(n, netns, state);
+	if (netns >= 0 && w->capture && json_flag(request->body, "capture", false))
+		start_capture(n, netns, state);
 	if (json_flag(request->body, "observed", false)) {
 		if (netns >= 0)
 			start_net(n, netns, request, state);
