@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* dojo phone, internet, on: the learner at another machine. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +40,13 @@ static int go(const char *node, int argc, char **argv)
 			true, &err);
 	if (rc >= 0)
 		return rc;
-	fprintf(stderr, "dojo: %s%s%s\n", err.msg, err.mend[0] ? ". " : "", err.mend);
+	if (rc == -EALREADY && lang_is_ja())
+		fputs("dojo: ここはすでに別のマシンです。exit で戻れます\n", stderr);
+	else if (rc == -ENODEV && lang_is_ja())
+		fprintf(stderr, "dojo: %s には入れません。使えるのは phone と internet です\n",
+			node);
+	else
+		fprintf(stderr, "dojo: %s%s%s\n", err.msg, err.mend[0] ? ". " : "", err.mend);
 	return 3;
 }
 

@@ -2,14 +2,11 @@
 /* netdojo map */
 #include <errno.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
-#include "base/screen.h"
 #include "cli/client.h"
 #include "cli/commands.h"
+#include "cli/drawing.h"
 #include "cli/lab_option.h"
-#include "model/draw.h"
 
 static const struct option_spec options[] = {LAB_OPTION, {0}};
 
@@ -39,37 +36,19 @@ const struct command_spec spec_map = {
 	.run = cmd_map,
 };
 
-/* The form asked for; on a terminal the plain one is what it can show. */
-static enum draw_format form(const struct cli *c)
-{
-	bool plain = strcmp(c->format, "text") == 0;
-
-	if (plain && (screen_accessible() || isatty(fileno(c->out))))
-		return draw_format_from_name(screen_form(fileno(c->out)));
-	return draw_format_from_name(c->format);
-}
-
-static unsigned columns(const struct cli *c)
-{
-	struct winsize size;
-
-	return ioctl(fileno(c->out), TIOCGWINSZ, &size) < 0 ? 0 : size.ws_col;
-}
-
 static int draw(const struct cli *c, const json_t *info, const json_t *map)
 {
 	auto_model *m = NULL;
 	auto_free char *text = NULL;
-	struct draw_look look = {.format = form(c),
-				 .columns = columns(c),
-				 .color = c->color,
+	const json_t *proved = json_object_get(map, "proved");
+	struct draw_look look = {.format = draw_format_from_name(c->format),
 				 .ja = c->lang == LANG_JA,
-				 .proved = json_object_get(map, "proved")};
+				 .proved = proved};
 	struct err err = {0};
 
 	if (model_from_json(json_object_get(info, "model"), &m, &err) < 0)
 		return cli_fail(c, &err);
-	text = draw_look(m, &look);
+	text = look.format == DRAW_TEXT ? drawing_of(c, m, proved) : draw_look(m, &look);
 	if (!text) {
 		err_sys(&err, ENOMEM, "Can't draw the lab");
 		return cli_fail(c, &err);

@@ -5,9 +5,9 @@
 #include "base/textwidth.h"
 #include "cli/catalogue.h"
 #include "cli/commands.h"
+#include "cli/drawing.h"
 #include "cli/kernel.h"
 #include "cli/script_client.h"
-#include "model/draw.h"
 
 static const struct option_spec options[] = {
 	{.long_name = "seed",
@@ -47,8 +47,6 @@ const struct command_spec spec_show = {
 	.examples = examples,
 	.run = cmd_show,
 };
-
-enum { COLUMNS = 78 };
 
 /* What a scenario says, as far as the learner may know it. */
 struct shown {
@@ -108,13 +106,13 @@ static void print_goals(const struct cli *c, const json_t *goals)
 		heading(c, (struct text){"Goals", "目標"});
 	json_array_foreach ((json_t *)goals, i, g) {
 		fputs("  - ", c->out);
-		text_wrap(c->out, cli_tr_json(c, g), 4, COLUMNS);
+		text_wrap(c->out, cli_tr_json(c, g), 4, (int)drawing_columns(c));
 	}
 	if (json_is_array(goals) || !*cli_tr_json(c, goals))
 		return;
 	heading(c, (struct text){"Goal", "目標"});
 	fputs("  ", c->out);
-	text_wrap(c->out, cli_tr_json(c, goals), 2, COLUMNS);
+	text_wrap(c->out, cli_tr_json(c, goals), 2, (int)drawing_columns(c));
 }
 
 /* What of the kernel it takes, where that is more than every lab does; and what of it is missing here. */
@@ -144,14 +142,15 @@ static int print_kernel(const struct cli *c, const struct shown *s, struct err *
 
 static int print_human(const struct cli *c, const struct shown *s, const char *id, struct err *err)
 {
-	auto_free char *drawing = draw_model(s->net, DRAW_TEXT);
+	auto_free char *drawing = drawing_of(c, s->net, NULL);
 	int rc;
 
 	fprintf(c->out, "%s%s%s  %s\n", cli_style(c, STYLE_BOLD), id, cli_style(c, STYLE_NONE),
 		cli_tr_json(c, json_object_get(s->meta, "title")));
 	heading(c, (struct text){"Ticket", "依頼文"});
 	fputs("  ", c->out);
-	text_wrap(c->out, cli_tr_json(c, json_object_get(s->meta, "ticket")), 2, COLUMNS);
+	text_wrap(c->out, cli_tr_json(c, json_object_get(s->meta, "ticket")), 2,
+		  (int)drawing_columns(c));
 	heading(c, (struct text){"Network", "ネットワーク"});
 	fputs(drawing ? drawing : "", c->out);
 	print_goals(c, json_object_get(s->meta, "goals"));

@@ -14,6 +14,7 @@ add_custom_target(fake-prefix ALL
 nd_script_test(cli_files LABEL cli COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/cli/files.py)
 nd_script_test(docs LABEL cli COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/cli/docs.py)
 nd_script_test(cli_help LABEL cli COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/cli/help.py)
+nd_script_test(cli_screen LABEL cli COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/cli/screen.py)
 nd_script_test(cli_client LABEL cli COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/cli/client.py)
 nd_script_test(cli_bad_input LABEL cli COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/cli/bad_input.py)
 nd_script_test(cli_complete LABEL cli COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/cli/complete.py)
