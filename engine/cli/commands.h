@@ -16,6 +16,7 @@ int command_find_near(const char *name, const struct command_spec **ret, struct 
 /* Implemented in cmd_NAME.c; each returns the exit code. */
 int cmd_capture(struct cli *c);
 int cmd_check(struct cli *c);
+int cmd_course(struct cli *c);
 int cmd_diagnose(struct cli *c);
 int cmd_doctor(struct cli *c);
 int cmd_down(struct cli *c);
@@ -30,8 +31,10 @@ int cmd_pause(struct cli *c);
 int cmd_play(struct cli *c);
 int cmd_ps(struct cli *c);
 int cmd_reset(struct cli *c);
+int cmd_score(struct cli *c);
 int cmd_shell(struct cli *c);
 int cmd_show(struct cli *c);
+int cmd_submit(struct cli *c);
 int cmd_up(struct cli *c);
 int cmd_attempts(struct cli *c);
 int cmd_report(struct cli *c);
@@ -41,6 +44,8 @@ int cmd_regrade(struct cli *c);
 extern const struct command_spec spec_play, spec_hint, spec_diagnose, spec_grade, spec_check;
 /* Those about attempts that were played: specs_report.c. */
 extern const struct command_spec spec_attempts, spec_report, spec_regrade;
+/* A class's: specs_class.c. */
+extern const struct command_spec spec_submit, spec_score, spec_course;
 /* The others stand in their own cmd_NAME.c. */
 extern const struct command_spec spec_capture, spec_doctor, spec_down, spec_exec, spec_help,
 	spec_list, spec_log, spec_map, spec_pause, spec_ps, spec_reset, spec_shell, spec_show,

@@ -93,8 +93,7 @@ static int slurp(FILE *f, char **ret, size_t *ret_len, struct err *err)
 	return 0;
 }
 
-/* Drops what follows the first "finished". */
-static void end_with_attempt(json_t *events)
+void evidence_log_end(json_t *events)
 {
 	const json_t *e;
 	size_t i;
@@ -126,6 +125,6 @@ int evidence_log_load(const char *dir, struct evidence_log *ret, struct err *err
 		rc = evidence_log_parse(text, len, ret, err);
 	if (rc < 0)
 		return err_wrap(err, "%s", path);
-	end_with_attempt(ret->events);
+	evidence_log_end(ret->events);
 	return 0;
 }

@@ -25,6 +25,9 @@ void evidence_log_done(struct evidence_log *l);
  */
 int evidence_log_parse(const char *text, size_t len, struct evidence_log *ret, struct err *err);
 
+/* Drops what follows the first `finished`: it is no part of the attempt. */
+void evidence_log_end(json_t *events);
+
 /*
  * Reads dir/events.jsonl as far as the attempt goes: what a lab that stood on saw after the grade was asked for, and
  * the card with the truth shown, is no part of it. ENOENT names the folder and is ERR_USAGE.

@@ -89,28 +89,34 @@ static int check_broken(const json_t *events, struct err *err)
 		       "This lab was started healthy: there is nothing to grade");
 }
 
+int attempt_score_events(json_t *events, struct script_port *script, const json_t *meta,
+			 struct attempt *ret, struct err *err)
+{
+	auto_json json_t *own = events, *answer = NULL, *grade = NULL;
+	int rc = check_broken(own, err);
+
+	if (rc < 0)
+		return rc;
+	evidence_join(own);
+	rc = script_ask(script, json_pack("{s:s, s:O}", "do", "score", "events", own), &answer,
+			err);
+	if (rc == 0)
+		rc = grade_make(own, meta, answer, &grade, err);
+	if (rc < 0)
+		return rc;
+	*ret = (struct attempt){.events = ptr_steal(own),
+				.meta = json_incref((json_t *)meta),
+				.grade = ptr_steal(grade)};
+	return 0;
+}
+
 int attempt_score(const char *dir, struct script_port *script, const json_t *meta,
 		  struct attempt *ret, struct err *err)
 {
 	auto_evidence_log log = {0};
-	auto_json json_t *answer = NULL, *grade = NULL;
 	int rc = evidence_log_load(dir, &log, err);
 
-	if (rc == 0)
-		rc = check_broken(log.events, err);
-	if (rc < 0)
-		return rc;
-	evidence_join(log.events);
-	rc = script_ask(script, json_pack("{s:s, s:O}", "do", "score", "events", log.events),
-			&answer, err);
-	if (rc == 0)
-		rc = grade_make(log.events, meta, answer, &grade, err);
-	if (rc < 0)
-		return rc;
-	*ret = (struct attempt){.events = ptr_steal(log.events),
-				.meta = json_incref((json_t *)meta),
-				.grade = ptr_steal(grade)};
-	return 0;
+	return rc < 0 ? rc : attempt_score_events(ptr_steal(log.events), script, meta, ret, err);
 }
 
 /* dir/name as text, at most SCENARIO_MAX; caller frees. */

@@ -32,6 +32,10 @@ int script_load(struct script_port *script, const char *text, const char *file, 
 int attempt_score(const char *dir, struct script_port *script, const json_t *meta,
 		  struct attempt *ret, struct err *err);
 
+/* The same from events in memory (stolen), read whole up to their end. */
+int attempt_score_events(json_t *events, struct script_port *script, const json_t *meta,
+			 struct attempt *ret, struct err *err);
+
 /*
  * The same from the folder alone: the script is a fresh one; scenario.lua of the folder is loaded
  * with the seed of the first event. Writes score.json into the folder (failing to is not an error

@@ -56,6 +56,7 @@ may engine/evidence base model port evidence
 may engine/grade base model port evidence grade
 may engine/lab base model port lab evidence grade netns
 may engine/term base term
+may engine/pack base pack
 # The command line wires the real parts: script processes, and the terminal host's typist for `check`.
 may engine/cli base model port evidence grade term cli
 may netns base model port netns

@@ -14,14 +14,25 @@ sys.path.insert(0, os.path.join(SOURCE, "tests"))
 sys.dont_write_bytecode = True
 import validate  # noqa: E402
 
-DOCUMENTS = "up plan doctor list check grade test import log ps map show attempts regrade model".split()
+DOCUMENTS = "up plan doctor list check grade test import log ps map show attempts regrade submission submit score course model".split()
 BARE = ("log", "model")  # parts of something else, or lines
 
 with open(os.path.join(SOURCE, "tests/data/nat.json"), encoding="utf-8") as nat_file:
     NAT = json.load(nat_file)
 
 TRUTH = [{"layer": "L2.5", "cause": "host-dns-proxy-dead", "at": "windows"}]
+MANIFEST = {"schema": "netdojo/submission/1", "netdojo": "0.1.0", "name": "a", "scenario": {"id": "x", "sha256": "0" * 64}, "seed": "a",
+            "variant": "", "events": {"lines": 2, "head": "0" * 32}, "finished": True, "claimed": {"score": 1, "passed": False}}
+BOTH = {"en": "x", "ja": "x"}
 GOOD = {
+    "submission": {k: v for k, v in MANIFEST.items() if k != "schema"},
+    "submit": {"file": "a.tar.gz", "manifest": MANIFEST, "files": [{"name": "manifest.json", "size": 1}] * 3},
+    "score": {"learners": ["a"], "missing": [{"name": "b", "scenario": None}], "named": 2, "submissions": [
+        {"file": "f", "name": "a", "claimed_name": "a", "scenario": "x", "seed": "a", "variant": "", "score": None, "passed": False,
+         "claimed": 100, "finished": True, "counts": False, "problems": [{"id": "broken-chain", "text": BOTH}]}]},
+    "course": {"courses": [{"id": "c", "title": BOTH, "about": BOTH, "pass": 70, "passed": 0, "of": 1, "done": False, "next": "x",
+                            "units": [{"id": "u", "title": BOTH, "text": BOTH, "chapter": 4, "after": [], "need": 1, "open": True,
+                                       "done": False, "scenarios": [{"id": "x", "state": "new", "best": None}]}]}]},
     "up": {"lab": "l1", "scenario": "l1", "seed": "x", "variant": "", "seconds": 0.01,
            "nodes": [{"name": "wsl", "addresses": ["172.27.43.151/20"]}]},
     "plan": {"operations": [{"op": "node-add", "node": "wsl"}, {"op": "service-start"}], "text": ["wsl: add node"]},
@@ -58,6 +69,8 @@ GOOD = {
 
 # (document, path, value): an edit that must be noticed; value ... takes the key away.
 BAD = [
+    ("submission", "events/head", "0"), ("submit", "manifest/seed", ...), ("score", "submissions/0/problems/0/id", "odd"),
+    ("score", "submissions/0/score", 101), ("course", "courses/0/units/0/scenarios/0/state", "won"), ("course", "courses/0/pass", 0),
     ("up", "lab", "Bad Name"), ("up", "nodes", []), ("up", "seconds", "fast"), ("up", "seed", ...),
     ("plan", "operations/0/op", "explode"), ("doctor", "checks/0/mend", ...), ("list", "scenarios/0/layer", "L9"),
     ("check", "scenarios/0/solution", 90), ("check", "scenarios/0/nothing", ...), ("check", "scenarios/0/healthy", False),

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tables of the class's commands: submit, score and course. */
+#include "cli/commands.h"
+
+static const struct option_spec submit_options[] = {
+	{.long_name = "output",
+	 .short_name = 'o',
+	 .arg = "FILE",
+	 .complete = COMPLETE_FILE,
+	 .help = {"write FILE (default: NAME-ID.tar.gz)", "FILE に書く (既定: 名前-ID.tar.gz)"}},
+	{.long_name = "name",
+	 .short_name = 'n',
+	 .arg = "NAME",
+	 .help = {"your name as the teacher's roster has it (default: the user's)",
+		  "名簿にある自分の名前 (既定: ユーザー名)"}},
+	{.long_name = "unfinished",
+	 .help = {"also an attempt that was not finished", "終えていない演習も提出する"}},
+	{0},
+};
+
+static const char *const submit_formats[] = {"human", "json", NULL};
+
+static const struct example submit_examples[] = {
+	{"netdojo submit", {"pack the newest attempt", "最も新しい演習をまとめる"}},
+	{"netdojo submit --name hanako -o hanako.tar.gz",
+	 {"under the name in the roster", "名簿の名前で"}},
+	{0},
+};
+
+static const struct exit_spec submit_exits[] = {
+	{"0", {"the file is there", "ファイルができた"}},
+	{"2",
+	 {"wrong usage, or an attempt that can't be handed in",
+	  "使い方の誤り、または提出できない演習"}},
+	{"3",
+	 {"this machine can't do it; the message says what is missing",
+	  "このマシンでは実行できない (足りないものを表示)"}},
+	{0},
+};
+
+const struct command_spec spec_submit = {
+	.name = "submit",
+	.synopsis = "[ATTEMPT]",
+	.summary = {"pack an attempt as one file for the teacher",
+		    "演習を提出用の 1 ファイルにまとめる"},
+	.about = {"Packs an attempt (a folder, or a name that `netdojo attempts` lists; the newest "
+		  "otherwise) as a gzipped tar, and tells what is in it: what was typed and "
+		  "answered in "
+		  "the lab, the scenario, the grade, your name. Packets are not, nor anything "
+		  "from outside the lab. The teacher grades it anew with `netdojo score`.",
+		  "演習 (フォルダー、または `netdojo attempts` に出る名前。省略すると最新) を gzip "
+		  "した tar "
+		  "にまとめ、中身を表示します: "
+		  "ラボの中で入力したことと表示されたもの、シナリオ、採点"
+		  "結果、名前。パケットやラボの外のものは入りません。教師は `netdojo score` "
+		  "で採点し直し"
+		  "ます。"},
+	.operands = {{"ATTEMPT", COMPLETE_ATTEMPT}},
+	.max = 1,
+	.options = submit_options,
+	.formats = submit_formats,
+	.examples = submit_examples,
+	.exits = submit_exits,
+	.run = cmd_submit,
+};
+
+static const struct option_spec score_options[] = {
+	{.long_name = "roster",
+	 .short_name = 'r',
+	 .arg = "NAMES",
+	 .complete = COMPLETE_FILE,
+	 .help = {"the class: a name a line, or CSV name,seed",
+		  "クラスの名簿: 1 行に 1 人、または CSV 名前,シード"}},
+	{.long_name = "seed-from",
+	 .arg = "name|any|FILE",
+	 .complete = COMPLETE_FILE,
+	 .help = {"each one's seed: the name, not looked at, or from a CSV name,seed (default: the "
+		  "roster's second column, else the name)",
+		  "各自のシード: 名前、調べない、または CSV 名前,シード (既定: 名簿の 2 "
+		  "列目、なければ"
+		  "名前)"}},
+	{0},
+};
+
+static const char *const score_formats[] = {"human", "json", "csv", "moodle", "gradescope", NULL};
+
+static const struct example score_examples[] = {
+	{"netdojo score handed-in/*.tar.gz --roster class.txt",
+	 {"grade the class, and name what is missing or odd",
+	  "クラスを採点し、未提出や不審な点を示す"}},
+	{"netdojo score *.tar.gz --roster class.csv --format moodle > grades.csv",
+	 {"for Moodle's grade import", "Moodle の評定インポート用"}},
+	{0},
+};
+
+static const struct exit_spec score_exits[] = {
+	{"0", {"all are there and in order", "すべてそろい、問題がない"}},
+	{"1", {"something was named", "指摘したものがある"}},
+	{"2", {"wrong usage", "使い方の誤り"}},
+	{"3",
+	 {"this machine can't do it; the message says what is missing",
+	  "このマシンでは実行できない (足りないものを表示)"}},
+	{0},
+};
+
+const struct command_spec spec_score = {
+	.name = "score",
+	.synopsis = "FILE...",
+	.summary = {"grade a class's submissions from their evidence",
+		    "クラスの提出物を記録から採点する"},
+	.about = {"Grades what `netdojo submit` packed, from the events and with this netdojo's "
+		  "own copy of the "
+		  "scenario: the score, name and scenario that come with a file are never "
+		  "believed. Names "
+		  "what is missing from the roster, double, of another's seed, broken, unfinished, "
+		  "or the same "
+		  "history as another's, and why.\n\n"
+		  "--format gradescope grades one file, as its autograder does. What a learner who "
+		  "owns the machine can still forge stands in docs/classroom.md.",
+		  "`netdojo submit` のファイルを、記録と、この netdojo "
+		  "のシナリオで採点します。ファイルに書かれ"
+		  "た点数や名前やシナリオは信用しません。名簿にあって未提出のもの、二重、他人のシー"
+		  "ド、破損、"
+		  "未完了、他人と同じ記録を、理由とともに示します。\n\n"
+		  "--format gradescope は 1 "
+		  "ファイルだけを採点します。マシンを管理する学習者がなお偽造できる"
+		  "ことは docs/classroom.ja.md にあります。"},
+	.operands = {{"FILE", COMPLETE_FILE}},
+	.min = 1,
+	.max = COMMAND_ANY,
+	.options = score_options,
+	.formats = score_formats,
+	.examples = score_examples,
+	.exits = score_exits,
+	.run = cmd_score,
+};

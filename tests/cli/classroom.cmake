@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A class: submit, score, course.
+nd_script_test(cli_classroom LABEL cli COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/cli/classroom.py)
