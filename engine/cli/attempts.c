@@ -126,16 +126,23 @@ int attempt_new(const char *id, const char *scenario_path, char **ret_dir, struc
 
 enum { LOCK_TRIES = 200, LOCK_PAUSE_MS = 10 };
 
-int attempt_lock(int dirfd, const char *dir, struct err *err)
+/* A file system without locks is one without this guard. */
+static bool lock(int dirfd, int tries)
 {
 	static const struct timespec pause = {0, LOCK_PAUSE_MS * 1000000L};
 
-	for (int i = 0; i < LOCK_TRIES; i++) {
-		/* a file system without locks is one without this guard */
-		if (flock(dirfd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
-			return 0;
+	while (flock(dirfd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
+		if (--tries <= 0)
+			return false;
 		nanosleep(&pause, NULL);
 	}
+	return true;
+}
+
+int attempt_lock(int dirfd, const char *dir, struct err *err)
+{
+	if (lock(dirfd, LOCK_TRIES))
+		return 0;
 	err_set(err, ERR_USAGE, EBUSY, "The attempt in '%s' is being played", dir);
 	return err_mend(err, "`netdojo shell` joins it");
 }
@@ -154,11 +161,21 @@ int attempt_free(const char *dir, struct err *err)
 			dir);
 }
 
-bool attempt_is_played(const char *dir)
+static bool is_locked(const char *dir, int tries)
 {
 	auto_fd fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+	return fd >= 0 && !lock(fd, tries);
+}
+
+bool attempt_is_played(const char *dir)
+{
+	return is_locked(dir, 1);
+}
+
+bool attempt_stays_played(const char *dir)
+{
+	return is_locked(dir, LOCK_TRIES);
 }
 
 void attempt_discard(const char *dir)

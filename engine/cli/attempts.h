@@ -32,5 +32,7 @@ int attempt_lock(int dirfd, const char *dir, struct err *err);
 int attempt_free(const char *dir, struct err *err);
 /* Whether a lab has it. */
 bool attempt_is_played(const char *dir);
+/* The same of a folder whose lab may be just ending: that is waited for. */
+bool attempt_stays_played(const char *dir);
 
 #endif

@@ -110,7 +110,8 @@ static void names_done(struct names *l)
 }
 
 /* The newest that can go on, of an id or (NULL) of any. One somebody plays is not waiting for anybody. */
-static bool newest(const char *root, const struct names *l, const char *id, struct resumable *ret)
+static bool newest(const char *root, const struct names *l, const char *id, bool wait,
+		   struct resumable *ret)
 {
 	for (int i = 0; i < l->n; i++) {
 		const char *name = l->v[i]->d_name;
@@ -118,7 +119,8 @@ static bool newest(const char *root, const struct names *l, const char *id, stru
 
 		if ((id && !is_of(name, id)) || read_attempt(root, name, &r, NULL) < 0)
 			continue;
-		if (check(&r, NULL) < 0 || r.past.left || attempt_is_played(r.dir))
+		if (check(&r, NULL) < 0 || r.past.left ||
+		    (wait ? attempt_stays_played : attempt_is_played)(r.dir))
 			continue;
 		*ret = r;
 		r = (struct resumable){0};
@@ -165,7 +167,7 @@ int resume_find(const char *word, struct resumable *ret, struct err *err)
 		return rc < 0 ? rc : check(ret, err);
 	}
 	rc = scan(&root, &list, err);
-	if (rc < 0 || newest(root, &list, word, ret))
+	if (rc < 0 || newest(root, &list, word, true, ret))
 		return rc;
 	if (word)
 		return by_name(root, &list, word, ret, err);
@@ -178,5 +180,5 @@ bool resume_waits(const char *id, struct resumable *ret)
 	nd_cleanup(names_done) struct names list = {0};
 	auto_free char *root = NULL;
 
-	return scan(&root, &list, NULL) == 0 && newest(root, &list, id, ret);
+	return scan(&root, &list, NULL) == 0 && newest(root, &list, id, false, ret);
 }

@@ -8,6 +8,7 @@
 #include "lab/node.h"
 #include "lab/probing.h"
 #include "lab/scripting.h"
+#include "lab/verify.h"
 #include "lab/told.h"
 #include "model/draw.h"
 
@@ -245,11 +246,17 @@ static json_t *answers_of(const json_t *said)
 	return NULL;
 }
 
+static void on_watched(void *arg)
+{
+	later_answer(arg, json_object(), NULL);
+}
+
 void answer_diagnose(struct conn *c, uint64_t id, struct msg *m)
 {
 	const char *node = c->node ? c->node->name : NULL;
 	struct err err = {0};
 	json_t *answers, *e = NULL;
+	struct later *l;
 
 	if (json_flag(m->body, "none", false))
 		e = json_pack("{s:b}", "none", 1);
@@ -263,7 +270,9 @@ void answer_diagnose(struct conn *c, uint64_t id, struct msg *m)
 		return;
 	}
 	lab_event(c->lab, "answer", node, "learner", e);
-	peer_answer_ok(c->peer, id);
+	l = later_new(c, id);
+	if (l)
+		verify_watch(c->lab, on_watched, l);
 }
 
 void answer_causes(struct conn *c, uint64_t id, struct msg *m)

@@ -36,6 +36,17 @@ const char *lab_actor(const struct lab *lab, const struct actor_span *ours, doub
 	return "lab";
 }
 
+void lab_saw(struct lab *lab, const json_t *event)
+{
+	static const char *const kinds[] = {"change", "file", "windows"};
+	const char *kind = json_str(event, "kind", "");
+
+	if (!strcmp(json_str(event, "by", "lab"), "lab"))
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		lab->touched |= !strcmp(kinds[i], kind);
+}
+
 uint64_t lab_event(struct lab *lab, const char *kind, const char *node, const char *by,
 		   json_t *more)
 {
@@ -49,6 +60,7 @@ uint64_t lab_event(struct lab *lab, const char *kind, const char *node, const ch
 		json_object_set_new(e, "by", json_string(by));
 	json_object_update_missing(e, more);
 	json_decref(more);
+	lab_saw(lab, e);
 	return log_put(&lab->log, e);
 }
 

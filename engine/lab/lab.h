@@ -127,6 +127,8 @@ struct lab {
 	unsigned hints; /* given so far */
 	bool finished;	/* the attempt is over; the lab may stand on */
 	bool checking;	/* a learner's check is under way */
+	bool touched;	/* somebody other than the lab changed something */
+	bool watched;	/* the fault was looked at when a diagnosis was said */
 	uint64_t next_exec;
 	struct exec_list *execs;
 	struct event *script_timer;
@@ -148,6 +150,8 @@ void lab_fail(struct lab *lab, const struct err *err);
 /* Puts an event together and logs it; NULL-safe node. `more` is stolen and may be NULL. Returns seq. */
 uint64_t lab_event(struct lab *lab, const char *kind, const char *node, const char *by,
 		   json_t *more);
+/* Notes what an event about to be logged means for the fault: whether it may be gone by the learner's doing. */
+void lab_saw(struct lab *lab, const json_t *event);
 /* Who did what a recorder saw at `mono`: "lab" while `ours` (what of ours could have), else "learner" or "tool". */
 const char *lab_actor(const struct lab *lab, const struct actor_span *ours, double mono);
 

@@ -116,6 +116,7 @@ static void take_event(struct lab *lab, json_t *e)
 	}
 	if (!of_lab)
 		json_object_set_new(e, "by", json_string(who(lab, e)));
+	lab_saw(lab, e);
 	log_put(&lab->log, json_incref(e));
 	if (of_lab && !strcmp(json_str(e, "what", ""), "recorders"))
 		/* after its line: "ready" may follow */

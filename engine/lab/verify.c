@@ -111,6 +111,15 @@ void verify_fault(struct conn *c, uint64_t id, struct msg *m)
 	scripting_call(c->lab, json_pack("{s:s}", "do", "fault"), on_fault_model, a);
 }
 
+/* Where the learner has changed something by the time the probes end, what they saw is no word about the lab as it was built. */
+static void log_verified(struct lab *lab, bool shows, bool controls)
+{
+	if (shows || !lab->touched)
+		lab_event(lab, "lab", NULL, "lab",
+			  json_pack("{s:s, s:b, s:b}", "what", "fault-verified", "shows", shows,
+				    "controls", controls));
+}
+
 static void on_verified(void *arg, const json_t *probes, const struct err *err)
 {
 	struct asker *a = arg;
@@ -121,9 +130,7 @@ static void on_verified(void *arg, const json_t *probes, const struct err *err)
 		reply(a, NULL, err);
 		return;
 	}
-	lab_event(a->lab, "lab", NULL, "lab",
-		  json_pack("{s:s, s:b, s:b}", "what", "fault-verified", "shows", shows, "controls",
-			    controls));
+	log_verified(a->lab, shows, controls);
 	reply(a,
 	      json_pack("{s:b, s:b, s:O}", "shows", shows, "controls", controls, "probes", probes),
 	      NULL);
@@ -131,11 +138,47 @@ static void on_verified(void *arg, const json_t *probes, const struct err *err)
 
 void verify_verify(struct conn *c, uint64_t id, struct msg *m)
 {
-	struct asker *a = asker_new(c->lab, c, id);
+	bool wait = json_flag(m->body, "wait", true);
+	struct asker *a = asker_new(c->lab, wait ? c : NULL, id);
 
-	(void)m;
+	if (!wait)
+		peer_answer_ok(c->peer, id);
 	if (a)
 		probing_run(c->lab, "symptoms,controls", on_verified, a);
+}
+
+struct watching {
+	struct lab *lab;
+	void (*fn)(void *arg);
+	void *arg;
+};
+
+static void on_watched(void *arg, const json_t *probes, const struct err *err)
+{
+	struct watching w = *(struct watching *)arg;
+
+	free(arg);
+	if (!err && !w.lab->touched)
+		lab_event(w.lab, "lab", NULL, "lab",
+			  json_pack("{s:s, s:b}", "what", "fault-watched", "shows",
+				    probing_all(probes, "symptoms", false)));
+	w.fn(w.arg);
+}
+
+void verify_watch(struct lab *lab, void (*fn)(void *arg), void *arg)
+{
+	bool wanted = lab->faulty && !lab->watched && !lab->touched && !lab->finished &&
+		      !json_flag(lab->boot, "private", false) &&
+		      json_array_size(json_object_get(lab->meta, "symptoms")) > 0;
+	struct watching *w = wanted ? malloc(sizeof(*w)) : NULL;
+
+	if (!w) {
+		fn(arg);
+		return;
+	}
+	lab->watched = true;
+	*w = (struct watching){lab, fn, arg};
+	probing_run(lab, "symptoms", on_watched, w);
 }
 
 static void on_verified_alone(void *arg, const json_t *probes, const struct err *err)

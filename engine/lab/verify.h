@@ -14,4 +14,10 @@ int verify_unrecorded(const struct lab *lab, struct err *err);
 /* Verifies for nobody, right after ready, and logs the outcome only; execs wait for it (hold.h). */
 void verify_alone(struct lab *lab);
 
+/*
+ * A diagnosis was said: is what it is about still there? The symptoms are probed once a lab, as long as nobody changed anything, and
+ * the outcome is logged; then fn runs, at once where nothing is to be probed. Labs of `check` are not watched: nobody sits there.
+ */
+void verify_watch(struct lab *lab, void (*fn)(void *arg), void *arg);
+
 #endif

@@ -14,7 +14,7 @@ from learners_rig import Terminal
 SCENARIO = real_rig.SCENARIO
 PROMPT = r"\$ $"
 MEND = "echo nameserver 1.1.1.1 | sudo tee /etc/resolv.conf"
-LOOKS = ["ip -4 addr show eth0", "ip route", "ping -c 1 8.8.8.8", "timeout 2 getent hosts google.com", "cat /etc/resolv.conf"]
+LOOKS = ["ip -4 addr show eth0", "ip route", "ping -c 1 8.8.8.8", "timeout 0.3 getent hosts google.com", "cat /etc/resolv.conf"]
 REST = ["dojo diagnose L2.5 host-dns-proxy-dead", MEND, "getent hosts google.com", "dojo grade -y"]
 
 
@@ -76,7 +76,7 @@ class Life(real_rig.RealTest):
             self.run_in(play, line)
         taken = self.netdojo("play", "--resume", self.folder(), code=2).stderr
         self.assertIn("is being played", taken)
-        self.run_in(play, "dojo hint", "1/")
+        self.run_in(play, "dojo hint -y", "1/")
         os.kill(play.process.pid, signal.SIGKILL)
         play.wait()
         cut = self.json("grade", "--attempt", self.folder(), "--json", code=1)
@@ -84,7 +84,7 @@ class Life(real_rig.RealTest):
         self.assertGreater(cut["score"], 0)
         with open(os.path.join(self.folder(), "events.jsonl"), "a", encoding="utf-8") as log:
             log.write('{"seq":9999,"t":12.')  # as a power cut leaves a line
-        done = self.netdojo("play", "--resume", "--script", self.script("dojo hint", *LOOKS[3:], *REST))
+        done = self.netdojo("play", "--resume", "--script", self.script("dojo hint -y", *LOOKS[3:], *REST))
         self.assertIn("2/", done.stdout)
         grade = self.json("grade", "--attempt", self.folder(), "--json")
         self.assertEqual((grade["finished"], grade["hints"]), (True, 2))
