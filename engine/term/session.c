@@ -41,6 +41,8 @@ static void terminal_env(json_t *env, bool typed)
 		json_object_set_new(env, "TERMINFO", json_string(info));
 	if (!typed)
 		screen_env(env);
+	else /* nobody is there to ask */
+		json_object_set_new(env, SCREEN_AMBIGUOUS_ENV, json_string("1"));
 }
 
 static json_t *exec_request(const struct session *s, const char *node, const char *shell,
