@@ -41,8 +41,20 @@ packages_missing() {
 	while read -r package what why; do
 		case $package in '' | '#'*) continue ;; esac
 		case " $* " in *" $what "*) ;; *) continue ;; esac
-		package_installed "$package" || printf '%s %s\n' "$package" "$why"
+		package_installed "${package%\?}" || printf '%s %s\n' "$package" "$why"
 	done <"$SOURCE/script/packages"
+}
+
+# packages_known NAME[?]...: the names, without those of a ? that this distribution does not have.
+packages_known() {
+	local package
+
+	for package; do
+		case $package in
+		*\?) [ -z "$(apt-cache show "${package%\?}" 2>/dev/null)" ] || printf '%s\n' "${package%\?}" ;;
+		*) printf '%s\n' "$package" ;;
+		esac
+	done
 }
 
 # packages_install FOR...: installs what is missing; touches nothing, the network included, when all is there.
@@ -52,17 +64,23 @@ packages_install() {
 	have dpkg-query || { say "not a Debian or Ubuntu: see script/packages for what is needed" && return 0; }
 	missing=$(packages_missing "$@")
 	[ -n "$missing" ] || return 0
+	names=$(printf '%s\n' "$missing" | cut -d' ' -f1)
+	# Nothing but what this distribution lacks, as its lists (a fresh image has none) say.
+	# shellcheck disable=SC2086 # one word a package
+	[ -n "$(packages_known $names)" ] || [ -z "$(apt-cache show bash 2>/dev/null)" ] || return 0
 	say "installing packages"
 	printf '%s\n' "$missing" | sed 's/^\([^ ]*\) */   \1: /'
-	names=$(printf '%s\n' "$missing" | cut -d' ' -f1)
 	if ! as_root true 2>/dev/null; then
-		die "run this first, or as root: apt-get install ${names//$'\n'/ }"
+		die "run this first, or as root: apt-get install ${names//[?$'\n']/ }"
 	fi
 	# A fresh image has no package lists.
 	# shellcheck disable=SC2086 # one word a package
-	if ! apt-cache show $names >/dev/null 2>&1; then
+	if ! apt-cache show ${names//\?/} >/dev/null 2>&1; then
 		as_root apt-get update -qq || die "apt-get update failed"
 	fi
+	# shellcheck disable=SC2086
+	names=$(packages_known $names)
+	[ -n "$names" ] || return 0
 	# shellcheck disable=SC2086
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $names \
 		>/dev/null || die "apt-get install failed"
