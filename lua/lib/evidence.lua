@@ -68,8 +68,9 @@ function evidence.note_lab(self, e)
   if e.what == "resumed" or e.what == "reset" then
     self.broken_anew = true
     self.anew = e
-    self.ended, self.probes = nil, {}
+    self.ended, self.probes, self.seen_gone = nil, {}, nil
   end
+  if e.what == "fault-watched" and e.shows == false then self.seen_gone = true end
   if rebuilt[e.what] then self.marks[#self.marks + 1] = e end
   local before = ({ wsl = "", windows = "windows:" })[e.node or ""]
   if e.what ~= "recorders" or not before then return end

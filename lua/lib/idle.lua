@@ -48,9 +48,9 @@ function idle.all_along(ev)
   return not any("exec", function(e) return not only_looks(e) end) and not any("command", of_the_shell)
 end
 
--- Is the fault gone, and not by the learner's doing?
+-- Is the fault gone, or was it when it was looked at, and not by the learner's doing?
 function idle.mended_itself(ev)
-  return #ev.scenario.truth > 0 and #ev.scenario.fixed > 0 and ev:passed("fixed") and idle.all_along(ev)
+  return #ev.scenario.truth > 0 and #ev.scenario.fixed > 0 and (ev.seen_gone or ev:passed("fixed")) and idle.all_along(ev)
 end
 
 return idle
