@@ -16,6 +16,8 @@ from real_rig import NETDOJO
 
 PATIENCE = 90
 PS = "PS> "
+SHUTDOWN = PS + "wsl --shutdown"
+PROMPT = r"\n[^\n]*[$>] $"
 ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[()][A-Z0-9]|[=>])|\r")
 
 
@@ -69,7 +71,7 @@ class Terminal:
 
 
 class Learner:
-    """Plays in a folder of their own; then `score`, `passed`, `items` and `card` are what they got."""
+    """Plays in a folder of their own; then `score`, `passed`, `items`, and the card as `shown` and in one line, are what they got."""
 
     def __init__(self, test, kind, scenario, seed, text, shell=None):
         self.kind, self.lines = kind, text.strip().split("\n")
@@ -82,7 +84,7 @@ class Learner:
         self.argv = [NETDOJO, "play", scenario, "--seed", seed, "--variant", "plain", "--attempt", self.attempt, "--lang", "en"]
         if shell:
             self.argv += ["--shell", shell]
-        self.score = self.passed = self.items = self.card = None
+        self.score = self.passed = self.items = self.shown = self.card = None
 
     def play(self):
         # The one who wanders is a person at a terminal in every respect; the others are typed for by netdojo-term.
@@ -96,13 +98,14 @@ class Learner:
         if document["void"]:
             raise AssertionError(f"{self.kind}: the attempt is void: {shown}")
         self.score, self.passed, self.items = document["score"], document["passed"], document["items"]
-        self.card = self.card_in(shown)
+        self.shown = self.card_in(shown)
+        self.card = " ".join(self.shown.split())
         self.all_typed()
         return self
 
     @staticmethod
     def card_in(shown):
-        found = list(re.finditer(r"^\S+  \S.*\n\nObserve ", shown, re.M))
+        found = list(re.finditer(r"^Observe +\d+/\d+$", shown, re.M))
         if not found:
             raise AssertionError(f"no score card: {shown[-3000:]}")
         return shown[found[-1].start():]
@@ -116,15 +119,20 @@ class Learner:
         return ESCAPES.sub("", done.stdout + done.stderr)
 
     def by_hand(self):
-        terminal, windows, at = Terminal(self.argv, self.env), False, 0
+        terminal, at = Terminal(self.argv, self.env), 0
+        windows, back = False, "exit"
         try:
             for line in [*self.lines, "dojo grade -y"]:
                 if line.startswith(PS) != windows:
                     windows = not windows
-                    terminal.see(r"\n[^\n]*[$>] $", at)
-                    at = terminal.type("dojo windows" if windows else "exit")
-                terminal.see(r"\n[^\n]*[$>] $", at)
+                    terminal.see(PROMPT, at)
+                    at = terminal.type("dojo windows" if windows else back)
+                terminal.see(PROMPT, at)
                 at = terminal.type(line.removeprefix(PS))
+                if line == SHUTDOWN:
+                    # The shell this prompt was opened from is gone, and another prompt stands in its place.
+                    terminal.see(r"WSL was stopped", at)
+                    back = "wsl"
             terminal.wait()
         finally:
             if terminal.process.poll() is None:

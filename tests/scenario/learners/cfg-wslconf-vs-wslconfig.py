@@ -128,7 +128,7 @@ sudo rm /etc/resolv.conf
 echo 'nameserver 192.168.1.1' | sudo tee /etc/resolv.conf
 PS> wsl --shutdown
 nslookup printer.home
-ping -c1 -W1 printer.home
+ping -c1 -W5 printer.home
 """,
     "python": r"""
 cat /proc/net/fib_trie

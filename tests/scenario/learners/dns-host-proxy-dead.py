@@ -17,7 +17,7 @@ PS> Resolve-DnsName github.com
 PS> ipconfig /all
 dojo diagnose L2.5 host-dns-proxy-dead
 PS> Restart-Service SharedAccess
-dig +time=1 +tries=1 github.com
+dig +time=5 +tries=1 github.com
 getent hosts github.com
 """,
     "wandering": r"""
@@ -57,7 +57,7 @@ dig +time=1 +tries=1 github.com @8.8.8.8
 PS> Resolve-DnsName github.com
 dojo diagnose L2.5 hosts-file-override
 echo 140.82.121.4 github.com | sudo tee -a /etc/hosts
-getent hosts github.com
+timeout 1 getent hosts github.com
 """,
     "diagnosis": r"""
 ip -4 addr show eth0
@@ -101,7 +101,7 @@ PS> Resolve-DnsName github.com
 PS> ipconfig /all
 dojo diagnose L2.5 host-dns-proxy-dead
 PS> Restart-Service SharedAccess
-dig +time=1 +tries=1 github.com
+dig +time=5 +tries=1 github.com
 getent hosts github.com
 """,
     "windows-first": r"""
@@ -117,7 +117,7 @@ nslookup -timeout=1 github.com 8.8.8.8
 dojo diagnose L2.5 host-dns-proxy-dead
 PS> Restart-Service SharedAccess
 nslookup github.com
-ping -c1 -W1 github.com
+ping -c1 -W5 github.com
 """,
     "python": r"""
 cat /proc/net/fib_trie

@@ -13,8 +13,8 @@ PS> Test-NetConnection github.com -Port 443
 dojo diagnose L3 guest-filter
 sudo nft delete table inet baseline
 sudo nft list ruleset
-curl -sS -m2 http://198.51.100.44/
-nc -vz -w1 github.com 443
+curl -sS -m5 http://198.51.100.44/
+nc -vz -w5 github.com 443
 """,
     "wandering": r"""
 cat /etc/resolv.conf
@@ -37,7 +37,7 @@ sudo nft -a list ruleset
 dojo diagnose L3 guest-filter
 sudo nft flush chain inet baseline input
 dojo check
-nc -vz -w1 github.com 443
+nc -vz -w5 github.com 443
 """,
     "lucky": r"""
 sudo nft delete table inet baseline
@@ -95,8 +95,8 @@ PS> Test-NetConnection github.com -Port 443
 dojo diagnose L3 guest-filter
 sudo nft delete table inet baseline
 sudo nft list ruleset
-curl -sS -m2 http://198.51.100.44/
-nc -vz -w1 github.com 443
+curl -sS -m5 http://198.51.100.44/
+nc -vz -w5 github.com 443
 """,
     "windows-first": r"""
 PS> Test-NetConnection github.com -Port 443
@@ -109,8 +109,8 @@ sudo ufw status verbose
 sudo nft list ruleset
 dojo diagnose L3 guest-filter
 sudo nft delete table inet baseline
-curl -sS -m2 http://198.51.100.44/
-curl -sS -m2 -k -o /dev/null https://github.com
+curl -sS -m5 http://198.51.100.44/
+curl -sS -m5 -k -o /dev/null https://github.com
 """,
     "python": r"""
 cat /proc/net/fib_trie
@@ -123,8 +123,8 @@ sudo python3 -c 'import subprocess; print(subprocess.run(["nft", "-j", "list", "
 powershell.exe -Command Test-NetConnection github.com -Port 443
 dojo diagnose L3 guest-filter
 sudo python3 -c 'import subprocess; subprocess.run(["nft", "delete", "table", "inet", "baseline"])'
-python3 -c 'import socket; print(socket.create_connection(("github.com", 443), 1).getpeername())'
-printf 'GET / HTTP/1.0\r\n\r\n' | nc -w1 198.51.100.44 80
+python3 -c 'import socket; print(socket.create_connection(("github.com", 443), 5).getpeername())'
+printf 'GET / HTTP/1.0\r\n\r\n' | nc -w5 198.51.100.44 80
 """,
     "nothing": r"""
 dojo task

@@ -60,7 +60,7 @@ PS> {SETTING}
 PS> Get-NetFirewallHyperVRule
 dojo check
 dojo diagnose L3 host-firewall-blocks-guest
-PS> New-NetFirewallRule -DisplayName web5173 -Direction Inbound -Protocol TCP -LocalPort 5173 -Action Allow
+PS> netsh interface portproxy add v4tov4 listenport=5173 listenaddress=192.168.1.50 connectport=5173 connectaddress=127.0.0.1
 dojo check
 """,
     "diagnosis": rf"""

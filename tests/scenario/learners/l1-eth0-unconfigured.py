@@ -13,7 +13,7 @@ sudo ip link set eth0 up
 sudo ip route add default via 172.22.0.1
 ip -4 addr show eth0
 ping -c1 -W1 172.22.0.1
-ping -c1 -W1 8.8.8.8
+ping -c1 -W5 8.8.8.8
 getent hosts google.com
 """,
     "wandering": r"""
@@ -36,8 +36,8 @@ sudo ip addr add 172.22.6.228/20 dev eth0
 sudo ip link set eth0 up
 sudo ip route add default via 172.22.0.1
 dojo check
-ping -c1 -W1 8.8.8.8
-ping -c1 -W1 google.com
+ping -c1 -W5 8.8.8.8
+ping -c1 -W5 google.com
 """,
     "lucky": r"""
 sudo ip link set eth0 up
@@ -91,7 +91,7 @@ sudo ip addr add 172.22.6.228/20 dev eth0
 sudo ip link set eth0 up
 sudo ip route add default via 172.22.0.1
 ip -4 addr show eth0
-ping -c1 -W1 8.8.8.8
+ping -c1 -W5 8.8.8.8
 getent hosts google.com
 """,
     "windows-first": r"""
@@ -107,8 +107,8 @@ dojo diagnose L1 eth0-unconfigured
 sudo ip addr add 172.22.6.228/20 dev eth0
 sudo ip link set eth0 up
 sudo ip route add default via 172.22.0.1
-ping -c1 -W1 8.8.8.8
-ping -c1 -W1 google.com
+ping -c1 -W5 8.8.8.8
+ping -c1 -W5 google.com
 """,
     "python": r"""
 cat /proc/net/fib_trie
@@ -121,7 +121,7 @@ dojo diagnose L1 eth0-unconfigured
 sudo ifconfig eth0 172.22.6.228 netmask 255.255.240.0 up
 sudo route add default gw 172.22.0.1
 ifconfig eth0
-python3 -c 'import socket; print(socket.create_connection(("8.8.8.8", 53), 1).getpeername())'
+python3 -c 'import socket; print(socket.create_connection(("8.8.8.8", 53), 5).getpeername())'
 python3 -c 'import socket; print(socket.gethostbyname("google.com"))'
 """,
     "nothing": r"""

@@ -11,8 +11,8 @@ PS> ipconfig
 dojo diagnose L2 wrong-default-gateway
 sudo ip route replace default via 172.22.0.1
 ip route
-ping -c1 -W1 8.8.8.8
-curl -sS -m2 -o /dev/null http://github.com
+ping -c1 -W5 8.8.8.8
+curl -sS -m5 -o /dev/null http://github.com
 """,
     "wandering": r"""
 timeout 1 ping -c1 -W1 github.com
@@ -34,8 +34,8 @@ dojo diagnose L2 wrong-default-gateway
 sudo ip route del default
 sudo ip route add default via 172.22.0.1 dev eth0
 dojo check
-ping -c1 -W1 8.8.8.8
-ping -c1 -W1 github.com
+ping -c1 -W5 8.8.8.8
+ping -c1 -W5 github.com
 """,
     "lucky": r"""
 sudo ip route replace default via 172.22.0.1
@@ -87,8 +87,8 @@ PS> ipconfig
 dojo diagnose L2 wrong-default-gateway
 sudo ip route replace default via 172.22.0.1
 ip route
-ping -c1 -W1 8.8.8.8
-curl -sS -m2 -o /dev/null http://github.com
+ping -c1 -W5 8.8.8.8
+curl -sS -m5 -o /dev/null http://github.com
 """,
     "windows-first": r"""
 PS> ipconfig
@@ -102,8 +102,8 @@ ping -c1 -W1 8.8.8.8
 ip n
 dojo diagnose L2 wrong-default-gateway
 sudo ip route replace default via 172.22.0.1
-ping -c1 -W1 8.8.8.8
-ping -c1 -W1 github.com
+ping -c1 -W5 8.8.8.8
+ping -c1 -W5 github.com
 """,
     "python": r"""
 cat /proc/net/fib_trie
@@ -116,8 +116,8 @@ dojo diagnose L2 wrong-default-gateway
 sudo route del default
 sudo route add default gw 172.22.0.1
 cat /proc/net/route
-python3 -c 'import socket; print(socket.create_connection(("8.8.8.8", 53), 1).getpeername())'
-nc -vz -w1 github.com 443
+python3 -c 'import socket; print(socket.create_connection(("8.8.8.8", 53), 5).getpeername())'
+nc -vz -w5 github.com 443
 """,
     "nothing": r"""
 dojo task

@@ -20,8 +20,8 @@ PS> netsh interface ipv4 show subinterfaces
 dojo diagnose L2 mtu-vpn-blackhole
 sudo ip link set dev eth0 mtu 1280
 ip link show eth0
-curl -sS -m4 -o /dev/null http://intranet.corp.example/large.bin
-timeout 4 git clone -q git://git.corp.example/big.git
+curl -sS -m5 -o /dev/null http://intranet.corp.example/large.bin
+timeout 5 git clone -q git://git.corp.example/big.git
 """,
     "wandering": r"""
 cat /etc/resolv.conf
@@ -46,7 +46,7 @@ ping -c1 -W1 -M do -s 1200 intranet.corp.example
 ip link show eth0
 dojo diagnose L2 mtu-vpn-blackhole
 sudo ip link set dev eth0 mtu 1200
-curl -sS -m4 -o /dev/null http://intranet.corp.example/large.bin
+curl -sS -m5 -o /dev/null http://intranet.corp.example/large.bin
 dojo check
 """,
     "lucky": r"""
@@ -111,8 +111,8 @@ PS> netsh interface ipv4 show subinterfaces
 dojo diagnose L2 mtu-vpn-blackhole
 sudo ip link set dev eth0 mtu 1280
 ip link show eth0
-curl -sS -m4 -o /dev/null http://intranet.corp.example/large.bin
-timeout 4 git clone -q git://git.corp.example/big.git
+curl -sS -m5 -o /dev/null http://intranet.corp.example/large.bin
+timeout 5 git clone -q git://git.corp.example/big.git
 """,
     "windows-first": r"""
 PS> Get-VpnConnection
@@ -126,7 +126,7 @@ ping -c1 -W1 -M do -s 1472 git.corp.example
 ping -c1 -W1 -M do -s 1252 git.corp.example
 dojo diagnose L2 mtu-vpn-blackhole
 sudo ip link set dev eth0 mtu 1280
-curl -sS -m4 -o /dev/null http://intranet.corp.example/large.bin
+curl -sS -m5 -o /dev/null http://intranet.corp.example/large.bin
 """,
     "python": r"""
 cat /proc/net/fib_trie
