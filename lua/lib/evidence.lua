@@ -241,9 +241,13 @@ function evidence.packets(self, node, fn)
   return self:find("packet", function(e) return (e.node or "wsl") == node and fn(e) end)
 end
 
-local function mentions_ipv6(e)
-  local where = e["local"] or e.dst or e.address or ""
-  return e.family == "inet6" or (type(where) == "string" and where:find(":", 1, true) ~= nil)
+-- What the kernel does by itself with IPv6: link-local addresses, the route of an address's own prefix, what a router advertises. A
+-- learner's own addresses, routes and rules are theirs, and so is taking an advertised route away.
+local function echo_of_ipv6(e)
+  if e.family ~= "inet6" then return false end
+  local own = e["local"] or e.dst or ""
+  if own:find("^fe[89ab]%x:") then return true end
+  return e.what == "route" and (e.protocol == "kernel" or e.protocol == "ra" and e.action ~= "del")
 end
 
 -- Operations on Windows that put nothing on another footing: WSL starts whenever somebody opens a shell there.
@@ -256,7 +260,7 @@ function evidence.is_change(e)
   if e.kind == "windows" then return e.ok ~= false and not idle_operations[e.what] end
   if e.kind == "change" and e.what == "link" then return e.resized == true end
   if e.kind ~= "change" or e.what == "neigh" then return false end
-  return not mentions_ipv6(e)
+  return not echo_of_ipv6(e)
 end
 
 -- When it was over, in seconds of the attempt. Each recorder stamps for itself and tells in its own time, so on a busy machine a command

@@ -12,6 +12,10 @@
 
 #include "netns/watch/netopen.h"
 
+#ifndef IFA_PROTO /* Linux 5.18: who made the address, 0 = somebody by hand */
+#define IFA_PROTO 11
+#endif
+
 struct number_name {
 	int number;
 	const char *name;
@@ -209,6 +213,9 @@ static json_t *address_change(const struct nlmsghdr *h, int sock)
 	if (m->ifa_family == AF_INET6 && m->ifa_scope == RT_SCOPE_LINK)
 		return NULL;
 	attrs_read(&at, h, sizeof(*m));
+	/* What a router's advertisement makes is the kernel's doing; taking it away may be somebody's. */
+	if (h->nlmsg_type == RTM_NEWADDR && at.v[IFA_PROTO] && mnl_attr_get_u8(at.v[IFA_PROTO]))
+		return NULL;
 	c = change("address", h->nlmsg_type == RTM_DELADDR, false);
 	set_dev(c, "dev", sock, (int)m->ifa_index);
 	set_str(c, "family", family_name(m->ifa_family));

@@ -32,7 +32,6 @@ enum {
 	RING = 64 * 1024,
 	IFACES = 32, /* remembered of a node; a learner's further ones are not captured */
 	LINKTYPE_ETHERNET = 1,
-	LINKTYPE_RAW = 101,
 };
 
 enum level { LEVEL_FULL, LEVEL_LEAN, LEVEL_NONE, N_LEVELS };
@@ -158,15 +157,15 @@ static void count(struct tap *t)
 	event_add(t->second, &second);
 }
 
-/* LINKTYPE_ of what a raw socket gives there; -1 = none of those that are captured. */
-static int linktype_of(const struct sockaddr_ll *from)
+/* What stands before the network header there, in bytes; -1: a kind of link that is not captured. */
+static int header_of(const struct sockaddr_ll *from)
 {
 	switch (from->sll_hatype) {
 	case ARPHRD_ETHER:
 	case ARPHRD_LOOPBACK:
-		return LINKTYPE_ETHERNET;
+		return ETH_HLEN;
 	case ARPHRD_NONE: /* WireGuard and the like */
-		return LINKTYPE_RAW;
+		return 0;
 	default:
 		return -1;
 	}
@@ -175,7 +174,7 @@ static int linktype_of(const struct sockaddr_ll *from)
 static int add_iface(struct tap *t, const struct sockaddr_ll *from)
 {
 	const struct wnode *n = t->node;
-	int linktype = linktype_of(from), number = -1;
+	int number = -1;
 	char name[16], full_name[64];
 
 	if (t->n_ifaces == IFACES)
@@ -185,8 +184,8 @@ static int add_iface(struct tap *t, const struct sockaddr_ll *from)
 		snprintf(full_name, sizeof(full_name), "%s#%u:%s", n->name, n->generation, name);
 	else
 		snprintf(full_name, sizeof(full_name), "%s:%s", n->name, name);
-	if (linktype >= 0)
-		number = capture_iface(n->watch->capture, full_name, (uint16_t)linktype);
+	if (header_of(from) >= 0)
+		number = capture_iface(n->watch->capture, full_name, LINKTYPE_ETHERNET);
 	t->ifaces[t->n_ifaces].ifindex = from->sll_ifindex;
 	t->ifaces[t->n_ifaces++].number = number;
 	return number;
@@ -225,24 +224,28 @@ static void keep(struct tap *t, const uint8_t *data, size_t len, const struct so
 	number = iface_number(t, from);
 	if (number < 0)
 		return;
-	capture_packet(t->node->watch->capture,
-		       &(struct pcapng_packet){
-			       .iface = (uint32_t)number,
-			       .ns = ns,
-			       .captured = (uint32_t)(len < CAPTURE_SNAPLEN ? len : CAPTURE_SNAPLEN),
-			       .original = (uint32_t)len,
-			       .data = data,
-			       .dir = out ? PCAPNG_OUT : PCAPNG_IN});
+	capture_packet(
+		t->node->watch->capture,
+		&(struct pcapng_packet){
+			.iface = (uint32_t)number,
+			.ns = ns,
+			.captured = (uint32_t)(len < CAPTURE_SNAPLEN ? len : CAPTURE_SNAPLEN),
+			.original = (uint32_t)len,
+			.data = data,
+			.dir = out ? PCAPNG_OUT : PCAPNG_IN});
 	count(t);
 }
 
-/* false: none waited. */
+/*
+ * false: none waited. Readers built on libpcap want one kind of link in a file, so a packet without an Ethernet header gets one of
+ * zeroes.
+ */
 static bool read_one(struct tap *t)
 {
-	uint8_t data[CAPTURE_SNAPLEN];
+	uint8_t data[ETH_HLEN + CAPTURE_SNAPLEN] = {0}, *packet = data + ETH_HLEN;
 	char control[CMSG_SPACE(sizeof(struct timespec))];
 	struct sockaddr_ll from = {0};
-	struct iovec iov = {.iov_base = data, .iov_len = sizeof(data)};
+	struct iovec iov = {.iov_base = packet, .iov_len = CAPTURE_SNAPLEN};
 	struct msghdr mh = {.msg_name = &from,
 			    .msg_namelen = sizeof(from),
 			    .msg_iov = &iov,
@@ -251,9 +254,15 @@ static bool read_one(struct tap *t)
 			    .msg_controllen = sizeof(control)};
 	ssize_t n = recvmsg(t->sock, &mh, MSG_TRUNC); /* the packet's length, not ours */
 
-	if (n >= 0)
-		keep(t, data, (size_t)n, &from, stamp(&mh));
-	return n >= 0;
+	if (n < 0)
+		return false;
+	if (header_of(&from) == 0) {
+		memcpy(packet - 2, &from.sll_protocol, 2);
+		packet -= ETH_HLEN;
+		n += ETH_HLEN;
+	}
+	keep(t, packet, (size_t)n, &from, stamp(&mh));
+	return true;
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *arg)

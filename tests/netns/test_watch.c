@@ -24,6 +24,8 @@ int main(int argc, char **argv)
 	suite_add_tcase(s, watch_binds_case());
 	suite_add_tcase(s, watch_net_case());
 	suite_add_tcase(s, watch_flow_case());
+	suite_add_tcase(s, watch_sockets_case());
+	suite_add_tcase(s, watch_capture_case());
 	suite_add_tcase(s, watch_files_case());
 	srunner_run_all(sr, CK_ENV);
 	failed = srunner_ntests_failed(sr);

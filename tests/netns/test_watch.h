@@ -9,6 +9,8 @@ TCase *watch_binds_case(void);
 TCase *watch_exec_case(void);
 TCase *watch_net_case(void);
 TCase *watch_flow_case(void);
+TCase *watch_sockets_case(void);
+TCase *watch_capture_case(void);
 TCase *watch_files_case(void);
 
 #endif

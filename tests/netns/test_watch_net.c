@@ -267,6 +267,25 @@ START_TEST(what_nobody_changed_is_not_told)
 }
 END_TEST
 
+START_TEST(ipv6_that_somebody_changed_is_told)
+{
+	ck_assert_int_eq(RUN(rig.node, "ip", "address", "add", "fd00::2/64", "dev", "eth0"), 0);
+	rig_expect(&rig, "{\"what\":\"address\",\"action\":\"add\",\"family\":\"inet6\",\"local\":"
+			 "\"fd00::2\"}");
+	ck_assert_int_eq(RUN(rig.node, "ip", "-6", "route", "add", "2001:db8::/48", "via",
+			     "fd00::1", "dev", "eth0"),
+			 0);
+	rig_expect(&rig, "{\"what\":\"route\",\"action\":\"add\",\"family\":\"inet6\",\"dst\":"
+			 "\"2001:db8::/48\",\"gateway\":"
+			 "\"fd00::1\",\"protocol\":\"boot\"}");
+	ck_assert_int_eq(RUN(rig.node, "ip", "-6", "rule", "add", "from", "fd00::/64", "table",
+			     "100", "priority", "99"),
+			 0);
+	rig_expect(&rig,
+		   "{\"what\":\"rule\",\"action\":\"add\",\"family\":\"inet6\",\"priority\":99}");
+}
+END_TEST
+
 START_TEST(a_ruleset_transaction_is_one_change)
 {
 	const json_t *c;
@@ -336,6 +355,25 @@ START_TEST(a_translated_flow_is_told)
 }
 END_TEST
 
+/* A connection that is refused is forgotten by conntrack at once. */
+START_TEST(the_end_of_a_flow_is_told)
+{
+	struct sockaddr_in to = at("10.9.0.1", 81);
+	auto_fd fd = open_in(rig.node, SOCK_STREAM);
+
+	ck_assert_int_eq(
+		RUN(rig.node, "sh", "-c", "echo 1 >/proc/sys/net/netfilter/nf_conntrack_acct"), 0);
+	ck_assert_int_eq(RUN(rig.node, "nft",
+			     "add table ip n; add chain ip n p { type nat hook postrouting "
+			     "priority 100; }; add rule ip n p oifname eth0 masquerade"),
+			 0);
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&to, sizeof(to)), -1);
+	rig_expect(&rig, "{\"kind\":\"flow\",\"what\":\"end\",\"proto\":\"tcp\",\"dst\":\"10.9.0."
+			 "1\",\"dport\":81,\"packets\":1,"
+			 "\"reply_packets\":1}");
+}
+END_TEST
+
 TCase *watch_net_case(void)
 {
 	TCase *c = tcase_create("net");
@@ -352,6 +390,7 @@ TCase *watch_net_case(void)
 	tcase_add_test(c, a_flood_is_bounded);
 	tcase_add_test(c, addresses_links_and_routes_are_told);
 	tcase_add_test(c, what_nobody_changed_is_not_told);
+	tcase_add_test(c, ipv6_that_somebody_changed_is_told);
 	tcase_add_test(c, a_ruleset_transaction_is_one_change);
 	tcase_add_test(c, other_nodes_are_not_heard);
 	tcase_add_test(c, a_removed_node_is_silent);
@@ -365,5 +404,6 @@ TCase *watch_flow_case(void)
 	tcase_add_checked_fixture(c, setup_flows, teardown);
 	tcase_set_timeout(c, 30);
 	tcase_add_test(c, a_translated_flow_is_told);
+	tcase_add_test(c, the_end_of_a_flow_is_told);
 	return c;
 }
