@@ -67,6 +67,17 @@ static bool is_named(const char *name, const char *word)
 	       (n > want && name[n - want - 1] == '-' && strcmp(name + n - want, word) == 0);
 }
 
+/* Whether the learner may still be at it: its card, which tells the truth, is shown only where it is asked for by name. */
+static bool goes_on(const json_t *about)
+{
+	static const char *const states[] = {"playing", "paused", "unfinished"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++)
+		if (strcmp(json_str(about, "state", ""), states[i]) == 0)
+			return true;
+	return false;
+}
+
 static int newest(const struct attempt_names *all, char **ret_dir, struct err *err)
 {
 	for (size_t i = 0; i < all->n; i++) {
@@ -76,13 +87,13 @@ static int newest(const struct attempt_names *all, char **ret_dir, struct err *e
 		if (asprintf(&dir, "%s/%s", all->root, all->v[i]) < 0)
 			return err_sys(err, ENOMEM, "Can't find the attempt");
 		about = attempt_about(dir);
-		if (!about)
+		if (!about || goes_on(about))
 			continue;
 		*ret_dir = ptr_steal(dir);
 		return 0;
 	}
-	err_set(err, ERR_USAGE, ENOENT, "There is no attempt in %s", all->root);
-	return err_mend(err, "Begin one with `netdojo play ID`");
+	err_set(err, ERR_USAGE, ENOENT, "There is no attempt that is over in %s", all->root);
+	return err_mend(err, "`netdojo attempts` lists them, `netdojo play ID` begins one");
 }
 
 int attempt_find(const char *word, char **ret_dir, struct err *err)

@@ -22,7 +22,7 @@ int attempt_names_read(struct attempt_names *ret, struct err *err);
 
 /*
  * The folder of the attempt meant by word: a folder (with a slash, or one that holds a log), a folder's name in the
- * attempts' place or the end of it; NULL: the newest that is an attempt. Caller frees *ret_dir.
+ * attempts' place or the end of it; NULL: the newest that is over. Caller frees *ret_dir.
  */
 int attempt_find(const char *word, char **ret_dir, struct err *err);
 

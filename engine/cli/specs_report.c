@@ -60,14 +60,14 @@ const struct command_spec spec_report = {
 		{"Grades an attempt by the rubric it was played under and shows the card: your way "
 		 "beside the best one, each item "
 		 "with its evidence and what it teaches. ATTEMPT is a folder, its name or the end "
-		 "of it; the newest where "
+		 "of it; the newest that is over where "
 		 "it is left out. Without --format and -o the reports in the attempt's folder are "
 		 "made anew.\n\n"
 		 "The page needs no network and no other file: the recording, the player, the "
 		 "packets and the drawing are in it.",
 		 "実施したときの採点基準で採点し、採点表を表示します: "
 		 "あなたの道筋と模範の道筋、項目ごとの根拠と要点。ATTEMPT はフォルダー、その名前、"
-		 "または名前の末尾で、省略すると最新の記録です。--format も -o もなければ、"
+		 "または名前の末尾で、省略すると終了した最新の記録です。--format も -o もなければ、"
 		 "記録フォルダーのレポートを作り直します。\n\n"
 		 "HTML のページはネットワークもほかのファイルも使いません。"
 		 "録画、再生機能、パケット、構成図がすべて入っています。"},
