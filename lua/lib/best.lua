@@ -4,6 +4,7 @@
 -- No log of it exists where a learner is graded, so a line is put to the same questions as theirs with what it would leave behind: the
 -- programs it starts. Where a fact stands in an output alone, that the line is a known good one is enough.
 
+local addr = require("addr")
 local attempt = require("attempt")
 local cmdline = require("steps.cmdline")
 local both = require("steps.both")
@@ -34,14 +35,53 @@ local function programs(line)
   return out
 end
 
+local NAMED = "192.0.2.1" -- whatever a name leads to
+
+-- What a program sends to a place, and what comes back where that answers: a name is looked up before.
+local function sends(place, out, port)
+  local address = place
+  if evidence.is_name(place) then
+    address = NAMED
+    out[#out + 1] = { what = "dns-answer", dir = "in", qname = place, answers = { NAMED } }
+  elseif not addr.number(place) then
+    return
+  end
+  if port == nil then return end
+  out[#out + 1] = { what = port and "syn" or "echo-request", dir = "out", dst = address, dport = port or nil }
+  out[#out + 1] = { what = port and "syn-ack" or "echo-reply", dir = "in", src = address, sport = port or nil }
+end
+
+-- Programs that only look a name up, and those that send an echo.
+local looks_up = common.one_of("getent", "dig", "host", "nslookup", "resolvectl")
+local echoes = common.one_of("ping", "tracepath", "traceroute")
+
+-- The packets of a program, as far as its arguments tell.
+local function packets_of(argv, out)
+  for i = 2, #argv do
+    local a = argv[i]
+    local host, port = a:match("/dev/%l%l%l/([^/]+)/(%d+)")
+    if not host then host, port = a:match("^%l+://([^/:]+):?(%d*)") end
+    if host then
+      sends(host, out, tonumber(port) or 80)
+    elseif looks_up(argv[1]) and evidence.is_name(a) then
+      sends(a, out)
+    elseif echoes(argv[1]) then
+      sends(a, out, false)
+    end
+  end
+end
+
 -- What a line would leave in the log: seqs of its own, none of them shown to anybody.
 local function evidence_of(ev, node, line)
   local execs, inner = core.array({}), node == "windows" and line:match("^wsl%s+(.+)$") or node == "wsl" and line
   for i, argv in ipairs(inner and programs(inner) or {}) do
     execs[i] = { seq = i, kind = "exec", node = "wsl", uid = 0, path = "/usr/bin/" .. argv[1], argv = argv }
   end
+  local packets = {}
+  for _, e in ipairs(execs) do packets_of(e.argv, packets) end
+  for i, e in ipairs(packets) do e.seq, e.kind, e.node, e.t = #execs + i, "packet", "wsl", 0 end
   local command = { seq = 0, kind = "command", node = node, text = line, output = "" }
-  local part = ev:part({ exec = execs, command = { command } })
+  local part = ev:part({ exec = execs, packet = packets, command = { command } })
   part.exits = setmetatable({}, { __index = function() return 0 end })
   part.started_on_windows = function() return true end
   return part, command
@@ -126,7 +166,9 @@ local function of_observing(ev, s, list, answer)
     for _, step in ipairs(s.steps) do
       if step.group == "observe" and step.name ~= "looked_first" and step.name ~= "custom" and is_for(step, part, command) then
         add(list[i], step)
-        list[i].layer = step.layer ~= "*" and step.layer or s.layer
+        if step.layer then list[i].layer = step.layer ~= "*" and step.layer or s.layer end
+      elseif step.group == "verify" and list[i].kind == "check" then
+        add(list[i], step)
       end
     end
   end
@@ -156,7 +198,7 @@ local function of_mending(ev, s, list, answer)
     local last = i == #list
     local layer, try = layers.of(evidence_of(ev, list[i].node, list[i].text))
     list[i].kind = list[i].kind or (not last and "change") or (try and "try" or "look")
-    list[i].layer = last and layer or s.layer
+    list[i].layer = last and (list[i].kind ~= "check" and layer or nil) or not last and s.layer or nil
     for _, step in ipairs(s.steps) do
       if step.group == (last and "verify" or "mend") then add(list[i], step) end
     end
@@ -171,9 +213,12 @@ local function of_answer(s, entry)
   end
 end
 
--- p: the parameters of the attempt. An evidence of nothing is asked: the way does not depend on what the learner did.
+local made = setmetatable({}, { __mode = "k" })
+
+-- Made once: an evidence of nothing is asked, so the way does not depend on what the learner did.
 function best.list()
   local s, p = attempt.scenario(), attempt.params()
+  if made[s] then return made[s] end
   local ev, list = evidence.new({}, s, p), lines(s, p)
   local answer = answer_at(list)
   of_observing(ev, s, list, answer)
@@ -181,7 +226,8 @@ function best.list()
   of_order(s, list, answer)
   of_answer(s, list[answer])
   of_mending(ev, s, list, answer)
-  return core.array(list)
+  made[s] = core.array(list)
+  return made[s]
 end
 
 -- Of a way, the lines that are for this item, at most `most`.

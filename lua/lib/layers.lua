@@ -44,7 +44,7 @@ local operations = {
 
 -- Of an event that changed something; nil where that is at no one layer (a service, a restart).
 function layers.of_change(e)
-  if e.kind == "change" then return changes[e.what] end
+  if e.kind == "change" then return e.resized and "L2" or changes[e.what] end
   if e.kind == "windows" then return operations[tostring(e.what):match("^[^.]+")] end
   local path = e.path or ""
   return (path:find("resolv%.conf") or path:find("/hosts$") or path:find("gai%.conf")) and "L2.5" or nil

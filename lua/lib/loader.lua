@@ -37,10 +37,19 @@ local function titles(probes, p)
   return out
 end
 
+-- What an author said of a step beside its points, as far as it is words and numbers.
+local function options(step, p)
+  local out = {}
+  for k, v in next, step.options do
+    if type(v) == "string" or type(v) == "number" then out[k] = text.fill(v, p) end
+  end
+  return out
+end
+
 local function steps(list, p)
   local out = core.array({})
   for i, s in ipairs(list) do
-    out[i] = { id = s.id, group = s.group, points = s.points, title = text.both(text.fill(s.title, p)) }
+    out[i] = { id = s.id, name = s.name, group = s.group, points = s.points, title = text.both(text.fill(s.title, p)), options = options(s, p) }
   end
   return out
 end

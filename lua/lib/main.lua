@@ -50,7 +50,7 @@ function verbs.probe(req)
 end
 
 function verbs.score(req)
-  return require("score").all(req.events or {})
+  return require("score").all(req.events or {}, req.only)
 end
 
 function verbs.hint(req)

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- The way a learner went: what was run, answered, asked for and changed, in order of time, each with the layer it was at and what it earned.
 
+local changes = require("changes")
 local evidence = require("evidence")
 local layers = require("layers")
 
@@ -68,19 +69,21 @@ local function entry(e, kind, text, layer, items)
   return { seq = e.seq, t = tonumber(e.started) or e.t or 0, node = e.node, kind = kind, text = text, layer = layer, items = items or core.array({}) }
 end
 
-local function changed(own)
-  for _, kind in ipairs({ "change", "file", "windows" }) do
-    for _, e in ipairs(own[kind] or {}) do
-      if evidence.is_change(e) then return e end
+-- The layers of the items that were earned, for what no fact tells: the first that has one.
+local function layer_of_items(items, ids)
+  for _, item in ipairs(items) do
+    for _, id in ipairs(ids) do
+      if item.id == id and item.layer ~= core.null then return item.layer end
     end
   end
 end
 
-local function of_command(ev, c, own, earned)
-  local part, change = ev:part(own), changed(own)
+local function of_command(ev, c, own, earned, items)
+  local part, change, ids = ev:part(own), changes.event(own), earned_by(own, earned)
   local layer, try = layers.of(part)
   if change then layer = layers.of_change(change) end
-  return entry(c, change and "change" or try and "try" or "look", c.text or "", layer, earned_by(own, earned))
+  local kind = (change or changes.by_a_program(part)) and "change" or try and "try" or "look"
+  return entry(c, kind, c.text or "", layer or layer_of_items(items, ids), ids)
 end
 
 local function of_answer(e, earned)
@@ -147,7 +150,7 @@ function walked.list(ev, items)
   local told = table.move(out, 1, #out, 1, {})
   for i, c in ipairs(ev:all("command")) do
     if i > MOST then break end
-    if (c.text or "") ~= "" and not stands_for(c, told) then out[#out + 1] = of_command(ev, c, own[c.seq], earned) end
+    if (c.text or "") ~= "" and not stands_for(c, told) then out[#out + 1] = of_command(ev, c, own[c.seq], earned, items) end
   end
   alone(ev, own, earned, out)
   marks(ev, out)

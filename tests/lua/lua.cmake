@@ -3,7 +3,7 @@
 add_executable(lua_model_check ${CMAKE_CURRENT_LIST_DIR}/model_check.c)
 target_link_libraries(lua_model_check PRIVATE nd_model)
 
-foreach(t attacks guide handles messages scenarios timed score score_windows score_across score_paths score_rubric hints sandbox ops room firewalls config config_any dns_rows vpn tailnet containers mirrored)
+foreach(t attacks guide handles messages scenarios timed score score_windows score_across score_paths score_rubric hints best sandbox ops room firewalls config config_any dns_rows vpn tailnet containers mirrored)
   nd_script_test(lua_${t} LABEL lua TIMEOUT 300
     COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/${t}.py)
 endforeach()

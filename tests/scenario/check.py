@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """`netdojo check` proves every scenario, and finds the fault in one that is wrong on purpose."""
+import glob
 import json
 import os
 import re
@@ -8,12 +9,13 @@ import signal
 import time
 import xml.dom.minidom
 
+import across
 import real_rig
 
 
 class Check(real_rig.RealTest):
     def test_the_catalogue_proves_itself(self):
-        done = self.run_netdojo("check", "--json")
+        done = self.run_netdojo("check", "--json", "--keep")
         doc = json.loads(done.stdout)
         # First, and alone: what a run that can't be looked at again has to tell.
         self.assertEqual({s["id"] + " " + s["variant"]: s["why"] for s in doc["scenarios"] if s["why"]}, {})
@@ -30,6 +32,18 @@ class Check(real_rig.RealTest):
                 self.assertGreaterEqual(len(s["missteps"]), 3)
                 self.assertTrue(all(m["ok"] and m["score"] <= m["at_most"] for m in s["missteps"]))
                 self.assertLess(s["nothing"], 20)
+        self.steps_across_the_labs(glob.glob(os.path.join(self.tmp, "netdojo-check-*"))[0], len(doc["scenarios"]))
+
+    def steps_across_the_labs(self, folder, n):
+        """Of that one run: no step of any scenario is earned by a log that does not show its fact."""
+        wrong, tally, n_logs = across.compare(folder)
+        self.assertEqual(wrong, [])
+        self.assertEqual(n_logs, n)
+        self.assertEqual(across.walked_otherwise(folder), [])
+        steps = {step for step, _ in tally if step != "custom"}
+        self.assertGreaterEqual(len(steps), 25)
+        # A step that is always earned, or never, was not asked anything.
+        self.assertEqual([s for s in sorted(steps) if not tally.get((s, True)) or not tally.get((s, False))], [])
 
     def broken_copy(self, *changes):
         with open(real_rig.scenario_file(), encoding="utf-8") as original:
