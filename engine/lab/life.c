@@ -16,7 +16,7 @@ struct leaving {
 
 static const char *why_of(const char *word)
 {
-	static const char *const whys[] = {"asked", "terminal-gone", "reset"};
+	static const char *const whys[] = {"asked", "terminal-gone", "quit", "reset"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(whys); i++)
 		if (!strcmp(whys[i], word))
@@ -30,15 +30,17 @@ static void on_all_seen(void *arg)
 	struct leaving *l = arg;
 	struct lab *lab = l->lab;
 	struct conn *c = conn_find(lab, l->conn);
-	bool reset = !strcmp(l->why, "reset");
+	const char *why;
+	bool paused = strcmp(l->why, "reset") && strcmp(l->why, "quit");
 
-	if (!reset)
+	if (paused)
 		lab_event(lab, "lab", NULL, "lab",
 			  json_pack("{s:s, s:s}", "what", "paused", "why", l->why));
 	if (c)
 		peer_answer_ok(c->peer, l->id);
+	why = l->why;
 	free(l);
-	lab_end(lab, reset ? "reset" : "paused", 0);
+	lab_end(lab, paused ? "paused" : why, 0);
 }
 
 static void leave(struct lab *lab, struct conn *c, uint64_t id, const char *why)
@@ -87,8 +89,9 @@ static bool has_terminal(const struct lab *lab)
 static int refuse(const struct lab *lab, bool held, bool reset, struct err *err)
 {
 	if (lab->unrecorded && !reset)
-		return err_set(err, ERR_USAGE, ENODATA,
-			       "Nothing was recorded (--no-record), so there is nothing to go on with");
+		return err_set(
+			err, ERR_USAGE, ENODATA,
+			"Nothing was recorded (--no-record), so there is nothing to go on with");
 	if (lab->finished)
 		return err_set(err, ERR_USAGE, EALREADY, "The attempt is over: it was graded");
 	if (held && !has_terminal(lab))

@@ -5,7 +5,7 @@
 
 #include "lab/conn.h"
 
-/* Host: {"why":"asked|terminal-gone|reset"}: all that was seen is logged, then the pause, {} is answered, and the lab ends. */
+/* Host: {"why":"asked|terminal-gone|quit|reset"}: all that was seen is logged, then the pause, {} is answered, and the lab ends. */
 void life_leave(struct conn *c, uint64_t id, struct msg *m);
 /*
  * Host {"session":"pause|reset"} and a node's {"do":"pause|reset"}: the terminal of `play` ends, and play does the rest. A lab

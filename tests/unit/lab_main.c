@@ -11,11 +11,11 @@
 static int run(void)
 {
 	SRunner *runner = srunner_create(suite_create("lab"));
-	TCase *(*const cases[])(void) = {lab_actor_case,  lab_boot_case,    lab_change_case,
-					 lab_device_case, lab_exec_case,    lab_fair_case,
-					 lab_guest_case,  lab_host_case,    lab_localhost_case,
-					 lab_log_case,	  lab_peer_case,    lab_port_space_case,
-					 lab_verify_case, lab_windows_case, lab_wsl_life_case};
+	TCase *(*const cases[])(void) = {
+		lab_actor_case,	     lab_boot_case,	 lab_change_case,  lab_device_case,
+		lab_exec_case,	     lab_fair_case,	 lab_guest_case,   lab_host_case,
+		lab_life_case,	     lab_localhost_case, lab_log_case,	   lab_peer_case,
+		lab_port_space_case, lab_verify_case,	 lab_windows_case, lab_wsl_life_case};
 	Suite *s = suite_create("parts");
 	int failed;
 

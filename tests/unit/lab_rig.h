@@ -77,6 +77,7 @@ TCase *lab_exec_case(void);
 TCase *lab_fair_case(void);
 TCase *lab_guest_case(void);
 TCase *lab_host_case(void);
+TCase *lab_life_case(void);
 TCase *lab_localhost_case(void);
 TCase *lab_log_case(void);
 TCase *lab_peer_case(void);
