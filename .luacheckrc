@@ -18,3 +18,4 @@ local scenario = {
 }
 files["scenarios"] = scenario
 files["tests/data/*-lab.lua"] = scenario
+files["courses"] = { std = { read_globals = { "course" } } }

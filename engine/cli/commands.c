@@ -8,11 +8,11 @@
 #include "base/nearest.h"
 
 const struct command_spec *const commands[] = {
-	&spec_list,    &spec_show,     &spec_play,   &spec_up,	     &spec_ps,
-	&spec_map,     &spec_exec,     &spec_shell,  &spec_pause,    &spec_reset,
-	&spec_hint,    &spec_diagnose, &spec_grade,  &spec_attempts, &spec_report,
-	&spec_regrade, &spec_submit,   &spec_score,  &spec_log,	     &spec_capture,
-	&spec_down,    &spec_check,    &spec_doctor, &spec_help,     NULL,
+	&spec_list,  &spec_show,     &spec_play,    &spec_up,	   &spec_ps,	 &spec_map,
+	&spec_exec,  &spec_shell,    &spec_pause,   &spec_reset,   &spec_hint,	 &spec_diagnose,
+	&spec_grade, &spec_attempts, &spec_report,  &spec_regrade, &spec_course, &spec_submit,
+	&spec_score, &spec_log,	     &spec_capture, &spec_down,	   &spec_check,	 &spec_doctor,
+	&spec_help,  NULL,
 };
 
 const struct command_spec *command_find(const char *name)

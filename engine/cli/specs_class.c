@@ -134,3 +134,63 @@ const struct command_spec spec_score = {
 	.exits = score_exits,
 	.run = cmd_score,
 };
+
+static const struct option_spec course_options[] = {
+	{.long_name = "list",
+	 .help = {"only show where you stand", "どこまで進んだかを表示するだけ"}},
+	{.long_name = "next",
+	 .help = {"only print the next scenario's id", "次のシナリオの ID だけ表示"}},
+	{.long_name = "seed",
+	 .short_name = 's',
+	 .arg = "SEED",
+	 .help = {"for the next scenario: in a class, your id",
+		  "次のシナリオのシード。授業では自分の ID"}},
+	{0},
+};
+
+static const char *const course_formats[] = {"human", "json", NULL};
+
+static const struct example course_examples[] = {
+	{"netdojo course", {"which there are", "コースの一覧"}},
+	{"netdojo course wsl2-network --seed \"$USER\"",
+	 {"go on where you left off", "前回の続きから"}},
+	{"netdojo course wsl2-network --list", {"where you stand", "進み具合を見る"}},
+	{0},
+};
+
+static const struct exit_spec course_exits[] = {
+	{"0", {"shown, or the scenario played was passed", "表示した、または演習に合格した"}},
+	{"1",
+	 {"the grade fell short, or --next: nothing is left",
+	  "不合格、または --next で残りがない"}},
+	{"2", {"wrong usage, or a wrong course", "使い方かコースの誤り"}},
+	{"3",
+	 {"this machine can't do it; the message says what is missing",
+	  "このマシンでは実行できない (足りないものを表示)"}},
+	{0},
+};
+
+const struct command_spec spec_course = {
+	.name = "course",
+	.synopsis = "[COURSE|FILE.lua]",
+	.summary = {"scenarios in an order: go on where you left off",
+		    "コースに沿って、続きから練習する"},
+	.about = {"Lists the courses, or shows where you stand in one (from your attempts' grades: "
+		  "passed, best "
+		  "score, unfinished) and plays the next scenario, or goes on with the one you "
+		  "left. A unit "
+		  "opens when the units before it are done.",
+		  "コースの一覧を表示します。コースを指定すると、これまでの採点結果から進み具合 "
+		  "(合格、最高点、"
+		  "途中) "
+		  "を表示し、次のシナリオを始めるか、中断したものを再開します。前の単元を修了すると"
+		  "次の"
+		  "単元が開きます。"},
+	.operands = {{"COURSE", COMPLETE_FILE}},
+	.max = 1,
+	.options = course_options,
+	.formats = course_formats,
+	.examples = course_examples,
+	.exits = course_exits,
+	.run = cmd_course,
+};

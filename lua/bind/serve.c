@@ -76,6 +76,22 @@ static json_t *do_catalogue(struct serve *s, const json_t *req)
 	return json_pack("{s:o}", "scenarios", list);
 }
 
+/* A course's text, in a state of its own. */
+static json_t *do_course(struct serve *s, const json_t *req)
+{
+	json_t *answer = NULL;
+	struct state *st = NULL;
+	struct err why = {0};
+
+	(void)s;
+	if (state_new(req, NULL, &st, &why) < 0)
+		answer = failure(&why, NULL);
+	else
+		call(st, req, &answer);
+	state_free(st);
+	return answer;
+}
+
 static json_t *do_load(struct serve *s, const json_t *req)
 {
 	struct state *st = NULL;
@@ -114,6 +130,8 @@ static json_t *dispatch(struct serve *s, const json_t *req)
 
 	if (!strcmp(verb, "catalogue"))
 		return do_catalogue(s, req);
+	if (!strcmp(verb, "course"))
+		return do_course(s, req);
 	if (!strcmp(verb, "load"))
 		return do_load(s, req);
 	if (s->state)

@@ -10,6 +10,11 @@ function verbs.load(req)
   return { meta = require("loader").load(req) }
 end
 
+-- A course's text, not a scenario's.
+function verbs.course(req)
+  return { course = require("course").load(req) }
+end
+
 function verbs.model()
   return { model = attempt.healthy() }
 end

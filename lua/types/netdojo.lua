@@ -860,3 +860,27 @@ function step.care(t) end
 ---@param t netdojo.step.custom
 ---@return netdojo.step_spec
 function step.custom(t) end
+
+-- A course ----------------------------------------------------------------------------------------------------------
+-- A file of its own: it sees `course` and Lua's harmless libraries.
+
+---@class netdojo.unit
+---@field id string
+---@field title netdojo.text
+---@field text netdojo.text one sentence
+---@field chapter? integer the guide's
+---@field after? string[] units before it that must be done
+---@field need? integer how many of its scenarios must be passed; all unless said
+---@field scenarios string[] their ids, in order
+
+---@class netdojo.course
+---@field api integer 1
+---@field id string the file's name
+---@field title netdojo.text
+---@field about netdojo.text
+---@field pass integer the mark to pass a scenario with, beside the scenario's own
+---@field units netdojo.unit[]
+
+---@param t netdojo.course
+---@return netdojo.course
+function course(t) end

@@ -3,7 +3,7 @@ _netdojo_ask() {
 	netdojo --complete "$1" ${2:+--lab "$2"} 2>/dev/null
 }
 
-_netdojo_commands='list show play up ps map exec shell pause reset hint diagnose grade attempts report regrade submit score log capture down check doctor help --help --version'
+_netdojo_commands='list show play up ps map exec shell pause reset hint diagnose grade attempts report regrade course submit score log capture down check doctor help --help --version'
 declare -gA _netdojo_options=(
 	[list]=' --format --json --lang --help -h'
 	[show]=' --seed -s --variant --format --json --lang --help -h'
@@ -21,6 +21,7 @@ declare -gA _netdojo_options=(
 	[attempts]=' --format --json --lang --help -h'
 	[report]=' --output -o --format --json --lang --help -h'
 	[regrade]=' --scenario --format --json --lang --help -h'
+	[course]=' --list --next --seed -s --format --json --lang --help -h'
 	[submit]=' --output -o --name -n --unfinished --format --json --lang --help -h'
 	[score]=' --roster -r --seed-from --format --json --lang --help -h'
 	[log]=' --lab -l --attempt --follow -f --kind -k --node --format --lang --help -h'
@@ -98,6 +99,10 @@ declare -gA _netdojo_value=(
 	['regrade --scenario']='@file'
 	['regrade --format']='human json'
 	['regrade --lang']='en ja'
+	['course --seed']='@none'
+	['course -s']='@none'
+	['course --format']='human json'
+	['course --lang']='en ja'
 	['submit --output']='@file'
 	['submit -o']='@file'
 	['submit --name']='@none'
@@ -149,6 +154,7 @@ declare -gA _netdojo_operand=(
 	['report 0']='@attempt'
 	['regrade 0']='@attempt'
 	['regrade +']='@attempt'
+	['course 0']='@file'
 	['submit 0']='@attempt'
 	['score 0']='@file'
 	['score +']='@file'

@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A class: submit, score, course.
 nd_script_test(cli_classroom LABEL cli COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/cli/classroom.py)
+nd_script_test(cli_course LABEL cli COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/cli/course.py)

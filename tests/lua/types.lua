@@ -5,7 +5,7 @@ local source = arg[1]
 package.path = source .. "/lua/lib/?.lua"
 core = { array = function(t) return t end } -- luacheck: ignore
 
-for _, m in ipairs({ "scenario", "probes", "steps", "lab", "wsl2.nat", "rng", "env" }) do require(m) end
+for _, m in ipairs({ "scenario", "probes", "steps", "lab", "wsl2.nat", "rng", "env", "course" }) do require(m) end
 local strict, env = require("strict"), require("env")
 
 local plain = { list = "any[]", text = "netdojo.text", id = "string", any = "any", ["function"] = "function" }
