@@ -24,7 +24,7 @@ WRONG = [
     (["up", "fine-one", "--lab", "Bad_Name"], ["'Bad_Name'", "a-z"]),
     (["up", "fine-one", "--lab"], ["needs NAME"]),
     (["up", "fine-one", "--format", "yaml"], ["human, json"]),
-    (["map", "--format", "svg"], ["text, ascii, dot, mermaid, json"]),
+    (["map", "--format", "svg"], ["text, ascii, flat, dot, mermaid, json"]),
     (["map", "--lang", "fr"], ["en, ja"]),
     (["down", "--all", "--lab", "x"], ["--all"]),
     (["down", "fine-one"], ["'fine-one'", "Use --lab fine-one"]),

@@ -195,8 +195,9 @@ registry.add {
 }
 
 registry.add {
-  name = "dojo", kind = "program", effect = "reads", options = { "task", "hint", "map", "check", "diagnose", "causes", "grade", "quit" }, lacks = "",
-  synopsis = { en = "netdojo's own: the task, hints, your diagnosis, the grade.", ja = "netdojo のコマンド。課題、ヒント、診断、採点。" },
+  name = "dojo", kind = "program", effect = "reads", lacks = "",
+  options = { "task", "hint", "map", "check", "phone", "internet", "on", "diagnose", "grade", "pause", "reset", "quit", "help" },
+  synopsis = { en = "netdojo's own: the task, hints, your diagnosis, other machines, the grade.", ja = "netdojo のコマンド。課題、ヒント、診断、別のマシン、採点。" },
   about = "netdojo's own program",
   run = function(ctx, words)
     local status = ctx.world.spawn({ "/usr/bin/dojo", table.unpack(words) }, ctx.stdin(), ctx.lines)
