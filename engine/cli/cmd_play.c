@@ -96,6 +96,7 @@ static int terminal(const struct play *p, struct err *err)
 	add(&w, "--node", node);
 	add(&w, "--record", p->dir);
 	add(&w, "--lang", cli_lang(p->c));
+	add(&w, "--shell", cli_opt(p->c, "shell"));
 	add(&w, "--type-fd", script >= 0 ? lines : NULL);
 	add(&w, "--pace", cli_opt(p->c, "pace"));
 	return hosting_run(w.v, client_fd(p->lab), err);

@@ -57,6 +57,7 @@ complete -c netdojo -n '__netdojo_in play' -l seed -s s -x -d 'any string: the s
 complete -c netdojo -n '__netdojo_in play' -l variant -x -d 'a variant of the scenario'
 complete -c netdojo -n '__netdojo_in play' -l attempt -x -a '(__fish_complete_directories)' -d 'keep the attempt\'s files in DIR'
 complete -c netdojo -n '__netdojo_in play' -l no-record -d 'record nothing: no log, no packets, no grade'
+complete -c netdojo -n '__netdojo_in play' -l shell -x -a 'bash zsh fish sh' -d 'the learner\'s shell (default: bash)'
 complete -c netdojo -n '__netdojo_in play' -l script -r -F -d 'a reference learner types the commands in FILE'
 complete -c netdojo -n '__netdojo_in play' -l pace -x -d 'with --script: milliseconds between keys (default: at once)'
 complete -c netdojo -n '__netdojo_in play' -l lang -x -a 'en ja' -d 'language of texts (default: the locale\'s)'

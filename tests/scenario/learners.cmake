@@ -6,3 +6,4 @@ foreach(path ${learners})
   nd_script_test(learners_${id} LABEL scenario TIMEOUT 600
     COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/learners.py ${id})
 endforeach()
+nd_script_test(learners_shells LABEL scenario TIMEOUT 300 COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/shells.py)

@@ -71,7 +71,7 @@ class Terminal:
 
 
 class Learner:
-    """Plays in a folder of their own; then `score`, `passed`, `items`, and the card as `shown` and in one line, are what they got."""
+    """Plays in a folder of their own; then `score`, `passed`, `items`, `events`, and the card as `shown` and in one line, are what came of it."""
 
     def __init__(self, test, kind, scenario, seed, text, shell=None):
         self.kind, self.lines = kind, text.strip().split("\n")
@@ -84,7 +84,7 @@ class Learner:
         self.argv = [NETDOJO, "play", scenario, "--seed", seed, "--variant", "plain", "--attempt", self.attempt, "--lang", "en"]
         if shell:
             self.argv += ["--shell", shell]
-        self.score = self.passed = self.items = self.shown = self.card = None
+        self.score = self.passed = self.items = self.events = self.shown = self.card = None
 
     def play(self):
         # The one who wanders is a person at a terminal in every respect; the others are typed for by netdojo-term.
@@ -143,8 +143,8 @@ class Learner:
     def all_typed(self):
         """Nothing that was typed got lost: each line is a command of the log, in this order."""
         with open(os.path.join(self.attempt, "events.jsonl"), encoding="utf-8") as log:
-            events = [json.loads(line) for line in log]
-        told = iter([e["text"].strip() for e in events if e["kind"] == "command"])
+            self.events = [json.loads(line) for line in log]
+        told = iter([e["text"].strip() for e in self.events if e["kind"] == "command"])
         for line in self.lines:
             if line.removeprefix(PS) not in told:
                 raise AssertionError(f"{self.kind}: {line!r} is not among the log's commands, or out of order")
