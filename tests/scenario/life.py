@@ -14,7 +14,7 @@ from learners_rig import Terminal
 SCENARIO = real_rig.SCENARIO
 PROMPT = r"\$ $"
 MEND = "echo nameserver 1.1.1.1 | sudo tee /etc/resolv.conf"
-LOOKS = ["ip -4 addr show eth0", "ip route", "ping -c 1 8.8.8.8", "timeout 0.3 getent hosts google.com", "cat /etc/resolv.conf"]
+LOOKS = ["ip -4 addr show eth0", "ip route", "ping -c 1 8.8.8.8", "timeout 2 getent hosts google.com", "cat /etc/resolv.conf"]
 REST = ["dojo diagnose L2.5 host-dns-proxy-dead", MEND, "getent hosts google.com", "dojo grade -y"]
 
 
@@ -88,12 +88,38 @@ class Life(real_rig.RealTest):
         self.assertIn("2/", done.stdout)
         grade = self.json("grade", "--attempt", self.folder(), "--json")
         self.assertEqual((grade["finished"], grade["hints"]), (True, 2))
-        self.assertEqual(grade["score"], round(100 - grade["hint_cost"]))
+        lost = [i for i in grade["items"] if i["points"] < i["max"]]
+        self.assertEqual((grade["score"], lost), (round(100 - grade["hint_cost"]), []))
         self.assertEqual(self.marks(), ["start", "ready", "fault-verified", "resumed", "ready", "fault-verified", "finished"])
         (resumed,) = [e for e in self.events() if e.get("what") == "resumed"]
         self.assertGreaterEqual(resumed["gap"], 0)
         self.goes_on()
         self.over()
+
+    def victim(self, play, what):
+        if what == "init":
+            return self.json("ps", "--json")["labs"][0]["pid"]
+        with open(f"/proc/{play.process.pid}/task/{play.process.pid}/children", encoding="ascii") as f:
+            kids = [int(pid) for pid in f.read().split()]
+        for pid in kids:
+            with open(f"/proc/{pid}/cmdline", "rb") as f:
+                if f.read().startswith(b"netdojo-term"):
+                    return pid
+        raise AssertionError("no terminal host")
+
+    def test_whatever_is_killed_the_attempt_goes_on(self):
+        args = ("play", SCENARIO, "--seed", "life")
+        for what in ("terminal host", "init"):
+            play = self.at_prompt(*args)
+            self.run_in(play, LOOKS[0])
+            os.kill(self.victim(play, what), signal.SIGKILL)
+            play.wait()
+            self.assertIn("netdojo play --resume", play.screen)
+            self.goes_on()
+            args = ("play", "--resume")
+        self.netdojo("play", "--resume", "--script", self.script(*LOOKS, *REST))
+        self.assertEqual([m for m in self.marks() if m in ("paused", "resumed")], ["paused", "resumed", "resumed"])
+        self.goes_on()
 
     def over(self):
         """What is graded is no more played."""
