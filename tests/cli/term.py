@@ -86,6 +86,27 @@ class Relay(TermTest):
         self.assertIn("No hooks for the shell 'csh'", person.screen)
 
 
+class Prompt(TermTest):
+    def test_node_and_time_in_every_shell(self):
+        for shell in ("bash", "zsh", "fish", "sh"):
+            if not shutil.which(shell):
+                continue
+            with self.subTest(shell):
+                self.lab.played = 75 * 60
+                person = self.sit("--shell", shell)
+                at = person.see(r"\[wsl 75:\d\d\]")
+                person.see(PROMPT, at)
+                plain = "set -g NETDOJO_PROMPT plain" if shell == "fish" else "NETDOJO_PROMPT=plain"
+                person.run(plain, "")
+                self.lab.commands(1)
+                mark = len(person.screen)
+                person.run("env | grep -c SEAT", "0\r\n")
+                self.assertEqual(self.lab.commands(2)[-1]["output"], "0\n")
+                self.assertNotIn("[wsl", person.screen[mark:])
+                self.tearDown()
+                self.setUp()
+
+
 class Terminal(TermTest):
     def test_raw_while_it_runs_and_restored_after(self):
         person = self.at_prompt()

@@ -36,6 +36,7 @@ class Lab(threading.Thread):
         self.home = tempfile.mkdtemp(prefix="nd-term-")
         self.events, self.execs, self.pids = [], [], []
         self.stopped, self.warnings = set(), []
+        self.played = 0  # seconds, when a shell begins
         self.lock = threading.Lock()
         self.start()
 
@@ -77,7 +78,9 @@ class Lab(threading.Thread):
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "w", encoding="utf-8") as out:
                 out.write(f["content"])
-        env = {"HOME": self.home, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+        with open("/proc/uptime", encoding="ascii") as up:
+            began = int(float(up.read().split()[0])) - self.played
+        env = {"HOME": self.home, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "NETDOJO_SEAT": f"wsl/{began}"}
         env.update({k: self.here(v) for k, v in req["env"].items()})
         argv = [self.here(a) for a in req["argv"]]
         pid, master = pty.fork()
