@@ -147,7 +147,6 @@ static void started(struct proc *r)
 	/* When it was asked for: what the caller began before comes before it, what it waits for after. */
 	json_object_set_new(e, "mono", json_real(t->mono));
 	json_object_set_new(e, "pid", json_integer(r->pid));
-	json_object_set_new(e, "npid", json_integer(t->before.npid));
 	json_object_set_new(e, "ppid", json_integer(t->before.ppid));
 	json_object_set_new(e, "uid", json_integer(t->before.uid));
 	json_object_set_new(e, "path", json_string(t->path ? t->path : ""));

@@ -14,6 +14,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "netns/watch/exitinfo.h"
+#include "netns/watch/pidinfo.h"
+
 enum {
 	STATUS_MAX = 4096,
 	NAME_MAX_PROC = 64, /* "4194304/fd/1048576" and the like */
@@ -87,7 +90,7 @@ int target_zombie_status(int proc, pid_t pid, int *ret)
 	return 0;
 }
 
-/* The number after "Key:"; field 0 is the first, -1 the last. */
+/* The number after "Key:"; field 0 is the first. */
 static long status_number(const char *status, const char *key, int field)
 {
 	const char *p = strstr(status, key);
@@ -97,48 +100,92 @@ static long status_number(const char *status, const char *key, int field)
 	if (!p)
 		return 0;
 	p += strlen(key);
-	for (int i = 0; field < 0 || i <= field; i++) {
-		long v = strtol(p, &end, 10);
-
-		if (end == p || (field < 0 && memchr(p, '\n', (size_t)(end - p))))
-			break;
-		value = v;
+	for (int i = 0; i <= field; i++) {
+		value = strtol(p, &end, 10);
 		p = end;
 	}
 	return value;
 }
 
-/* uid (as we see it) back to what the target's own user namespace calls it. */
-static uid_t inner_uid(int proc, pid_t pid, uid_t uid)
-{
-	char name[NAME_MAX_PROC], map[1024];
-	unsigned long inside, outside, count;
-	struct stat theirs, ours;
-	int off = 0, used;
+/* A user namespace's uid_map, which never changes once it was written. */
+struct uid_map {
+	ino_t userns;
+	char text[256];
+};
 
-	snprintf(name, sizeof(name), "%d/ns/user", (int)pid);
-	if (fstatat(proc, name, &theirs, 0) < 0 || fstatat(proc, "self/ns/user", &ours, 0) < 0 ||
-	    theirs.st_ino == ours.st_ino || slurp(proc, pid, "uid_map", map, sizeof(map)) <= 0)
-		return uid;
-	while (sscanf(map + off, "%lu %lu %lu%n", &inside, &outside, &count, &used) == 3) {
+/* The target's map; the newest few are remembered. NULL when it can't be read, or is our own. */
+static const char *uid_map_of(int proc, pid_t pid, ino_t userns)
+{
+	static struct uid_map known[4];
+	static size_t oldest;
+	struct uid_map *m;
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (known[i].userns == userns)
+			return known[i].text;
+	m = &known[oldest++ % ARRAY_SIZE(known)];
+	m->userns = 0;
+	if (slurp(proc, pid, "uid_map", m->text, sizeof(m->text)) <= 0)
+		return NULL;
+	m->userns = userns;
+	return m->text;
+}
+
+static ino_t own_userns(int proc)
+{
+	static ino_t own;
+	struct stat st;
+
+	if (!own && fstatat(proc, "self/ns/user", &st, 0) == 0)
+		own = st.st_ino;
+	return own;
+}
+
+/* uid (as we see it) back to what the target's own user namespace calls it. */
+static uid_t inner_uid(int proc, pid_t pid, ino_t userns, uid_t uid)
+{
+	const char *map = userns == own_userns(proc) ? NULL : uid_map_of(proc, pid, userns);
+	unsigned long inside, outside, count;
+	int used;
+
+	while (map && sscanf(map, "%lu %lu %lu%n", &inside, &outside, &count, &used) == 3) {
 		if (uid >= outside && uid - outside < count)
 			return (uid_t)(inside + uid - outside);
-		off += used;
+		map += used;
 	}
 	return uid;
 }
 
-int target_info(int proc, pid_t pid, struct target_info *ret)
+/* From /proc, where the kernel has no better way, or pid is a thread. */
+static int read_status(int proc, pid_t pid, struct pidinfo *ret)
 {
-	char status[STATUS_MAX];
+	char status[STATUS_MAX], name[NAME_MAX_PROC];
+	struct stat st;
 
-	*ret = (struct target_info){0};
 	if (slurp(proc, pid, "status", status, sizeof(status)) <= 0)
 		return -ESRCH;
-	ret->tgid = (pid_t)status_number(status, "\nTgid:", 0);
-	ret->ppid = (pid_t)status_number(status, "\nPPid:", 0);
-	ret->npid = (pid_t)status_number(status, "\nNSpid:", -1);
-	ret->uid = inner_uid(proc, pid, (uid_t)status_number(status, "\nUid:", 1));
+	*ret = (struct pidinfo){.tgid = (pid_t)status_number(status, "\nTgid:", 0),
+				.ppid = (pid_t)status_number(status, "\nPPid:", 0),
+				.euid = (uid_t)status_number(status, "\nUid:", 1)};
+	snprintf(name, sizeof(name), "%d/ns/user", (int)pid);
+	if (fstatat(proc, name, &st, 0) == 0) {
+		ret->has_userns = true;
+		ret->userns = st.st_ino;
+	}
+	return 0;
+}
+
+int target_info(int proc, pid_t pid, struct target_info *ret)
+{
+	auto_fd pidfd = exitinfo_open(pid);
+	struct pidinfo info;
+
+	*ret = (struct target_info){0};
+	if ((pidfd < 0 || pidinfo_read(pidfd, &info) < 0) && read_status(proc, pid, &info) < 0)
+		return -ESRCH;
+	ret->tgid = info.tgid;
+	ret->ppid = info.ppid;
+	ret->uid = info.has_userns ? inner_uid(proc, pid, info.userns, info.euid) : info.euid;
 	return target_marks(proc, ret->tgid, ret);
 }
 

@@ -24,7 +24,6 @@ struct target_file {
 /* What /proc says of a process. */
 struct target_info {
 	pid_t tgid, ppid;
-	pid_t npid;	    /* in its innermost PID namespace */
 	uid_t uid;	    /* effective, as its own user namespace numbers it */
 	uint64_t birthmark; /* changes with every successful exec; 0 = not readable */
 	bool fresh;	    /* forked and not yet exec'ed (PF_FORKNOEXEC) */
