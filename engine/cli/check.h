@@ -45,7 +45,7 @@ struct check_case {
 	int sock;  /* its result comes here; -1 = none */
 	bool ok;
 	bool interrupted; /* commands of its were cut short */
-	bool unmended;	  /* a fixed-probe failed at the end */
+	bool unmended;	  /* a fixed-probe or a control failed at the end */
 	bool patient;	  /* second try, with long limits */
 	bool machine;	  /* this machine or the engine failed, not the scenario */
 	int score;

@@ -183,8 +183,26 @@ static void put_unfixed(FILE *f, struct check_case *c, const json_t *grade)
 		}
 }
 
-static void explain(struct check_case *c, const json_t *grade, bool wants_full, int timed_out)
+/* The controls that failed at the end: said too, for nothing that was mended breaks them. */
+static void put_broken(FILE *f, struct check_case *c, const json_t *events)
 {
+	bool at_end = false;
+	const json_t *e;
+	size_t i;
+
+	json_array_foreach (events, i, e) {
+		at_end = at_end || strcmp(json_str(e, "what", ""), "finishing") == 0;
+		if (!at_end || strcmp(json_str(e, "kind", ""), "probe") != 0 ||
+		    strcmp(json_str(e, "set", ""), "controls") != 0 || json_flag(e, "ok", true))
+			continue;
+		c->unmended = true;
+		fprintf(f, "; control %s fails", json_str(e, "name", "?"));
+	}
+}
+
+static void explain(struct check_case *c, const struct attempt *a, bool wants_full, int timed_out)
+{
+	const json_t *grade = a->grade;
 	size_t len;
 	FILE *f = open_memstream(&c->why, &len);
 
@@ -199,6 +217,7 @@ static void explain(struct check_case *c, const json_t *grade, bool wants_full, 
 	if (wants_full) {
 		put_lost(f, grade);
 		put_unfixed(f, c, grade);
+		put_broken(f, c, a->events);
 	} else {
 		put_earned(f, grade);
 	}
@@ -226,7 +245,7 @@ static void judge_grade(struct check_case *c, const json_t *result)
 	else
 		c->ok = c->score <= c->at_most;
 	if (!c->ok)
-		explain(c, a.grade, full, (int)json_int(result, "timed_out", 0));
+		explain(c, &a, full, (int)json_int(result, "timed_out", 0));
 }
 
 static void judge_proof(struct check_case *c, const json_t *result)
