@@ -9,7 +9,7 @@
 
 #include "base/cleanup.h"
 
-static int cant(struct err *err, const char *path, int code)
+static int unreadable(struct err *err, const char *path, int code)
 {
 	return err_set(err, ERR_USAGE, code, "Can't read %s: %s", path, strerror(code));
 }
@@ -27,7 +27,7 @@ int file_read(const char *dir, const char *name, size_t max, char **ret, size_t 
 		return err_sys(err, ENOMEM, "Can't read %s", name);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) < 0)
-		return cant(err, path, errno);
+		return unreadable(err, path, errno);
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, ERR_USAGE, EINVAL, "%s is no plain file", path);
 	if ((size_t)st.st_size > max)
@@ -38,7 +38,7 @@ int file_read(const char *dir, const char *name, size_t max, char **ret, size_t 
 	while (len < (size_t)st.st_size && (n = read(fd, text + len, (size_t)st.st_size - len)) > 0)
 		len += (size_t)n;
 	if (n < 0)
-		return cant(err, path, errno);
+		return unreadable(err, path, errno);
 	text[len] = '\0';
 	*ret = ptr_steal(text);
 	*ret_len = len;

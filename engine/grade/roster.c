@@ -55,7 +55,11 @@ static bool take_field(const char **at, const char *end, char *out)
 		*out++ = *p;
 	}
 	*out = '\0';
-	if (quoted && (p == end || (++p < end && *p != ',')))
+	if (quoted && p == end)
+		return false;
+	for (p += quoted; quoted && p < end && strchr(" \t", *p); p++)
+		;
+	if (p < end && *p != ',')
 		return false;
 	*at = p;
 	return true;
