@@ -178,6 +178,7 @@ static int fake_spawn(struct proc_node *n, const struct proc_spawn *s, uint64_t 
 		snprintf(line + used, sizeof(line) - used, " %s", s->argv[i]);
 	}
 	record(f, "spawn %s%s", n->name, line);
+	snprintf(f->last_user, sizeof(f->last_user), "%s", s->user ? s->user : "");
 	f->last_env[0] = '\0';
 	for (size_t i = 0; s->env && s->env[i]; i++) {
 		size_t used = strlen(f->last_env);

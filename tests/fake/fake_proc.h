@@ -26,6 +26,7 @@ struct fake_proc {
 	int exit_status;	/* as waitpid gives it, for programs that do */
 	json_t *probe_results;	/* {"wsl ping": {...}}; others get {"ok":true,"ms":0.1}; owned */
 	pid_t next_pid;
+	char last_user[32]; /* whom it was spawned as */
 	char last_env[512]; /* "A=1 B=2 ": what the last one spawned was given, but its seat */
 };
 

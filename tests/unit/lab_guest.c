@@ -36,9 +36,10 @@ static json_t *sudo(void)
 START_TEST(never_the_truth)
 {
 	static const char *const verbs[] = {
-		"sudo",	  "signal", "mode", "task", "hint",  "map",   "check", "diagnose", "causes",
-		"grade",  "quit",   "boot", "info", "down",  "event", "exec",  "probe",	   "fault",
-		"verify", "finish", "read", "tap",  "score", "model", "load",  "solution"};
+		"sudo",	    "signal", "mode",  "task",	"hint",	 "map",	  "check",
+		"diagnose", "causes", "grade", "quit",	"said",	 "on",	  "boot",
+		"info",	    "down",   "event", "exec",	"probe", "fault", "verify",
+		"finish",   "read",   "tap",   "score", "model", "load",  "solution"};
 	static const char *const secrets[] = {"the-secret-cause", "wsl-reaches", "symptom", "truth",
 					      "rubric",		  "nd-lab-"};
 
@@ -55,7 +56,7 @@ START_TEST(never_the_truth)
 		text = json_dumps(answer, 0);
 		for (size_t k = 0; k < ARRAY_SIZE(secrets); k++)
 			ck_assert_msg(!strstr(text, secrets[k]), "%s: %s", verbs[i], text);
-		ck_assert_msg(i < 11 || rig_error(answer)[0], "%s is not a node's to ask: %s",
+		ck_assert_msg(i < 13 || rig_error(answer)[0], "%s is not a node's to ask: %s",
 			      verbs[i], text);
 	}
 	ck_assert_int_eq(r.lab.phase, LAB_READY);
@@ -84,6 +85,72 @@ START_TEST(hints_end)
 	for (int i = 0; i < 5; i++)
 		json_decref(ask("hint"));
 	ck_assert_uint_eq(rig_logged(&r, "hint", NULL), 3);
+}
+END_TEST
+
+/* The price is told without the text, and what was given is given again for nothing. */
+START_TEST(a_hint_has_its_price_first)
+{
+	auto_json json_t *price =
+		rig_ask(&r, guest, json_pack("{s:s, s:b}", "do", "hint", "peek", 1));
+	auto_json json_t *early = rig_ask(&r, guest, json_pack("{s:s, s:i}", "do", "hint", "n", 1));
+	auto_json json_t *given = ask("hint");
+	auto_json json_t *again = rig_ask(&r, guest, json_pack("{s:s, s:i}", "do", "hint", "n", 1));
+
+	ck_assert_int_eq(json_int(price, "price", 0), 3);
+	ck_assert_ptr_null(json_object_get(price, "text"));
+	ck_assert_str_ne(rig_error(early), "");
+	ck_assert_ptr_nonnull(json_object_get(given, "text"));
+	ck_assert_ptr_nonnull(json_object_get(again, "text"));
+	ck_assert_uint_eq(rig_logged(&r, "hint", NULL), 1);
+}
+END_TEST
+
+/* What was answered is told as it was, first answer first, and only that. */
+START_TEST(what_was_said)
+{
+	auto_json json_t *said = NULL, *first = NULL, *second = NULL;
+
+	first = rig_ask(&r, guest,
+			json_pack("{s:s, s:[{s:s}]}", "do", "diagnose", "answers", "layer", "L2"));
+	second = rig_ask(&r, guest, json_pack("{s:s, s:b}", "do", "diagnose", "none", 1));
+	said = ask("said");
+	ck_assert_uint_eq(json_array_size(json_object_get(said, "said")), 2);
+	ck_assert(json_object_get(json_array_get(json_object_get(said, "said"), 0), "answers"));
+	ck_assert(json_flag(json_array_get(json_object_get(said, "said"), 1), "none", false));
+}
+END_TEST
+
+/* Where somebody could sit, as an ordinary user, and nowhere else. */
+START_TEST(visits)
+{
+	static const struct {
+		const char *node;
+		bool welcome;
+	} places[] = {{"phone", true},	  {"internet", true}, {"router", false},
+		      {"windows", false}, {"wsl", false},     {"", false}};
+	auto_json json_t *answer =
+		rig_ask(&r, guest,
+			json_pack("{s:s, s:s, s:[s], s:s}", "do", "on", "node", places[_i].node,
+				  "argv", "id", "user", "root"));
+
+	ck_assert_int_eq(!rig_error(answer)[0], places[_i].welcome);
+	if (places[_i].welcome)
+		ck_assert_str_eq(r.proc.last_user, "learner");
+}
+END_TEST
+
+/* There is no way on from there, and none to root. */
+START_TEST(visitors_stay_visitors)
+{
+	auto_fd phone = rig_guest(&r, "phone");
+	auto_json json_t *root = rig_ask(&r, phone, sudo());
+	auto_json json_t *on = rig_ask(
+		&r, phone,
+		json_pack("{s:s, s:s, s:[s]}", "do", "on", "node", "internet", "argv", "id"));
+
+	ck_assert_str_eq(rig_error(root), "learner is not in the sudoers file of phone");
+	ck_assert_str_eq(rig_error(on), "This is phone already");
 }
 END_TEST
 
@@ -314,6 +381,10 @@ TCase *lab_guest_case(void)
 	tcase_add_test(t, never_the_truth);
 	tcase_add_test(t, answers);
 	tcase_add_test(t, hints_end);
+	tcase_add_test(t, a_hint_has_its_price_first);
+	tcase_add_test(t, what_was_said);
+	tcase_add_loop_test(t, visits, 0, 6);
+	tcase_add_test(t, visitors_stay_visitors);
 	tcase_add_loop_test(t, diagnosis, 0, ARRAY_SIZE(diagnoses));
 	tcase_add_test(t, one_check_at_a_time);
 	tcase_add_test(t, an_answer_for_one_who_left);

@@ -77,8 +77,8 @@ static void script_answers(struct fake_peer *f)
 	fake_peer_answer(f, "fault", json_pack("{s:o}", "model", rig_nat_broken()));
 	fake_peer_answer(f, "probe", probes());
 	fake_peer_answer(f, "hint",
-			 json_pack("{s:i, s:i, s:{s:s}, s:s}", "n", 1, "of", 3, "text", "en",
-				   "Look closer", "truth", "the-secret-cause"));
+			 json_pack("{s:i, s:i, s:i, s:{s:s}, s:s}", "n", 1, "of", 3, "price", 3,
+				   "text", "en", "Look closer", "truth", "the-secret-cause"));
 	fake_peer_answer(f, "causes",
 			 json_pack("{s:[{s:s, s:s}], s:s}", "causes", "cause", "wrong-gateway",
 				   "layer", "L2", "truth", "the-secret-cause"));
