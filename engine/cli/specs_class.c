@@ -14,7 +14,8 @@ static const struct option_spec submit_options[] = {
 	 .help = {"your name as the teacher's roster has it (default: the user's)",
 		  "名簿にある自分の名前 (既定: ユーザー名)"}},
 	{.long_name = "unfinished",
-	 .help = {"also an attempt that was not finished", "終えていない演習も提出する"}},
+	 .help = {"also the attempt named, where it was not finished",
+		  "指定した演習を、終えていなくても提出する"}},
 	{0},
 };
 
@@ -44,11 +45,13 @@ const struct command_spec spec_submit = {
 	.summary = {"pack an attempt as one file for the teacher",
 		    "演習を提出用の 1 ファイルにまとめる"},
 	.about = {"Packs an attempt (a folder, or a name that `netdojo attempts` lists; the newest "
-		  "otherwise) as a gzipped tar, and tells what is in it: what was typed and "
+		  "that is over otherwise) as a gzipped tar, and tells what is in it: what was "
+		  "typed and "
 		  "answered in "
 		  "the lab, the scenario, the grade, your name. Packets are not, nor anything "
 		  "from outside the lab. The teacher grades it anew with `netdojo score`.",
-		  "演習 (フォルダー、または `netdojo attempts` に出る名前。省略すると最新) を gzip "
+		  "演習 (フォルダー、または `netdojo attempts` "
+		  "に出る名前。省略すると終わったもののうち最新) を gzip "
 		  "した tar "
 		  "にまとめ、中身を表示します: "
 		  "ラボの中で入力したことと表示されたもの、シナリオ、採点"

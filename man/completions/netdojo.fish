@@ -143,7 +143,7 @@ complete -c netdojo -n '__netdojo_in course' -l lang -x -a 'en ja' -d 'language 
 complete -c netdojo -n '__netdojo_in course' -l help -s h -d 'show this help and exit'
 complete -c netdojo -n '__netdojo_in submit' -l output -s o -r -F -d 'write FILE (default: NAME-ID.tar.gz)'
 complete -c netdojo -n '__netdojo_in submit' -l name -s n -x -d 'your name as the teacher\'s roster has it (default: the user\'s)'
-complete -c netdojo -n '__netdojo_in submit' -l unfinished -d 'also an attempt that was not finished'
+complete -c netdojo -n '__netdojo_in submit' -l unfinished -d 'also the attempt named, where it was not finished'
 complete -c netdojo -n '__netdojo_in submit' -l format -x -a 'human json' -d 'form of the output'
 complete -c netdojo -n '__netdojo_in submit' -l json -d 'the same as --format json: one JSON document on stdout'
 complete -c netdojo -n '__netdojo_in submit' -l lang -x -a 'en ja' -d 'language of texts (default: the locale\'s)'

@@ -325,9 +325,9 @@ class Submit(ClassTest):
         log = class_rig.chain(class_rig.events("a", finished=False))
         self.attempt(log + log.splitlines()[-1][:20])
         out = os.path.join(self.home.path, "u")
-        self.one_line_error("submit", "-o", out, code=2, words=("not finished", "--unfinished"))
+        self.one_line_error("submit", "abcd", "-o", out, code=2, words=("not finished", "--unfinished"))
         self.assertFalse(os.path.exists(out))
-        self.netdojo("submit", "--unfinished", "--name", "a", "-o", out)
+        self.netdojo("submit", "abcd", "--unfinished", "--name", "a", "-o", out)
         self.assertEqual(self.ids(self.row(out)), ["unfinished"])
 
     def test_a_changed_log_is_refused(self):
