@@ -65,16 +65,18 @@ def solutions(folder):
 
 
 def walked_otherwise(folder):
-    """Solutions whose recorded way is not the one that the reference's lines were said to be: as many pieces, and the same answer."""
+    """Solutions whose recorded way is not the one that the reference's lines were said to be: each line, and the same answer."""
     logs, wrong = solutions(folder), []
     for path, variant in rubrics():
         with Script() as script:
             meta = script.load(read(path), seed=SEED, variant=variant)["meta"]
             name = f"{meta['id']}-{variant}" if variant else meta["id"]
             way = script.ask("score", events=logs[name])["path"]
-        walked, best = ([(e["text"], e["items"]) for e in way[k] if e["kind"] == "answer"] for k in ("walked", "best"))
-        if len(way["walked"]) != len(way["best"]) or [set(i) for _, i in walked] != [set(i) for _, i in best]:
-            wrong.append(f"{name}: {[e['text'] for e in way['walked']]}")
+        walked, best = ([set(e["items"]) for e in way[k] if e["kind"] == "answer"] for k in ("walked", "best"))
+        texts = {e["text"] for e in way["walked"]}
+        missing = [e["text"] for e in way["best"] if e["kind"] not in ("answer", "check") and e["text"] not in texts]
+        if missing or walked != best:
+            wrong.append(f"{name}: {missing or walked} of {sorted(texts)}")
         wrong += [f"{name}: {e}" for e in way["walked"] if e["kind"] in ("try", "answer") and e["layer"] is None and e["text"] != "none"]
     return wrong
 

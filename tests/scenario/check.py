@@ -42,8 +42,23 @@ class Check(real_rig.RealTest):
         self.assertEqual(across.walked_otherwise(folder), [])
         steps = {step for step, _ in tally if step != "custom"}
         self.assertGreaterEqual(len(steps), 25)
+        self.cut(os.path.join(folder, f"{real_rig.SCENARIO}-2"))
         # A step that is always earned, or never, was not asked anything.
         self.assertEqual([s for s in sorted(steps) if not tally.get((s, True)) or not tally.get((s, False))], [])
+
+    def cut(self, folder):
+        """The attempt as a `kill -9` leaves it: its log stops in the middle of a line, before anything was looked at in the end."""
+        path = os.path.join(folder, "events.jsonl")
+        with open(path, encoding="utf-8") as log:
+            lines = log.readlines()
+        end = next(i for i, line in enumerate(lines) if json.loads(line).get("what") == "finishing")
+        with open(path, "w", encoding="utf-8") as log:
+            log.writelines([*lines[:end], lines[end][:20]])
+        grade = self.json("grade", "--attempt", folder, "--json", code=1)
+        points = {i["id"]: i["points"] for i in grade["items"]}
+        self.assertEqual((grade["finished"], grade["void"], grade["passed"]), (False, False, False))
+        self.assertTrue(points["cause-named"] and points["gateway-seen"] and not points["mended"], points)
+        self.assertFalse(any(p["ok"] for p in grade["fixed"]))
 
     def broken_copy(self, *changes):
         with open(real_rig.scenario_file(), encoding="utf-8") as original:
