@@ -135,6 +135,26 @@ START_TEST(lines_are_chained)
 }
 END_TEST
 
+/* What a crash cut off is no link; the next line follows the last whole one. */
+START_TEST(a_resumed_log_goes_on_with_the_chain)
+{
+	auto_fd dir = open(r.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct chain_found f;
+	auto_past past = {0};
+
+	log_put(&log_, event("packet", 30));
+	log_put(&log_, event("packet", 30));
+	ck_assert_int_eq(write(log_.fd, "{\"seq\":3,", 9), 9);
+	log_done(&log_);
+	ck_assert_int_eq(log_resume(&log_, dir, "events.jsonl", &past, NULL), 0);
+	ck_assert_uint_eq(log_put(&log_, event("hint", 30)), 3);
+	f = chain_of_file();
+	ck_assert_uint_eq(f.broken, 0);
+	ck_assert(!f.cut);
+	ck_assert_uint_eq(f.lines, 3);
+}
+END_TEST
+
 TCase *lab_log_case(void)
 {
 	TCase *t = tcase_create("log");
@@ -145,5 +165,6 @@ TCase *lab_log_case(void)
 	tcase_add_test(t, bounded);
 	tcase_add_test(t, no_event_is_a_loss);
 	tcase_add_test(t, lines_are_chained);
+	tcase_add_test(t, a_resumed_log_goes_on_with_the_chain);
 	return t;
 }
