@@ -63,7 +63,7 @@ static char *html(const struct cli *c, const char *dir, const struct attempt *a)
 
 static char *json(const struct attempt *a)
 {
-	auto_free char *dumped = json_dumps(a->grade, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+	auto_free char *dumped = json_dumps(a->grade, JSON_INDENT(2));
 	char *text = NULL;
 
 	return dumped && asprintf(&text, "%s\n", dumped) >= 0 ? text : NULL;

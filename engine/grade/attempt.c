@@ -145,7 +145,7 @@ static void save(const char *dir, const json_t *grade)
 	auto_free char *path = NULL;
 
 	if (asprintf(&path, "%s/score.json", dir) > 0)
-		json_dump_file(grade, path, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+		json_dump_file(grade, path, JSON_INDENT(1));
 }
 
 int attempt_grade(const char *dir, const char *lang, struct script_port *script,

@@ -223,7 +223,8 @@ static json_t *play_time(const json_t *events, const json_t *meta)
 	double played =
 		end_of_play(events) - json_num(evidence_first(events, "lab", "ready"), "t", 0);
 
-	return json_pack("{s:f, s:o, s:o}", "played", played > 0 ? played : 0, "par",
+	played = played > 0 ? (double)(int64_t)(1e3 * played + 0.5) / 1e3 : 0;
+	return json_pack("{s:f, s:o, s:o}", "played", played, "par",
 			 json_is_number(par) ? json_real(60 * json_number_value(par)) : json_null(),
 			 "gaps", gaps(events));
 }
