@@ -272,7 +272,8 @@ static bool read_tcp_info(const struct nlmsghdr *h, struct tcp_info *ret)
 	return false;
 }
 
-static void connection(struct sockets *s, const struct inet_diag_msg *m, const struct tcp_info *info)
+static void connection(struct sockets *s, const struct inet_diag_msg *m,
+		       const struct tcp_info *info)
 {
 	static const struct side src = {"src", "sport"}, dst = {"dst", "dport"};
 	auto_json json_t *keys = json_pack("{s:s}", "proto", "tcp");
@@ -315,8 +316,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	for (int i = 0; i < BURST; i++) {
 		struct sockaddr_nl from = {0};
 		socklen_t from_len = sizeof(from);
-		ssize_t n =
-			recvfrom(fd, buf, sizeof(buf), 0, (struct sockaddr *)&from, &from_len);
+		ssize_t n = recvfrom(fd, buf, sizeof(buf), 0, (struct sockaddr *)&from, &from_len);
 		int left = (int)n;
 
 		if (n < 0 && errno == ENOBUFS) {
@@ -346,7 +346,8 @@ static int open_diag(struct sockets *s, int netns, struct err *err)
 		if (setsockopt(s->diag, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &groups[i],
 			       sizeof(int)) < 0)
 			return err_sys(err, errno, "Can't observe the end of sockets");
-	s->readable = event_new(s->node->watch->base, s->diag, EV_READ | EV_PERSIST, on_readable, s);
+	s->readable =
+		event_new(s->node->watch->base, s->diag, EV_READ | EV_PERSIST, on_readable, s);
 	if (!s->readable || event_add(s->readable, NULL) < 0)
 		return err_sys(err, ENOMEM, "Can't observe sockets");
 	return 0;

@@ -77,6 +77,45 @@ START_TEST(the_lab_comes_before_the_learner)
 }
 END_TEST
 
+/* Whose an exec event {"pid","ppid"} is. */
+static const char *whose(struct lineage *l, int pid, int ppid, const char *by, bool of_agent)
+{
+	auto_json json_t *e =
+		json_pack("{s:s, s:i, s:i}", "kind", "exec", "pid", pid, "ppid", ppid);
+
+	return lineage_owner(l, e, by, of_agent);
+}
+
+START_TEST(a_program_is_its_starters)
+{
+	struct lineage l = {0};
+	auto_json json_t *gone =
+		json_pack("{s:s, s:s, s:i}", "kind", "exec", "what", "exit", "pid", 30);
+	auto_json json_t *socket = json_pack("{s:s, s:i}", "kind", "socket", "pid", 31);
+
+	ck_assert_str_eq(whose(&l, 30, 9, "learner", true), "learner"); /* their shell */
+	ck_assert_str_eq(whose(&l, 31, 30, "lab", false), "learner");	/* while a probe runs */
+	ck_assert_str_eq(lineage_owner(&l, socket, "lab", false), "learner");
+	ck_assert_str_eq(lineage_owner(&l, gone, "lab", false), "learner");
+	ck_assert_str_eq(whose(&l, 32, 31, "lab", false), "learner"); /* when the shell has gone */
+	ck_assert_str_eq(whose(&l, 40, 9, "lab", true), "lab");	      /* a probe's program */
+	ck_assert_str_eq(whose(&l, 41, 40, "learner", false), "lab");
+	ck_assert_str_eq(whose(&l, 50, 9, "tool", true), "tool");
+	lineage_done(&l);
+}
+END_TEST
+
+/* A subshell in the background: known by what it ran first, an orphan when it runs the next. */
+START_TEST(a_shells_copy_is_the_shells)
+{
+	struct lineage l = {0};
+
+	ck_assert_str_eq(whose(&l, 61, 60, "learner", false), "learner");
+	ck_assert_str_eq(whose(&l, 60, 9, "lab", true), "learner");
+	lineage_done(&l);
+}
+END_TEST
+
 TCase *lab_actor_case(void)
 {
 	TCase *t = tcase_create("actor");
@@ -85,5 +124,7 @@ TCase *lab_actor_case(void)
 	tcase_add_test(t, overlapping_ones_are_one_stretch);
 	tcase_add_test(t, old_stretches_are_forgotten);
 	tcase_add_test(t, the_lab_comes_before_the_learner);
+	tcase_add_test(t, a_program_is_its_starters);
+	tcase_add_test(t, a_shells_copy_is_the_shells);
 	return t;
 }
