@@ -17,6 +17,7 @@ struct asker {
 	struct lab *lab;
 	uint64_t conn; /* its serial; 0 = nobody's */
 	uint64_t id;
+	json_t *probes; /* owned; of the end, until all is in the log */
 };
 
 /* c may be NULL. NULL when there is no memory, which has then been answered. */
@@ -26,7 +27,7 @@ static struct asker *asker_new(struct lab *lab, struct conn *c, uint64_t id)
 	struct err err = {0};
 
 	if (a) {
-		*a = (struct asker){lab, c ? c->serial : 0, id};
+		*a = (struct asker){.lab = lab, .conn = c ? c->serial : 0, .id = id};
 		return a;
 	}
 	err_sys(&err, ENOMEM, "Can't answer");
@@ -45,6 +46,7 @@ static void reply(struct asker *a, json_t *body, const struct err *err)
 	else if (c)
 		peer_answer(c->peer, a->id, json_incref(body), NULL, 0);
 	json_decref(body);
+	json_decref(a->probes);
 	free(a);
 }
 
@@ -199,10 +201,20 @@ void verify_alone(struct lab *lab)
 	probing_run(lab, "symptoms,controls", on_verified_alone, a);
 }
 
+/* What the probes of the end left with the recorders is in the log, too: it tells whom they reached. */
+static void on_all_written(void *arg)
+{
+	struct asker *a = arg;
+
+	reply(a,
+	      json_pack("{s:s, s:O}", "attempt", json_str(a->lab->boot, "attempt", ""), "probes",
+			a->probes),
+	      NULL);
+}
+
 static void on_finished(void *arg, const json_t *probes, const struct err *err)
 {
 	struct asker *a = arg;
-	const char *attempt = json_str(a->lab->boot, "attempt", "");
 
 	if (err) {
 		reply(a, NULL, err);
@@ -213,7 +225,8 @@ static void on_finished(void *arg, const json_t *probes, const struct err *err)
 			    probing_all(probes, "fixed", true), "controls",
 			    probing_all(probes, "controls", true)));
 	a->lab->finished = true;
-	reply(a, json_pack("{s:s, s:O}", "attempt", attempt, "probes", probes), NULL);
+	a->probes = json_incref((json_t *)probes);
+	record_sync(a->lab, on_all_written, a);
 }
 
 static void on_all_seen(void *arg)

@@ -21,6 +21,7 @@ local function note_exec(self, running, e)
     running[e.pid or 0] = e.seq
   elseif running[e.pid or 0] then
     self.exits[running[e.pid or 0]] = e.status
+    self.ends[running[e.pid or 0]] = e.t
   end
 end
 
@@ -44,7 +45,8 @@ local function ever_ready(events)
 end
 
 function evidence.new(events, scenario, params)
-  local self = setmetatable({ p = params, scenario = scenario, by_kind = {}, exits = {}, probes = {}, tried = {}, lost = {}, marks = {} }, evidence)
+  local self = setmetatable({ p = params, scenario = scenario, by_kind = {}, exits = {}, ends = {},
+    probes = {}, tried = {}, lost = {}, marks = {}, arrived = {}, watched = {} }, evidence)
   local counts, running, mtus = not ever_ready(events), {}, {}
   for _, e in ipairs(events) do
     if e.kind == "lab" then
@@ -55,6 +57,7 @@ function evidence.new(events, scenario, params)
     note_resized(mtus, e)
     if counts and e.by ~= "lab" and not self.ended then add(self.by_kind, e) end
     if e.kind == "exec" then note_exec(self, running, e) end
+    if e.kind == "packet" and e.node == "internet" and e.dir == "in" then self.arrived[#self.arrived + 1] = e end
   end
   return self
 end
@@ -64,6 +67,7 @@ end
 function evidence.note_lab(self, e)
   -- The probes of the end come after `finishing`; a log without one was cut.
   if e.what == "finishing" or e.what == "end" then self.ended = true end
+  if e.what == "finishing" or e.what == "finished" then self[e.what] = e.t end
   if e.what == "ready" and self.broken_anew then self.anew, self.broken_anew = e, nil end
   if e.what == "resumed" or e.what == "reset" then
     self.broken_anew = true
@@ -72,6 +76,7 @@ function evidence.note_lab(self, e)
   end
   if e.what == "fault-watched" and e.shows == false then self.seen_gone = true end
   if rebuilt[e.what] then self.marks[#self.marks + 1] = e end
+  if e.what == "recorders" and (e.recorders or {}).packets then self.watched[e.node or ""] = true end
   local before = ({ wsl = "", windows = "windows:" })[e.node or ""]
   if e.what ~= "recorders" or not before then return end
   for name, has in pairs(e.recorders or {}) do
@@ -206,7 +211,7 @@ end
 function evidence.ran(self, node, fn)
   return self:find("exec", function(e)
     if e.what == "exit" or (e.node or "wsl") ~= node then return false end
-    if e.path and not of_the_system(e.path) then return false end
+    if e.apart or (e.path and not of_the_system(e.path)) then return false end
     local program, argv = applet(e.path or (e.argv or {})[1], e.argv or {})
     return fn(program, argv, self.exits[e.seq], e)
   end)
@@ -322,13 +327,19 @@ function evidence.tried_since(self, node)
   return out
 end
 
+-- Did this probe of a set pass at the end, and by the answer of whom it asked?
+local function held(self, set, name)
+  local e = self.probes[set] and self.probes[set][name]
+  return e ~= nil and e.ok and not (set == "fixed" and require("witness").faked(self)[name]), e
+end
+
 -- Seqs of the last probes of a set, and whether all the scenario's probes of that set passed.
 function evidence.passed(self, set)
   local seqs, all = {}, true
   for _, probe in ipairs(self.scenario[set]) do
-    local e = self.probes[set] and self.probes[set][probe.name]
+    local ok, e = held(self, set, probe.name)
     if e then seqs[#seqs + 1] = e.seq end
-    if not (e and e.ok) then all = false end
+    if not ok then all = false end
   end
   return all, seqs
 end
@@ -337,8 +348,8 @@ end
 function evidence.failing(self, set)
   local out = {}
   for _, probe in ipairs(self.scenario[set]) do
-    local e = self.probes[set] and self.probes[set][probe.name]
-    if not (e and e.ok) then out[#out + 1] = { probe = probe, event = e } end
+    local ok, e = held(self, set, probe.name)
+    if not ok then out[#out + 1] = { probe = probe, event = e } end
   end
   return out
 end

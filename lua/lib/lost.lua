@@ -19,6 +19,7 @@ local reasons = {
   nothing_looked_at = { "Nothing was looked at", "何も確認していない" },
   nothing_done = { "Nothing was done in the lab", "ラボの中で何も実行していない" },
   unmended = { "Still failing: %s", "まだ失敗している: %s" },
+  faked = { "Answered, but not by whom it asks: %s", "応答はあるが、本来の相手からではない: %s" },
   broke = { "It worked before and fails now: %s", "前は正常だったのに失敗している: %s" },
   nothing_to_prove = { "It was not mended, so there was nothing to prove", "直っていないので、確かめるものがない" },
   nothing_to_judge = { "It was not mended, so care can't be judged", "直っていないので、慎重さは判定できない" },

@@ -151,6 +151,9 @@ static void started(struct proc *r)
 	json_object_set_new(e, "uid", json_integer(t->before.uid));
 	json_object_set_new(e, "path", json_string(t->path ? t->path : ""));
 	json_object_set_new(e, "argv", t->argv ? json_incref(t->argv) : json_array());
+	/* What it shows is another network than the node's. */
+	if (t->before.net && r->node->net && t->before.net != r->node->net)
+		json_object_set_new(e, "apart", json_true());
 	wnode_emit(r->node, e);
 	r->running = true;
 	r->trying = false;

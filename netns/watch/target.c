@@ -175,6 +175,15 @@ static int read_status(int proc, pid_t pid, struct pidinfo *ret)
 	return 0;
 }
 
+static ino_t network_of(int proc, pid_t pid)
+{
+	char name[NAME_MAX_PROC];
+	struct stat st;
+
+	snprintf(name, sizeof(name), "%d/ns/net", (int)pid);
+	return fstatat(proc, name, &st, 0) < 0 ? 0 : st.st_ino;
+}
+
 int target_info(int proc, pid_t pid, struct target_info *ret)
 {
 	auto_fd pidfd = exitinfo_open(pid);
@@ -186,6 +195,7 @@ int target_info(int proc, pid_t pid, struct target_info *ret)
 	ret->tgid = info.tgid;
 	ret->ppid = info.ppid;
 	ret->uid = info.has_userns ? inner_uid(proc, pid, info.userns, info.euid) : info.euid;
+	ret->net = network_of(proc, pid);
 	return target_marks(proc, ret->tgid, ret);
 }
 

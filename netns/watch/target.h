@@ -27,6 +27,7 @@ struct target_info {
 	uid_t uid;	    /* effective, as its own user namespace numbers it */
 	uint64_t birthmark; /* changes with every successful exec; 0 = not readable */
 	bool fresh;	    /* forked and not yet exec'ed (PF_FORKNOEXEC) */
+	ino_t net;	    /* its network namespace; 0 = not readable */
 };
 
 /*

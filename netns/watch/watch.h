@@ -30,6 +30,7 @@ struct wnode {
 	unsigned generation;
 	char *kernel;	/* "" = the kernel's own release */
 	char *hostname; /* "" = unknown */
+	ino_t net;	/* its network namespace; 0 = unknown */
 	struct listener *listener;
 	struct hints *hints;
 	struct binds *binds; /* of a node whose ports are given out by init */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "netns/watch/binds.h"
@@ -194,6 +195,7 @@ int wnode_add(struct watch *w, struct msg *request, json_t **ret_state, struct e
 {
 	const char *name = json_str(request->body, "node", "");
 	auto_fd netns = -1;
+	struct stat st;
 	struct wnode *n;
 	json_t *state;
 
@@ -209,6 +211,8 @@ int wnode_add(struct watch *w, struct msg *request, json_t **ret_state, struct e
 	w->nodes = n;
 	start_exec(n, request, state);
 	netns = named_fd(request, "netns");
+	if (netns >= 0 && fstat(netns, &st) == 0)
+		n->net = st.st_ino;
 	if (netns >= 0 && json_flag(request->body, "binds", false))
 		start_binds(n, netns, state);
 	if (netns >= 0 && json_flag(request->body, "sockets", false))

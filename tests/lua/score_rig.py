@@ -61,6 +61,7 @@ class Log:
     def inside(self, command, ran, output, status=0):
         """A line typed at Windows' prompt that runs another in WSL: init starts that, so no command is its cause."""
         began = (len(self.events) + 1) * 0.5
+        self.add("exec", node="windows", path="/init", argv=["/init"], pid=next(self.pids))
         self.add("exec", path="/bin/sh", argv=["/bin/sh", "-c", 'exec "${SHELL:-/bin/bash}" -c "$0"', ran], pid=next(self.pids), uid=1000)
         self.run(ran, status=status)
         return self.output(output, command=command, node="windows", started=began - 0.01, ended=len(self.events) * 0.5)

@@ -3,6 +3,7 @@
 
 local evidence = require("evidence")
 local common = require("steps.common")
+local proof = require("proof")
 local looking = require("steps.looking")
 
 local tests = {}
@@ -24,7 +25,8 @@ function tests.config_seen(ev, t)
   local wanted = common.filled(t.line, ev.p):lower()
   return common.looked(ev, ev:output("any", function(out, e)
     return common.some_line(out, function(line) return line:lower():find(wanted, 1, true) ~= nil and line:find("^wsl: ") == nil end)
-      and not ev:typed(wanted, e) and (not (e.node == "windows" or common.windows_tool(e)) or of_windows(ev, e))
+      and not ev:typed(wanted, e) and proof.read(ev, e, { "wslconfig", "wsl%.conf" })
+      and (not (e.node == "windows" or common.windows_tool(e)) or of_windows(ev, e))
   end))
 end
 

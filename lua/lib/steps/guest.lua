@@ -4,6 +4,7 @@
 local addr = require("addr")
 local evidence = require("evidence")
 local common = require("steps.common")
+local proof = require("proof")
 local looking = require("steps.looking")
 
 local looked = common.looked
@@ -99,7 +100,7 @@ end
 -- WSL (`wsl hostname -I`) is told by the program that was started.
 local function addresses_shown(ev)
   return ev:output("any", function(out, e)
-    if at_windows(e) and not looking.at(ev, e, "neighbour") then return false end
+    if at_windows(e) and not looking.at(ev, e, "neighbour") or not proof.looked(ev, e) then return false end
     for address in pairs(ev:guests()) do
       if shows_address(out, address) and not ev:typed(address, e) then return true end
     end
@@ -121,7 +122,7 @@ end
 function tests.address_seen(ev)
   local mac = ev.p.guest_mac
   local macs = ev:output("any", function(out, e)
-    return shows_mac(out, mac) and not ev:typed(mac, e) and (not at_windows(e) or looking.at(ev, e, "neighbour") ~= nil)
+    return shows_mac(out, mac) and not ev:typed(mac, e) and proof.looked(ev, e) and (not at_windows(e) or looking.at(ev, e, "neighbour") ~= nil)
   end)
   local links = ev:ran("wsl", function(program, argv, status)
     if not succeeded(status) or of_another(argv) then return false end
@@ -153,7 +154,7 @@ end
 function tests.gateway_seen(ev)
   local shown = ev:output("wsl", function(out, e)
     return not at_windows(e) and some_line(out, function(line) return route_line(line, ev.p) end)
-      and not ev:typed(ev.p.subnet_base, e) and not ev:typed(ev.p.gateway, e)
+      and not ev:typed(ev.p.subnet_base, e) and not ev:typed(ev.p.gateway, e) and proof.looked(ev, e)
   end)
   -- On Windows the gateway is an address of its own: ipconfig, Get-NetIPAddress, route print.
   local shown_there = ev:output("any", function(out, e)
@@ -217,6 +218,7 @@ function tests.public_pinged(ev)
   end)
   local refused = ev:output("wsl", function(out, e)
     return out:find(UNREACHABLE, 1, true) ~= nil and not ev:typed(UNREACHABLE, e) and holds_public(e.text or "")
+      and ((e.text or ""):find("/dev/%l%l%l/") ~= nil or proof.looked(ev, e))
   end)
   return looked(ev, sent, ran, refused)
 end
@@ -263,6 +265,11 @@ local function names_resolv_conf(ev, command)
   end, 1) > 0
 end
 
+-- A file that is the learner's to write.
+local function own_copy(a)
+  return a:find("^/tmp/") ~= nil or a:find("^/home/") ~= nil or a:find("^/var/tmp/") ~= nil or a:find("^/dev/shm/") ~= nil
+end
+
 -- A recorded output that holds the line. A shell inside the shell (sudo -i) is one long command, recorded when it ends:
 -- there the reader's start tells when it was.
 function tests.resolv_conf_read(ev)
@@ -274,12 +281,12 @@ function tests.resolv_conf_read(ev)
     end)
   end
   local shown = ev:output("any", function(out, e)
-    return holds(out) and not (e.text or ""):find("nameserver%s+%d")
+    return holds(out) and not (e.text or ""):find("nameserver%s+%d") and proof.read(ev, e, { "resolv" })
       and (e.node ~= "windows" or (looking.at(ev, e, "wsl") ~= nil and names_resolv_conf(ev, e)))
   end)
   local ran = ev:ran("wsl", function(program, argv, status, e)
     local around = e.cause and ev:event(e.cause)
-    return succeeded(status) and reads(program, argv, "/resolv%.conf$") and around ~= nil and around.kind == "command"
+    return succeeded(status) and reads(program, argv, "/resolv%.conf$") and not has_arg(argv, own_copy) and around ~= nil and around.kind == "command"
       and around.node ~= "windows" and type(around.output) == "string" and holds(around.output)
   end)
   return looked(ev, shown, ran)
@@ -298,7 +305,8 @@ function tests.file_seen(ev, t)
     return (readers(program) or tell_of_files(program)) and has_arg(argv, is_it)
   end)
   local listed = ev:output("wsl", function(out, e)
-    return not (e.text or ""):find("->", 1, true) and some_line(out, function(line) return line:find("%s" .. plain .. " %-> ") ~= nil end)
+    return not (e.text or ""):find("->", 1, true) and proof.ran(ev, e, tell_of_files)
+      and some_line(out, function(line) return line:find("%s" .. plain .. " %-> ") ~= nil end)
   end)
   return looked(ev, ran, listed)
 end
@@ -341,7 +349,7 @@ function tests.filters_seen(ev, t)
   local name = t.table and require("text").fill(t.table, ev.p)
   local listed = name and ("table%s+%l+%s+" .. name:gsub("%W", "%%%0") .. "%f[^%w_]")
   local shown = ev:output("wsl", function(out, e)
-    return listed ~= nil and out:find(listed) ~= nil and not (e.text or ""):find(listed)
+    return listed ~= nil and out:find(listed) ~= nil and not (e.text or ""):find(listed) and proof.looked(ev, e)
   end)
   local ran = ev:ran("wsl", function(program, argv, status, e)
     -- An ordinary user is refused; where the kernel can't tell the status, root's try counts.

@@ -4,6 +4,7 @@
 
 local cmdline = require("steps.cmdline")
 local common = require("steps.common")
+local proof = require("proof")
 
 local one_of = common.one_of
 
@@ -339,6 +340,7 @@ end
 -- The commands of a typed line that show it ("listening", "firewall", ...) and whose output is what was seen; nil if it is none.
 -- From WSL a Windows program is one only if the kernel saw it start on Windows: anybody can call a script netstat.exe.
 function looking.at(ev, e, what)
+  if not proof.prompt(ev, e) then return nil end
   local own, on_windows = own_names(ev), e.node == "windows"
   local sight = {
     table = looking.shows[what] or looking.tries[what], vars = {},

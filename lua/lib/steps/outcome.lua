@@ -41,6 +41,7 @@ function tests.mended(ev, t)
   local broke, unmended = ev:failing("controls"), ev:failing("fixed")
   if #broke + #unmended == 0 then return false, join(seqs), lost.why("nothing_done") end
   local titles, shown = told(ev, #broke > 0 and broke or unmended)
+  if #broke == 0 and next(require("witness").faked(ev)) then return false, join(shown), lost.why("faked", titles) end
   return #broke == 0 and partly(ev, t.parts), join(shown), lost.why(#broke > 0 and "broke" or "unmended", titles)
 end
 

@@ -202,7 +202,7 @@ return scenario {
         step.address_seen { points = 6 },
         step.gateway_seen { points = 8 },
         step.gateway_pinged { points = 8 },
-        step.complaint_tried { points = 8, address = "{{p.downloads}}" },
+        step.complaint_tried { points = 8, host = "downloads.example.com", address = "{{p.downloads}}" },
         step.answer_came { points = 10, id = "way-out-works", by = { "echo-reply", "syn-ack" }, but_not = { "{{p.downloads}}" },
           title = { en = "Showed that another outside address answers", ja = "ほかの外部アドレスなら答えることを示した" } },
         step.answer_came { points = 8, id = "names-work", by = { "dns-answer" },
