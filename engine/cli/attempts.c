@@ -6,10 +6,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <time.h>
 
 #include "base/cleanup.h"
@@ -124,24 +126,43 @@ int attempt_new(const char *id, const char *scenario_path, char **ret_dir, struc
 	return rc;
 }
 
-enum { LOCK_TRIES = 200, LOCK_PAUSE_MS = 10 };
+enum { LOCK_MS = 2000 }; /* what a lab may take to end */
+
+static void on_alarm(int sig)
+{
+	(void)sig;
+}
+
+/* flock that gives up; the alarm comes again, should the first be early. */
+static int flock_for(int fd, int ms)
+{
+	struct sigaction act = {.sa_handler = on_alarm}, before;
+	struct itimerval soon = {.it_value = {ms / 1000, ms % 1000 * 1000},
+				 .it_interval = {0, 50000}},
+			 never = {0};
+	int rc, why;
+
+	sigaction(SIGALRM, &act, &before);
+	setitimer(ITIMER_REAL, &soon, NULL);
+	rc = flock(fd, LOCK_EX);
+	why = errno;
+	setitimer(ITIMER_REAL, &never, NULL);
+	sigaction(SIGALRM, &before, NULL);
+	errno = why;
+	return rc;
+}
 
 /* A file system without locks is one without this guard. */
-static bool lock(int dirfd, int tries)
+static bool lock(int dirfd, int ms)
 {
-	static const struct timespec pause = {0, LOCK_PAUSE_MS * 1000000L};
-
-	while (flock(dirfd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
-		if (--tries <= 0)
-			return false;
-		nanosleep(&pause, NULL);
-	}
-	return true;
+	if (flock(dirfd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+		return true;
+	return ms > 0 && (flock_for(dirfd, ms) == 0 || errno != EINTR);
 }
 
 int attempt_lock(int dirfd, const char *dir, struct err *err)
 {
-	if (lock(dirfd, LOCK_TRIES))
+	if (lock(dirfd, LOCK_MS))
 		return 0;
 	err_set(err, ERR_USAGE, EBUSY, "The attempt in '%s' is being played", dir);
 	return err_mend(err, "`netdojo shell` joins it");
@@ -161,21 +182,21 @@ int attempt_free(const char *dir, struct err *err)
 			dir);
 }
 
-static bool is_locked(const char *dir, int tries)
+static bool is_locked(const char *dir, int ms)
 {
 	auto_fd fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	return fd >= 0 && !lock(fd, tries);
+	return fd >= 0 && !lock(fd, ms);
 }
 
 bool attempt_is_played(const char *dir)
 {
-	return is_locked(dir, 1);
+	return is_locked(dir, 0);
 }
 
 bool attempt_stays_played(const char *dir)
 {
-	return is_locked(dir, LOCK_TRIES);
+	return is_locked(dir, LOCK_MS);
 }
 
 void attempt_discard(const char *dir)

@@ -128,8 +128,9 @@ static int end_in_grade(const struct cli *c, struct client *lab)
 static int end_ungraded(const struct cli *c)
 {
 	cli_note(c, "%s",
-		 cli_tr(c, (struct text){"Nothing was recorded (--no-record), so there is no grade",
-					 "何も記録していない (--no-record) ため、採点はありません"}));
+		 cli_tr(c,
+			(struct text){"Nothing was recorded (--no-record), so there is no grade",
+				      "何も記録していない (--no-record) ため、採点はありません"}));
 	return EXIT_DONE;
 }
 
@@ -210,7 +211,9 @@ static int end(const struct play *p, int status)
 
 static int check_record(const struct cli *c, struct err *err)
 {
-	const char *other = cli_opt(c, "attempt") ? "attempt" : cli_flag(c, "resume") ? "resume" : NULL;
+	const char *other = cli_opt(c, "attempt")   ? "attempt"
+			    : cli_flag(c, "resume") ? "resume"
+						    : NULL;
 
 	if (cli_flag(c, "no-record") && other)
 		return err_set(err, ERR_USAGE, EINVAL, "--no-record and --%s exclude each other",
@@ -365,7 +368,7 @@ static int check_words(const struct cli *c, struct err *err)
 	if (!cli_flag(c, "resume")) {
 		if (c->n_args)
 			return 0;
-		err_set(err, ERR_USAGE, EINVAL, "Which scenario?");
+		err_set(err, ERR_USAGE, EINVAL, "ID is missing");
 		return err_mend(err, "`netdojo list` names them");
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(fixed); i++)

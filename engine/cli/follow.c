@@ -4,7 +4,7 @@
 #include "cli/follow.h"
 
 #include <errno.h>
-#include <time.h>
+#include <poll.h>
 
 enum { FOLLOW_TRIES = 500, FOLLOW_PAUSE_MS = 20, FOLLOW_END_MS = 10000 };
 
@@ -26,10 +26,16 @@ static bool is_ready(struct client *lab)
 	       json_flag(info, "ready", false);
 }
 
+/* A lab that is being built may end; one that is not there yet can't be watched at all. */
+static void await_change(const struct client *lab)
+{
+	struct pollfd p = {.fd = lab ? client_fd(lab) : -1, .events = POLLIN};
+
+	poll(&p, 1, FOLLOW_PAUSE_MS);
+}
+
 int follow_reset(struct client *old, const char *lab, struct client **ret, struct err *err)
 {
-	static const struct timespec pause = {0, FOLLOW_PAUSE_MS * 1000000L};
-
 	follow_end(old);
 	for (int i = 0; i < FOLLOW_TRIES; i++) {
 		auto_client *next = NULL;
@@ -38,7 +44,7 @@ int follow_reset(struct client *old, const char *lab, struct client **ret, struc
 			*ret = ptr_steal(next);
 			return 0;
 		}
-		nanosleep(&pause, NULL);
+		await_change(next);
 	}
 	return err_set(err, ERR_MACHINE, ETIMEDOUT, "Lab '%s' did not come back", lab);
 }
