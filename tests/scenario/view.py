@@ -164,30 +164,39 @@ def main():
 def searched(env, home, scenario, with_leaks):
     """One scenario in a lab of its own: what was found, or went wrong."""
     lab, found = "v-" + scenario, []
-    up = netdojo(env, "up", scenario, "--lab", lab, "--seed", "view", "--json")
+    up = netdojo(env, "up", scenario, "--lab", lab, "--seed", "view", "--variant", "plain", "--json")
     if up.returncode != 0:
         return [f"{scenario}: up: {up.stderr}"]
     found += [f"Windows' commands did not run: {wrong}" for wrong in windows_at_work(env, lab)]
     truth = cause_of(scenario)
     # The lab's name is the caller's to choose, and stands nowhere either; the id within it is what is looked for.
     words = [truth, scenario, "caller-only-mark", BUILD, os.path.join(SOURCE, "scenarios"), "netdojo-lab", home]
-    for node in ("wsl", "windows"):
+    words += variants_of(scenario)
+    for node in ("wsl", "windows", "phone", "internet"):
         found += [f"{node}: {line}" for line in search(env, lab, node, words)[0]]
-    found += told(env, lab, [truth, scenario, "caller-only-mark", home])
+    found += told(env, lab, [truth, scenario, "caller-only-mark", home, *variants_of(scenario)])
     if with_leaks:
         found += ["not found: " + what for what in leaks_are_found(env, lab)]
     netdojo(env, "down", "--lab", lab)
     return [f"{scenario}: {line}" for line in found]
 
 
-def cause_of(scenario):
-    """The cause as the scenario's file names it."""
+def text_of(scenario):
     for top, _, files in os.walk(os.path.join(SOURCE, "scenarios")):
         if os.path.basename(top) == scenario and "scenario.lua" in files:
             with open(os.path.join(top, "scenario.lua"), encoding="utf-8") as f:
-                text = f.read()
-            return text.split("cause = \"", 1)[1].split("\"", 1)[0]
+                return f.read()
     raise SystemExit(f"no file for {scenario}")
+
+
+def cause_of(scenario):
+    """The cause as the scenario's file names it."""
+    return text_of(scenario).split("cause = \"", 1)[1].split("\"", 1)[0]
+
+
+def variants_of(scenario):
+    """The names of its variants."""
+    return re.findall(r'^    \["([a-z0-9-]+)"\] = \{$', text_of(scenario).partition("  variants = {\n")[2], re.M)
 
 
 sys.exit(main())
