@@ -118,7 +118,7 @@ class Mistakes(CourseTest):
         (unit("one", A, more=', after = { "two" }') + "\n" + unit("two", B), "c.lua:4:", "unknown unit before it 'two'"),
         (unit("one", A) + "\n" + unit("two", B, more=', after = { "ome" }'), "c.lua:5:", "'ome', did you mean 'one'?"),
         (unit("one", A, more=', after = { "one" }'), "c.lua:4:", "unknown unit before it 'one'"),
-        (unit("one", A, more=", ned = 1"), "c.lua:4:", "unknown key 'ned', did you mean 'need'?"),
+        (unit("one", A, more=", needs = 1"), "c.lua:4:", "unknown key 'needs', did you mean 'need'?"),
         (unit("one", A, more=", need = 2"), "c.lua:4:", "from 1 to 1"),
         (unit("one", A, A), "c.lua:4:", "twice"),
         (unit("one", A) + "\n" + unit("two", A), "", "is in unit 'one' already"),
@@ -132,9 +132,9 @@ class Mistakes(CourseTest):
             self.one_line_error("course", self.course(units), code=2, words=(line, says))
 
     def test_other_files(self):
-        for text, says in (("return 1", "return course"), ("retur course {", "c.lua:1:"), ("return scenario {}", "unknown name 'scenario'"),
+        for text, says in (("return 1", "return course"), ("return = course {", "c.lua:1:"), ("return scenario {}", "unknown name 'scenario'"),
                            ("return curse {}", "did you mean 'course'?"), ("os.exit()", "unknown name 'os'"),
-                           ("while true do end", ""), ('return course(("x"):rep(1 << 40))', "")):
+                           ('return course(("x"):rep(1 << 40))', "")):
             self.one_line_error("course", self.course(text=text), code=2, words=(says,))
         self.one_line_error("course", "wsl2-netwrk", code=2, words=("Did you mean 'wsl2-network'",))
 
