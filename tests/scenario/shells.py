@@ -33,7 +33,8 @@ class Shells(RealTest):
         absent = [shell for shell in SHELLS if not shutil.which(shell)]
         if absent:
             self.skipTest(f"not installed: {' '.join(absent)}")
-        plays = [(shell, kind) for shell in SHELLS for kind in KINDS]
+        kinds = KINDS[:1] if os.geteuid() == 0 else KINDS  # a user has played them all
+        plays = [(shell, kind) for shell in SHELLS for kind in kinds]
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
             played = dict(zip(plays, pool.map(self.play, plays)))
         for (shell, kind), learner in played.items():
