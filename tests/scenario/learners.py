@@ -62,7 +62,8 @@ CARD = {
     "straight": (r"Your diagnosis: [^:]*: right", r"PASSED"),
     "wandering": (r"answer L.* answer L", r"Your diagnosis: [^:]*: right"),
     "lucky": (r"Looked at 0 of the \d things wanted before the first change", r"No diagnosis was stated"),
-    "wrong-mend": (r"(Still failing|It worked before and fails now): ", r"The last diagnosis names another (layer|cause)"),
+    "wrong-mend": (r"(Still failing|It worked before and fails now|Answered, but not by whom it asks): ",
+                   r"The last diagnosis names another (layer|cause)"),
     "diagnosis": (r"Still failing: ", r"Nothing was changed and nothing was mended", r"Your diagnosis: [^:]*: right"),
     "shotgun": (r"\d diagnoses were stated; more than 3 count as guessing", r"Looked at 0 of the \d things wanted",
                 r"(Still failing|It worked before and fails now): ", r"(Restart-Service|wsl --shutdown)"),
@@ -144,7 +145,8 @@ class Learners(RealTest):
         self.assertEqual(set(self.data.LEARNERS), set(KINDS))
         played = self.play_all()
         wrong = [*self.broken_relations(played), *self.wrongly_passed(played), *self.untold(played)]
-        self.assertFalse(wrong, "\n" + "\n".join(wrong) + self.table(played))
+        cards = "".join(f"\n===== {kind}\n{learner.shown}" for kind, learner in played.items() if any(kind in w for w in wrong))
+        self.assertFalse(wrong, "\n" + "\n".join(wrong) + self.table(played) + cards)
 
     def show(self):
         played = self.play_all()
