@@ -77,8 +77,8 @@ static int port_start(void *ctx, const struct node *node, int netns_fd, struct p
 		return err_wrap(err, "Node '%s'", node->name);
 	n->sock = pair[0];
 	theirs = pair[1];
-	rc = clone_agent(lab, netns_fd, &(struct agent_start){&lab->rootfs, node, theirs, lab->quiet},
-			 err);
+	rc = clone_agent(lab, netns_fd,
+			 &(struct agent_start){&lab->rootfs, node, theirs, lab->quiet}, err);
 	if (rc < 0)
 		return err_wrap(err, "Node '%s'", node->name);
 	n->pidfd = rc;

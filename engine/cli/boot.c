@@ -136,14 +136,14 @@ static json_t *boot_request(const struct booting *s)
 	const struct boot *b = s->b;
 
 	return json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:s, s:O*}",
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:s, "
+		"s:O*}",
 		"do", "boot", "lab", s->lab, "scenario", b->scenario_id, "file", b->scenario_path,
 		"attempt", s->attempt, "seed", b->seed ? b->seed : s->drawn, "variant", s->variant,
 		"lang", b->lang ? b->lang : "en", "healthy", b->healthy, "hold", b->hold, "dry_run",
 		b->dry_run, "private", b->private_lab, "record", !b->unrecorded, "capture",
 		!b->unrecorded && !b->dry_run && (!b->private_lab || b->capture), "defer_fault",
-		b->defer_fault,
-		"resume", b->resume ? b->resume : "", "trees", b->trees);
+		b->defer_fault, "resume", b->resume ? b->resume : "", "trees", b->trees);
 }
 
 /* A signal that would end us is held back until the lab is gone and its name is free; it is never

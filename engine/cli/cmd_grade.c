@@ -13,7 +13,8 @@ static int check_broken(struct client *lab, struct err *err)
 
 	if (rc == 0 && !json_flag(info, "recorded", true))
 		/* refused, and says why */
-		return client_call(lab, json_pack("{s:s}", "do", "finish"), NULL, 0, NULL, NULL, err);
+		return client_call(lab, json_pack("{s:s}", "do", "finish"), NULL, 0, NULL, NULL,
+				   err);
 	if (rc < 0 || !json_flag(info, "healthy", false))
 		return rc;
 	return err_set(err, ERR_USAGE, EINVAL,

@@ -32,8 +32,9 @@ enum {
 
 static json_t *row_of(const char *name)
 {
-	static const char *const keys[] = {"scenario", "seed", "variant", "mode",    "healthy",
-					   "ready",    "pid",  "started", "attempt", "recorded", "nodes"};
+	static const char *const keys[] = {"scenario", "seed",	   "variant", "mode",
+					   "healthy",  "ready",	   "pid",     "started",
+					   "attempt",  "recorded", "nodes"};
 	auto_client *client = NULL;
 	auto_json json_t *info = NULL;
 	json_t *row;

@@ -113,8 +113,9 @@ static void print_up(const struct cli *c, const json_t *up)
 static void tell_unrecorded(const struct cli *c)
 {
 	cli_note(c, "%s",
-		 cli_tr(c, (struct text){"Nothing is recorded (--no-record): this lab can't be graded",
-					 "何も記録しません (--no-record)。このラボは採点できません"}));
+		 cli_tr(c,
+			(struct text){"Nothing is recorded (--no-record): this lab can't be graded",
+				      "何も記録しません (--no-record)。このラボは採点できません"}));
 }
 
 static int print_plan(const struct cli *c, json_t *plan)

@@ -112,9 +112,9 @@ struct lab {
 	struct err lost;	   /* why the recorder is gone */
 	struct record_wait *waits; /* for recorders to catch up: record.c */
 	unsigned next_wait;
-	int attempt_dir; /* -1: nothing is recorded */
-	bool captures;	 /* packets are kept in the attempt's folder */
-	bool unrecorded; /* --no-record: no file, no recorder, no grade */
+	int attempt_dir;		 /* -1: nothing is recorded */
+	bool captures;			 /* packets are kept in the attempt's folder */
+	bool unrecorded;		 /* --no-record: no file, no recorder, no grade */
 	double booted;			 /* CLOCK_MONOTONIC at boot, for "seconds" */
 	struct actor_span probing;	 /* probes of ours: their packets */
 	struct actor_span running;	 /* those of them that run a program */

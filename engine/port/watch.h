@@ -23,8 +23,8 @@ struct watch_node {
 	bool observed; /* false: only the listener is served */
 	bool binds;    /* bind(2) is asked about: see answer */
 	bool flows;    /* what conntrack begins and forgets becomes `flow` events */
-	bool sockets;  /* what its programs listen on, and its connections, become `socket` events */
-	bool capture;  /* its packets go to the file given to capture() */
+	bool sockets; /* what its programs listen on, and its connections, become `socket` events */
+	bool capture; /* its packets go to the file given to capture() */
 };
 
 struct watch_port {

@@ -240,11 +240,8 @@ static const struct {
 	int nr;
 	void (*handle)(struct listener *l);
 } calls[] = {
-	{SYS_execve, on_execve},
-	{SYS_execveat, on_execveat},
-	{SYS_uname, on_uname},
-	{SYS_bind, on_bind},
-	{SYS_listen, on_listen},
+	{SYS_execve, on_execve}, {SYS_execveat, on_execveat}, {SYS_uname, on_uname},
+	{SYS_bind, on_bind},	 {SYS_listen, on_listen},
 };
 
 static void dispatch(struct listener *l)
