@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "term/hooks.h"
+#include "term/modes.h"
 #include "term/tracks.h"
 #include "term/tty.h"
 
@@ -37,6 +38,7 @@ struct relay {
 	struct event *events[N_EVENTS];
 	struct evbuffer *input;
 	struct tracks tracks;
+	struct modes modes; /* of the person's terminal, by what was printed */
 	enum session_end end;
 	int status;
 	bool tty; /* stdin is a terminal, raw now */
@@ -50,9 +52,8 @@ static void stop(struct relay *r, enum session_end end, int status)
 	event_base_loopbreak(r->base);
 }
 
-static void on_bytes(void *arg, const char *data, size_t len)
+static void show(struct relay *r, const char *data, size_t len)
 {
-	struct relay *r = arg;
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
@@ -67,6 +68,24 @@ static void on_bytes(void *arg, const char *data, size_t len)
 			len -= (size_t)n;
 		}
 	}
+}
+
+static void on_bytes(void *arg, const char *data, size_t len)
+{
+	struct relay *r = arg;
+
+	modes_feed(&r->modes, data, len);
+	show(r, data, len);
+}
+
+/* Who had the alternate screen, the mouse, ... is gone with its shell and switches nothing off any more. */
+static void leave_modes(struct relay *r)
+{
+	char off[MODES_OFF_MAX];
+	size_t n = modes_off(&r->modes, off);
+
+	if (n)
+		show(r, off, n);
 }
 
 static void pump_input(struct relay *r);
@@ -281,6 +300,7 @@ int relay_run(struct session *s, int pty, enum session_end *ret_end, int *ret_st
 		link_readable(s->link->fd, 0, r); /* what came while we asked for the shell */
 		if (r->end == SESSION_LOST)
 			event_base_dispatch(r->base);
+		leave_modes(r);
 		tty_restore();
 	}
 	*ret_end = r->end;

@@ -316,6 +316,17 @@ class Play(TermTest):
                 self.setUp()
 
 
+    def test_a_full_screen_program_left_behind(self):
+        person = self.at_prompt("--play")
+        at = person.type(r"printf '\033[?1049h\033[?1000h%s' up; cat" + "\r")
+        person.see("\x1b\\[\\?1049h\x1b\\[\\?1000hup", at or 0)
+        at = len(person.screen)
+        self.lab.send({"session": "reset"})
+        self.assertEqual(person.end(), RESET)
+        self.assertIn("\x1b[?1000l", person.screen[at:])
+        self.assertIn("\x1b[?1049l", person.screen[at:])
+
+
 class NobodyTypes(TermTest):
     def host(self, data, *options):
         fd = self.lab.theirs.fileno()

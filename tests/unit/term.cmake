@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 nd_check_test(term_osc LABEL unit SOURCES unit/test_osc.c LIBS nd_typist)
+nd_check_test(term_modes LABEL unit SOURCES unit/test_modes.c LIBS nd_typist)
 nd_check_test(term_plain LABEL unit SOURCES unit/test_plain.c LIBS nd_typist)
 nd_check_test(term_cast LABEL unit SOURCES unit/test_cast.c LIBS nd_typist)
 nd_check_test(term_track LABEL unit SOURCES unit/test_track.c LIBS nd_typist)
