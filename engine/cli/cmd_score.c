@@ -59,6 +59,7 @@ static int read_rules(struct scoring *s, struct err *err)
 	int rc = roster ? read_roster(roster, &s->roster, err) : 0;
 
 	s->rules.roster = roster ? &s->roster : NULL;
+	s->rules.alone = strcmp(s->c->format, "gradescope") == 0;
 	if (rc < 0 || !from)
 		return rc;
 	if (strcmp(from, "name") == 0)

@@ -201,7 +201,7 @@ json_t *class_make(struct submission *v, size_t n, const struct class_rules *rul
 		json_array_append(rows, v[i].row);
 		named += json_array_size(json_object_get(v[i].row, "problems"));
 	}
-	absent = missing(rows, rules->roster);
+	absent = rules->alone ? json_array() : missing(rows, rules->roster);
 	named += json_array_size(absent);
 	return json_pack("{s:o, s:o, s:o, s:I}", "learners", learners(rules->roster), "submissions",
 			 rows, "missing", absent, "named", (json_int_t)named);

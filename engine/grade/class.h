@@ -16,6 +16,7 @@ struct class_rules {
 	const struct roster *roster; /* NULL: there is none, nobody is missing */
 	const struct roster *seeds;  /* each one's seed; NULL: as seed_rule says */
 	enum seed_rule seed;
+	bool alone; /* one learner's file, as an autograder sees it: nobody else is missing */
 };
 
 /*

@@ -278,6 +278,8 @@ class Forms(ClassTest):
         form = self.json("score", self.args[0], "--format", "gradescope")
         self.assertEqual(sum(t["score"] for t in form["tests"]) > 0, form["score"] > 0)
         self.assertIn("output", form)
+        named = self.json("score", self.args[0], *self.args[2:], "--format", "gradescope")  # of classmates nobody is missing
+        self.assertEqual((named["score"], named["output"]), (form["score"], form["output"]))
         broken = json.loads(self.netdojo("score", self.file("q", "no"), "--format", "gradescope", code=1).stdout)
         self.assertEqual(broken["score"], 0)
         self.assertIn("can't be read", broken["output"])
