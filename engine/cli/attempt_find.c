@@ -139,6 +139,8 @@ static const char *state_of(const char *dir, int fd, const struct past *past, bo
 		return "playing";
 	if (past->finished)
 		return graded ? "graded" : "finished";
+	if (past->closed)
+		return "closed";
 	if (past->left)
 		return "left";
 	return is_paused(fd, past->size) ? "paused" : "unfinished";

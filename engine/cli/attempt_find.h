@@ -28,7 +28,7 @@ int attempt_find(const char *word, char **ret_dir, struct err *err);
 
 /*
  * What there is to know of an attempt without grading it: {"name","path","scenario","seed","variant","wall","state",
- * "finished","score","pass","passed","void"}; state: playing, paused, unfinished, left, finished, graded; the last five
+ * "finished","score","pass","passed","void"}; state: playing, paused, unfinished, left, closed, finished, graded; the last five
  * only where it is graded. NULL where the folder holds no attempt (a healthy lab's is none). Caller owns it.
  */
 json_t *attempt_about(const char *dir);

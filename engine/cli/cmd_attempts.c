@@ -98,7 +98,7 @@ static void print_state(const struct cli *c, const json_t *row)
 	} states[] = {
 		{"playing", {"being played", "実施中"}},  {"paused", {"paused", "中断中"}},
 		{"unfinished", {"unfinished", "未完了"}}, {"left", {"left", "終了 (採点なし)"}},
-		{"finished", {"not graded", "未採点"}},
+		{"finished", {"not graded", "未採点"}},	  {"closed", {"closed", "打ち切り"}},
 	};
 	bool graded = json_object_get(row, "score") != NULL;
 

@@ -45,8 +45,11 @@ int cmd_grade(struct cli *c)
 	auto_attempt a = {0};
 	auto_free char *dir = NULL;
 	struct err err = {0};
+	int rc = find_folder(c, &dir, &err);
 
-	if (find_folder(c, &dir, &err) < 0 || grading_run(c, dir, &a, &err) < 0)
+	if (rc == 0)
+		rc = (cli_opt(c, "attempt") ? grading_show : grading_run)(c, dir, &a, &err);
+	if (rc < 0)
 		return cli_fail(c, &err);
 	return grading_print(c, &a);
 }

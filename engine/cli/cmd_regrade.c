@@ -6,8 +6,8 @@
 
 #include "base/textwidth.h"
 #include "cli/attempt_find.h"
-#include "cli/attempts.h"
 #include "cli/catalogue.h"
+#include "cli/closing.h"
 #include "cli/commands.h"
 #include "cli/grading.h"
 #include "cli/script_client.h"
@@ -103,14 +103,14 @@ static int regrade(const struct cli *c, const char *word, json_t *rows, struct e
 	auto_evidence_log log = {0};
 	auto_json json_t *before = NULL;
 	auto_attempt after = {0};
+	auto_closing closing = CLOSING_NONE;
 	const json_t *start;
 	int rc = attempt_find(word, &dir, err);
 
-	if (rc < 0)
-		return rc;
-	if (attempt_is_played(dir))
-		return err_set(err, ERR_USAGE, EBUSY, "The attempt in '%s' is being played", dir);
-	rc = evidence_log_load(dir, &log, err);
+	if (rc == 0)
+		rc = closing_begin(dir, &closing, err);
+	if (rc == 0)
+		rc = evidence_log_load(dir, &log, err);
 	start = rc < 0 ? NULL : evidence_first(log.events, "lab", "start");
 	if (rc == 0 && !start)
 		return err_set(err, ERR_USAGE, EBADMSG, "The log in '%s' has no beginning", dir);
@@ -120,6 +120,8 @@ static int regrade(const struct cli *c, const char *word, json_t *rows, struct e
 		rc = old_grade(dir, cli_lang(c), start, &before, err);
 	if (rc == 0)
 		rc = grade_with(dir, rubric, cli_lang(c), start, &after, err);
+	if (rc == 0)
+		rc = closing_end(c, &closing, err);
 	if (rc == 0)
 		json_array_append_new(rows, row_of(dir, rubric, before, after.grade));
 	return rc;

@@ -4,19 +4,9 @@
 #include <string.h>
 
 #include "cli/attempt_find.h"
-#include "cli/attempts.h"
 #include "cli/commands.h"
 #include "cli/grading.h"
 #include "cli/reporting.h"
-
-/* The lab still logs into it, and its grade would tell the learner what is wrong. */
-static int check_over(const char *dir, struct err *err)
-{
-	if (!attempt_is_played(dir))
-		return 0;
-	err_set(err, ERR_USAGE, EBUSY, "The attempt in '%s' is being played", dir);
-	return err_mend(err, "`netdojo grade` ends it");
-}
 
 /* Without --format: the reports in the folder made anew, and the card. */
 static int renew(const struct cli *c, const char *dir, const struct attempt *a)
@@ -56,7 +46,7 @@ int cmd_report(struct cli *c)
 	struct err err = {0};
 
 	if (attempt_find(c->n_args ? c->args[0] : NULL, &dir, &err) < 0 ||
-	    check_over(dir, &err) < 0 || grading_run(c, dir, &a, &err) < 0)
+	    grading_show(c, dir, &a, &err) < 0)
 		return cli_fail(c, &err);
 	return asked ? give(c, dir, &a) : renew(c, dir, &a);
 }

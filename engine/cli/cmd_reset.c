@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/ask.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/follow.h"
@@ -39,14 +40,14 @@ const struct command_spec spec_reset = {
 };
 
 static const struct text question = {
-	"Build lab '%s' anew, broken as at the start? What was mended goes. [y/N] ",
-	"ラボ '%s' を作り直し、最初の壊れた状態に戻しますか? 直した内容は消えます。[y/N] "};
+	"Build lab '%s' anew, broken as at the start? What was mended goes.",
+	"ラボ '%s' を作り直し、最初の壊れた状態に戻しますか? 直した内容は消えます。"};
 
 /* 1 yes, 0 no; ERR_USAGE where nobody can be asked. */
 static int sure(const struct cli *c, const char *lab, struct err *err)
 {
 	const char *ask = cli_tr(c, question), *name = strstr(ask, "%s");
-	char line[16];
+	auto_free char *text = NULL;
 
 	if (cli_flag(c, "yes"))
 		return 1;
@@ -54,9 +55,9 @@ static int sure(const struct cli *c, const char *lab, struct err *err)
 		err_set(err, ERR_USAGE, EINVAL, "There is nobody to ask");
 		return err_mend(err, "Say --yes");
 	}
-	fprintf(c->err, "%.*s%s%s", (int)(name - ask), ask, lab, name + 2);
-	fflush(c->err);
-	return fgets(line, sizeof(line), stdin) && (line[0] == 'y' || line[0] == 'Y');
+	if (asprintf(&text, "%.*s%s%s", (int)(name - ask), ask, lab, name + 2) < 0)
+		return err_sys(err, ENOMEM, "Can't ask");
+	return ask_yes(c, text);
 }
 
 /* A lab that nobody sits in for: we build the next one. */

@@ -117,8 +117,8 @@ static int check_finished(const struct handing_in *h, struct err *err)
 	if (json_flag(h->manifest, "finished", false) || cli_flag(h->c, "unfinished"))
 		return 0;
 	err_set(err, ERR_USAGE, EINVAL, "The attempt in %s was not finished", h->dir);
-	return err_mend(
-		err, "`netdojo play --resume` goes on with it; --unfinished hands it in as it is");
+	return err_mend(err, "`netdojo play --resume` goes on with it where it can; --unfinished "
+			     "hands it in as it is");
 }
 
 /* "hanako-dns-host-proxy-dead.tar.gz"; a name's slashes and blanks are no part of a file's. */

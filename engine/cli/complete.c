@@ -9,6 +9,7 @@
 #include "cli/catalogue.h"
 #include "cli/client.h"
 #include "cli/commands.h"
+#include "cli/course.h"
 #include "cli/dump.h"
 #include "cli/script_client.h"
 #include "cli/statedir.h"
@@ -122,6 +123,12 @@ static void attempts(FILE *f, const char *lab)
 		fprintf(f, "%s\n", all.v[i]);
 }
 
+static void course_ids(FILE *f, const char *lab)
+{
+	(void)lab;
+	courses_put_ids(f);
+}
+
 static void names_of_commands(FILE *f, const char *lab)
 {
 	(void)lab;
@@ -143,6 +150,7 @@ static const struct kind {
 	[COMPLETE_LAYER] = {"layer", layers},
 	[COMPLETE_CAUSE] = {"cause", causes},
 	[COMPLETE_ATTEMPT] = {"attempt", attempts},
+	[COMPLETE_COURSE] = {"course", course_ids},
 	[COMPLETE_COMMAND] = {"command", names_of_commands},
 };
 static_assert(ARRAY_SIZE(kinds) == N_COMPLETE_KINDS, "an entry for each kind");

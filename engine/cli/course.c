@@ -204,6 +204,14 @@ static bool is_file_of(const char *path, const char *id)
 	return name && strncmp(name + 1, id, n) == 0 && strcmp(name + 1 + n, ".lua") == 0;
 }
 
+/* The id of ".../courses/ID.lua". */
+static void id_of(const char *path, char *buf, size_t size)
+{
+	const char *file = strrchr(path, '/') + 1;
+
+	snprintf(buf, size, "%.*s", (int)(strlen(file) - 4), file);
+}
+
 static int unknown(const char *name, const glob_t *g, struct err *err)
 {
 	const char *ids[COURSES_MAX];
@@ -212,9 +220,7 @@ static int unknown(const char *name, const glob_t *g, struct err *err)
 	size_t n = 0;
 
 	for (; n < g->gl_pathc && n < COURSES_MAX; n++) {
-		const char *file = strrchr(g->gl_pathv[n], '/') + 1;
-
-		snprintf(words[n], sizeof(words[n]), "%.*s", (int)(strlen(file) - 4), file);
+		id_of(g->gl_pathv[n], words[n], sizeof(words[n]));
 		ids[n] = words[n];
 	}
 	near = nearest(name, ids, n);
@@ -245,6 +251,20 @@ static int load_wanted(const char *name, const glob_t *g, const json_t *attempts
 		json_array_append_new(ret, course);
 	}
 	return rc == 0 && name && !json_array_size(ret) ? unknown(name, g, err) : rc;
+}
+
+void courses_put_ids(FILE *f)
+{
+	auto_free char *pattern = path_share("courses/*.lua");
+	glob_t g = {0};
+	char id[64];
+
+	if (pattern && glob(pattern, 0, NULL, &g) == 0)
+		for (size_t i = 0; i < g.gl_pathc; i++) {
+			id_of(g.gl_pathv[i], id, sizeof(id));
+			fprintf(f, "%s\n", id);
+		}
+	globfree(&g);
 }
 
 int courses_load(const char *name, const json_t *attempts, json_t **ret, struct err *err)

@@ -3,6 +3,8 @@
 #ifndef NETDOJO_CLI_COURSE_H
 #define NETDOJO_CLI_COURSE_H
 
+#include <stdio.h>
+
 #include "base/err.h"
 #include "base/json.h"
 
@@ -11,6 +13,9 @@
  * docs/formats/course.md has them; caller owns *ret. attempts: course_attempts'.
  */
 int courses_load(const char *name, const json_t *attempts, json_t **ret, struct err *err);
+
+/* Their ids, one a line, for completion. */
+void courses_put_ids(FILE *f);
 
 /* What was played: {scenario: {"best": score or null, "unfinished": bool}}; caller owns *ret. */
 int course_attempts(json_t **ret, struct err *err);

@@ -16,7 +16,7 @@ static const char head[] =
 static const char tail[] =
 	"_netdojo() {\n"
 	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-	"\tlocal cmd=${COMP_WORDS[1]} lab='' words='' key i operand=0\n"
+	"\tlocal cmd=${COMP_WORDS[1]} lab='' words='' instead='' key i operand=0\n"
 	"\tCOMPREPLY=()\n"
 	"\tif ((COMP_CWORD == 1)); then\n"
 	"\t\tmapfile -t COMPREPLY < <(compgen -W \"$_netdojo_commands\" -- \"$cur\")\n"
@@ -26,7 +26,7 @@ static const char tail[] =
 	"\t\tcase ${COMP_WORDS[i]} in\n"
 	"\t\t--) return ;;\n"
 	"\t\t-l | --lab) lab=${COMP_WORDS[i+1]} ;;\n"
-	"\t\t-*) ;;\n"
+	"\t\t-*) instead=${_netdojo_flag[$cmd ${COMP_WORDS[i]}]:-$instead} ;;\n"
 	"\t\t*) [[ -n ${_netdojo_value[$cmd ${COMP_WORDS[i-1]}]} ]] || ((operand++)) ;;\n"
 	"\t\tesac\n"
 	"\tdone\n"
@@ -34,8 +34,8 @@ static const char tail[] =
 	"\t\tmapfile -t COMPREPLY < <(compgen -W \"${_netdojo_options[$cmd]}\" -- \"$cur\")\n"
 	"\t\treturn\n"
 	"\tfi\n"
-	"\tkey=${_netdojo_value[$cmd $prev]:-${_netdojo_operand[$cmd "
-	"$operand]:-${_netdojo_operand[$cmd +]}}}\n"
+	"\tkey=${_netdojo_value[$cmd $prev]:-${instead:-${_netdojo_operand[$cmd "
+	"$operand]:-${_netdojo_operand[$cmd +]}}}}\n"
 	"\tcase $key in\n"
 	"\t@file) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); compopt -o filenames "
 	"2>/dev/null; return ;;\n"
@@ -48,7 +48,7 @@ static const char tail[] =
 	"\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
 	"\t[[ $cur == *:* ]] && declare -F __ltrim_colon_completions >/dev/null && "
 	"__ltrim_colon_completions \"$cur\"\n"
-	"\t[[ $key == @scenario ]] && compopt -o default 2>/dev/null\n"
+	"\t[[ $key == @scenario || $key == @course ]] && compopt -o default 2>/dev/null\n"
 	"}\n"
 	"complete -F _netdojo netdojo\n";
 
@@ -74,6 +74,18 @@ static void put_name(void *arg, const struct command_spec *cmd, const struct opt
 	fprintf(f, " --%s", o->long_name);
 	if (o->short_name)
 		fprintf(f, " -%c", o->short_name);
+}
+
+static void put_flag(FILE *f, const struct command_spec *cmd)
+{
+	const struct option_spec *o = options_turning(cmd);
+
+	if (!o)
+		return;
+	fprintf(f, "\t['%s --%s']='@%s'\n", cmd->name, o->long_name, complete_name(o->complete));
+	if (o->short_name)
+		fprintf(f, "\t['%s -%c']='@%s'\n", cmd->name, o->short_name,
+			complete_name(o->complete));
 }
 
 static void put_value(void *arg, const struct command_spec *cmd, const struct option_spec *o)
@@ -123,6 +135,9 @@ void dump_bash(FILE *f)
 	fputs(")\ndeclare -gA _netdojo_value=(\n", f);
 	for (const struct command_spec *const *p = commands; *p; p++)
 		options_each(*p, put_value, f);
+	fputs(")\ndeclare -gA _netdojo_flag=(\n", f);
+	for (const struct command_spec *const *p = commands; *p; p++)
+		put_flag(f, *p);
 	fputs(")\ndeclare -gA _netdojo_operand=(\n", f);
 	for (const struct command_spec *const *p = commands; *p; p++)
 		put_operands(f, *p);

@@ -71,11 +71,34 @@ static void put_option(void *arg, const struct command_spec *cmd, const struct o
 	fputc('\n', f);
 }
 
+/* Where a flag turns the operands into something else: both, each under its condition. */
+static void put_either(FILE *f, const struct command_spec *cmd, const struct option_spec *turn,
+		       const struct operand_spec *op)
+{
+	char given[64] = "";
+
+	if (turn->short_name)
+		snprintf(given, sizeof(given), "-s %c ", turn->short_name);
+	for (int is = 0; is < 2; is++) {
+		fprintf(f,
+			"complete -c netdojo -n '__netdojo_in %s; and %s__fish_contains_opt %s%s'",
+			cmd->name, is ? "" : "not ", given, turn->long_name);
+		put_argument(f, is ? NULL : op->choices, is ? turn->complete : op->complete);
+		fputc('\n', f);
+	}
+}
+
 static void put_operands(FILE *f, const struct command_spec *cmd)
 {
+	const struct option_spec *turn = options_turning(cmd);
+
 	for (unsigned i = 0; i < COMMAND_MAX_OPERANDS && cmd->operands[i].name; i++) {
 		if (!cmd->operands[i].choices && !complete_name(cmd->operands[i].complete))
 			continue;
+		if (turn) {
+			put_either(f, cmd, turn, &cmd->operands[i]);
+			continue;
+		}
 		fprintf(f, "complete -c netdojo -n '__netdojo_in %s'", cmd->name);
 		put_argument(f, cmd->operands[i].choices, cmd->operands[i].complete);
 		fputc('\n', f);

@@ -15,6 +15,15 @@ static const char head[] =
 	"\t(( ${+opt_args[-l]} )) && lab=(--lab $opt_args[-l])\n"
 	"\tfound=(${(f)\"$(netdojo --complete $1 $lab 2>/dev/null)\"})\n"
 	"\tcompadd -a found\n"
+	"}\n\n"
+	"# KIND, or OTHER where one of the flags is given\n"
+	"_netdojo_ask_either() {\n"
+	"\tlocal kind=$1 other=$2 flag\n"
+	"\tshift 2\n"
+	"\tfor flag; do\n"
+	"\t\t(( ${+opt_args[$flag]} )) && kind=$other\n"
+	"\tdone\n"
+	"\t_netdojo_ask $kind\n"
 	"}\n\n";
 
 static void put_quoted(FILE *f, const char *s)
@@ -71,6 +80,21 @@ static void put_both(void *arg, const struct command_spec *cmd, const struct opt
 	put_option(arg, cmd, o, name, "+");
 }
 
+static void put_operand(FILE *f, const struct command_spec *cmd, const struct operand_spec *op)
+{
+	const struct option_spec *turn = options_turning(cmd);
+
+	if (!turn) {
+		put_action(f, op->choices, op->complete);
+		return;
+	}
+	fprintf(f, "{_netdojo_ask_either %s %s --%s", complete_name(op->complete),
+		complete_name(turn->complete), turn->long_name);
+	if (turn->short_name)
+		fprintf(f, " -%c", turn->short_name);
+	fputc('}', f);
+}
+
 static void put_operands(FILE *f, const struct command_spec *cmd)
 {
 	for (unsigned i = 0; i < COMMAND_MAX_OPERANDS && cmd->operands[i].name; i++) {
@@ -78,7 +102,7 @@ static void put_operands(FILE *f, const struct command_spec *cmd)
 
 		fprintf(f, "\t\t'%s:%s:", last && cmd->max >= COMMAND_ANY ? "*" : "",
 			cmd->operands[i].name);
-		put_action(f, cmd->operands[i].choices, cmd->operands[i].complete);
+		put_operand(f, cmd, &cmd->operands[i]);
 		fputs("' \\\n", f);
 	}
 	if (cmd->rest != REST_NONE)

@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 
 #include "base/screen.h"
+#include "cli/closing.h"
 #include "cli/reporting.h"
 #include "cli/script_client.h"
 #include "grade/grade.h"
@@ -21,6 +22,16 @@ int grading_run(const struct cli *c, const char *dir, struct attempt *ret, struc
 		return rc;
 	port = script_client_port(s);
 	return attempt_grade(dir, cli_lang(c), &port, ret, err);
+}
+
+int grading_show(const struct cli *c, const char *dir, struct attempt *ret, struct err *err)
+{
+	auto_closing closing = CLOSING_NONE;
+	int rc = closing_begin(dir, &closing, err);
+
+	if (rc == 0)
+		rc = grading_run(c, dir, ret, err);
+	return rc < 0 ? rc : closing_end(c, &closing, err);
 }
 
 int grading_finish(struct client *lab, char **ret_dir, struct err *err)

@@ -9,6 +9,8 @@
 
 /* Grades a folder with a script process of its own. */
 int grading_run(const struct cli *c, const char *dir, struct attempt *ret, struct err *err);
+/* The same for a folder somebody named: an attempt that could go on is ended by it (closing.h), and that is said. */
+int grading_show(const struct cli *c, const char *dir, struct attempt *ret, struct err *err);
 /* Ends the attempt of a live lab (verb finish); *ret_dir: its folder, caller frees. */
 int grading_finish(struct client *lab, char **ret_dir, struct err *err);
 /* Prints the grade in the command's format (the score card without one); returns the exit code. */

@@ -99,6 +99,14 @@ static const struct option_spec *find_n(const struct command_spec *cmd, const ch
 	return l.found;
 }
 
+const struct option_spec *options_turning(const struct command_spec *cmd)
+{
+	for (const struct option_spec *o = cmd->options; o && o->long_name; o++)
+		if (!o->arg && o->complete != COMPLETE_NONE)
+			return o;
+	return NULL;
+}
+
 const struct option_spec *options_find(const struct command_spec *cmd, const char *long_name)
 {
 	return find_n(cmd, long_name, strlen(long_name));

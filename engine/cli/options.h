@@ -31,6 +31,7 @@ enum complete_kind {
 	COMPLETE_LAYER,
 	COMPLETE_CAUSE,
 	COMPLETE_ATTEMPT, /* folders' names in the attempts' place, and their last words */
+	COMPLETE_COURSE,  /* ids */
 	COMPLETE_COMMAND, /* netdojo's own subcommands */
 	N_COMPLETE_KINDS,
 };
@@ -40,7 +41,8 @@ struct option_spec {
 	const char *long_name; /* without dashes */
 	char short_name;       /* 0 = none */
 	const char *arg;       /* "NAME" as help shows it; NULL = a flag without argument */
-	enum complete_kind complete;
+	enum complete_kind
+		complete;	    /* of arg; of a flag: what the operands are where it is given */
 	const char *const *choices; /* the only values allowed, NULL-terminated; NULL = any */
 	bool many;		    /* may be given more than once */
 	struct text help;	    /* one line, no full stop */
@@ -109,6 +111,9 @@ const struct option_spec *options_find(const struct command_spec *cmd, const cha
 
 /* The values an option allows in this command (--format: the command's formats); NULL = any. */
 const char *const *options_choices(const struct command_spec *cmd, const struct option_spec *o);
+
+/* The flag with which the command's operands are something else (play --resume); NULL for none. */
+const struct option_spec *options_turning(const struct command_spec *cmd);
 
 /* Calls fn for each option of the command, its own first, then those that come by themselves. */
 void options_each(const struct command_spec *cmd,

@@ -47,6 +47,12 @@ static int check(const struct resumable *r, struct err *err)
 		return err_mend(err, "`netdojo play %s` begins another",
 				resumable_word(r, "scenario"));
 	}
+	if (r->past.closed) {
+		err_set(err, ERR_USAGE, EALREADY,
+			"The attempt in '%s' is over: its grade has been shown", r->dir);
+		return err_mend(err, "`netdojo play %s` begins another",
+				resumable_word(r, "scenario"));
+	}
 	if (r->past.damaged)
 		return err_set(err, ERR_USAGE, EBADMSG,
 			       "The log in '%s' is damaged after event %llu", r->dir,

@@ -111,23 +111,27 @@ const struct command_spec spec_score = {
 	.synopsis = "FILE...",
 	.summary = {"grade a class's submissions from their evidence",
 		    "クラスの提出物を記録から採点する"},
-	.about = {"Grades what `netdojo submit` packed, from the events and with this netdojo's "
-		  "own copy of the "
-		  "scenario: the score, name and scenario that come with a file are never "
-		  "believed. Names "
-		  "what is missing from the roster, double, of another's seed, broken, unfinished, "
-		  "or the same "
-		  "history as another's, and why.\n\n"
-		  "--format gradescope grades one file, as its autograder does. What a learner who "
-		  "owns the machine can still forge stands in docs/classroom.md.",
-		  "`netdojo submit` のファイルを、記録と、この netdojo "
-		  "のシナリオで採点します。ファイルに書かれ"
-		  "た点数や名前やシナリオは信用しません。名簿にあって未提出のもの、二重、他人のシー"
-		  "ド、破損、"
-		  "未完了、他人と同じ記録を、理由とともに示します。\n\n"
-		  "--format gradescope は 1 "
-		  "ファイルだけを採点します。マシンを管理する学習者がなお偽造できる"
-		  "ことは docs/classroom.ja.md にあります。"},
+	.about =
+		{"Grades what `netdojo submit` packed, from the events and with this netdojo's "
+		 "own copy of the "
+		 "scenario: the score, name and scenario that come with a file are never "
+		 "believed. Names "
+		 "what is missing from the roster, double, of another's seed, broken, unfinished, "
+		 "or the same "
+		 "history as another's, and why.\n\n"
+		 "--format gradescope grades one file, as its autograder does: with --roster it "
+		 "looks up that learner's name and seed, and nobody is missing. What a learner who "
+		 "owns the machine can still forge stands in docs/classroom.md.",
+		 "`netdojo submit` のファイルを、記録と、この netdojo "
+		 "のシナリオで採点します。ファイルに書かれ"
+		 "た点数や名前やシナリオは信用しません。名簿にあって未提出のもの、二重、他人のシー"
+		 "ド、破損、"
+		 "未完了、他人と同じ記録を、理由とともに示します。\n\n"
+		 "--format gradescope は 1 "
+		 "ファイルだけを採点し、--roster "
+		 "はその学習者の名前とシードの確認だけに使います。マシンを管理する学習者がなお偽造"
+		 "できる"
+		 "ことは docs/classroom.ja.md にあります。"},
 	.operands = {{"FILE", COMPLETE_FILE}},
 	.min = 1,
 	.max = COMMAND_ANY,
@@ -189,7 +193,7 @@ const struct command_spec spec_course = {
 		  "を表示し、次のシナリオを始めるか、中断したものを再開します。前の単元を修了すると"
 		  "次の"
 		  "単元が開きます。"},
-	.operands = {{"COURSE", COMPLETE_FILE}},
+	.operands = {{"COURSE", COMPLETE_COURSE}},
 	.max = 1,
 	.options = course_options,
 	.formats = course_formats,

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tables of the learner's commands: play, hint, diagnose, grade and check. */
 #include "cli/commands.h"
+#include "cli/lab_option.h"
 
 static const struct option_spec play_options[] = {
 	{.long_name = "resume",
 	 .short_name = 'r',
+	 .complete = COMPLETE_ATTEMPT,
 	 .help = {"go on with an attempt that was paused or cut off (default: the newest)",
 		  "中断した、または途切れた練習を再開する (既定: 最も新しいもの)"}},
 	{.long_name = "lab",
@@ -117,9 +119,26 @@ static const struct option_spec lab_options[] = {
 	{0},
 };
 
+static const struct option_spec hint_options[] = {
+	LAB_OPTION,
+	{.long_name = "yes", .short_name = 'y', .help = {"do not ask first", "確認せずに表示する"}},
+	{0},
+};
+
+static const struct exit_spec hint_exits[] = {
+	{"0", {"shown", "表示した"}},
+	{"1", {"asked, and not wanted", "確認で断った"}},
+	{"2", {"wrong usage, or a lab without hints", "使い方の誤り、またはヒントのないラボ"}},
+	{"3",
+	 {"this machine can't do it; the message says what is missing",
+	  "このマシンでは実行できない (足りないものを表示)"}},
+	{0},
+};
+
 static const struct example hint_examples[] = {
 	{"netdojo hint",
-	 {"the next hint; the score card counts them", "次のヒント。使った回数が採点表に載る"}},
+	 {"the next hint; says its price and asks first", "次のヒント (減点を示して確認する)"}},
+	{"netdojo hint --yes", {"without asking", "確認なしで"}},
 	{0},
 };
 
@@ -127,11 +146,16 @@ const struct command_spec spec_hint = {
 	.name = "hint",
 	.synopsis = "",
 	.summary = {"show the next hint of a lab", "次のヒントを表示"},
-	.about = {"Shows the next hint of the live lab's scenario, and notes in the log that it "
-		  "was taken.",
-		  "動いているラボのシナリオの次のヒントを表示し、使ったことを記録します。"},
-	.options = lab_options,
+	.about =
+		{"Says what the next hint of the live lab's scenario costs, asks on a terminal, "
+		 "shows it, and notes in the log that it was taken. When none is left the last one "
+		 "comes again, for nothing.",
+		 "動いているラボのシナリオの次のヒントの減点を示し、端末では確認してから表示し、"
+		 "使ったことを記録します。残りがなければ、最後のヒントを減点なしでもう一度表示"
+		 "します。"},
+	.options = hint_options,
 	.examples = hint_examples,
+	.exits = hint_exits,
 	.run = cmd_hint,
 };
 
@@ -197,10 +221,12 @@ const struct command_spec spec_grade = {
 	.summary = {"the score card, with the evidence under each item", "採点表と、その根拠"},
 	.about = {"Ends the attempt and prints its score card: what was observed, diagnosed, "
 		  "mended and verified, and "
-		  "the evidence of each point. With --attempt nothing but the folder is needed.",
+		  "the evidence of each point. With --attempt nothing but the folder is needed; "
+		  "showing the grade of an attempt that could still go on ends it.",
 		  "練習を終えて採点表を表示します: "
 		  "観察、診断、修復、確認と、それぞれの根拠。--attempt なら記録フォルダー"
-		  "だけで採点できます。"},
+		  "だけで採点できます。まだ再開できる練習の採点結果を表示すると、その練習は終了"
+		  "します。"},
 	.options = grade_options,
 	.formats = grade_formats,
 	.examples = grade_examples,

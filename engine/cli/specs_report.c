@@ -62,13 +62,14 @@ const struct command_spec spec_report = {
 		 "with its evidence and what it teaches. ATTEMPT is a folder, its name or the end "
 		 "of it; the newest that is over where "
 		 "it is left out. Without --format and -o the reports in the attempt's folder are "
-		 "made anew.\n\n"
+		 "made anew. An attempt that could still go on is ended by it.\n\n"
 		 "The page needs no network and no other file: the recording, the player, the "
 		 "packets and the drawing are in it.",
 		 "実施したときの採点基準で採点し、採点表を表示します: "
 		 "あなたの道筋と模範の道筋、項目ごとの根拠と要点。ATTEMPT はフォルダー、その名前、"
 		 "または名前の末尾で、省略すると終了した最新の記録です。--format も -o もなければ、"
-		 "記録フォルダーのレポートを作り直します。\n\n"
+		 "記録フォルダーのレポートを作り直します。まだ再開できる練習はこれで終了します。\n"
+		 "\n"
 		 "HTML のページはネットワークもほかのファイルも使いません。"
 		 "録画、再生機能、パケット、構成図がすべて入っています。"},
 	.operands = {{"ATTEMPT", COMPLETE_ATTEMPT}},
@@ -107,13 +108,15 @@ const struct command_spec spec_regrade = {
 		  "as their evidence allows, and "
 		  "shows which items changed and why. An item that rests on a recorder the attempt "
 		  "did not have is void. The "
-		  "attempt's folder stays as it is: `grade --attempt` and `report` go on with the "
-		  "rubric it was played under.",
+		  "attempt's grade and reports stay as they are: `grade --attempt` and `report` go "
+		  "on with the rubric it was played under. An attempt that could still go on is "
+		  "ended "
+		  "by it.",
 		  "残っている記録を、カタログまたはファイルの採点基準で、根拠のある範囲で採点し直し"
 		  "、"
 		  "変わった項目とその理由を表示します。必要な記録がない項目は無効になります。"
-		  "記録フォルダーは変わりません。`grade --attempt` と `report` "
-		  "は実施したときの採点基準を使い続けます。"},
+		  "採点結果とレポートは変わりません。`grade --attempt` と `report` "
+		  "は実施したときの採点基準を使い続けます。まだ再開できる練習はこれで終了します。"},
 	.operands = {{"ATTEMPT", COMPLETE_ATTEMPT}},
 	.max = COMMAND_ANY,
 	.options = regrade_options,

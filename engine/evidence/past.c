@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 /*
  * Theory of operation. A log may be hundreds of megabytes, and is read before the learner gets a shell: so a line is looked at
@@ -35,6 +37,8 @@ static void take_lab(struct past *p, const json_t *e)
 		p->start = json_incref((json_t *)e);
 	if (!strcmp(what, "finished"))
 		p->finished = true;
+	if (!strcmp(what, "closed"))
+		p->closed = true;
 	if (!strcmp(what, "end"))
 		p->left = !strcmp(why, "down") || !strcmp(why, "quit");
 }
@@ -105,6 +109,45 @@ int past_read(int fd, struct past *ret, struct err *err)
 	take_lines(ret, text, (size_t)st.st_size);
 	munmap(text, (size_t)st.st_size);
 	return 0;
+}
+
+/* The line with its h and newline, *ret_n bytes; caller frees. NULL: out of memory. */
+static char *closing_line(const struct past *p, const char *why, size_t *ret_n)
+{
+	auto_json json_t *e =
+		json_pack("{s:I, s:f, s:s, s:s, s:s, s:s, s:f}", "seq", (json_int_t)p->seq + 1, "t",
+			  p->t, "kind", "lab", "by", "lab", "what", "closed", "why", why, "wall",
+			  (double)time(NULL));
+	auto_free char *text = e ? json_dumps(e, JSON_COMPACT | JSON_REAL_PRECISION(12)) : NULL;
+	size_t n = text ? strlen(text) : 0;
+	char *more = n ? realloc(text, n + CHAIN_SUFFIX) : NULL;
+	struct chain after;
+
+	if (!more)
+		return NULL;
+	text = more;
+	n = chain_seal(&p->chain, text, n, &after);
+	text[n] = '\n';
+	*ret_n = n + 1;
+	return ptr_steal(text);
+}
+
+int past_close(int fd, const struct past *p, const char *why, struct err *err)
+{
+	size_t n = 0;
+	auto_free char *line = closing_line(p, why, &n);
+	ssize_t put;
+
+	if (!line)
+		return err_sys(err, ENOMEM, "Can't end the attempt");
+	if (ftruncate(fd, p->size) < 0)
+		return err_sys(err, errno, "Can't end the attempt");
+	put = pwrite(fd, line, n, p->size);
+	if (put == (ssize_t)n)
+		return 0;
+	err_sys(err, put < 0 ? errno : ENOSPC, "Can't end the attempt");
+	/* half a line would be cut off by the next reader all the same */
+	return ftruncate(fd, p->size) < 0 ? -EIO : put < 0 ? -EIO : -ENOSPC;
 }
 
 double past_gap(const struct past *p, double now)

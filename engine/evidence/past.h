@@ -17,6 +17,7 @@ struct past {
 	off_t size;	/* bytes up to the end of the last whole event; what follows was cut */
 	unsigned hints; /* taken */
 	bool finished;	/* it was graded to its end: nothing may follow */
+	bool closed;	/* its grade was shown before its end, so nothing may follow either */
 	bool damaged; /* events follow after what is none: not a crash's doing, and nothing may be cut */
 	bool left; /* it ended because the learner said so (quit, down), not by a pause or a crash */
 	json_t *start;	     /* its first event (owned); NULL = the lab never began */
@@ -29,6 +30,11 @@ void past_done(struct past *p);
 
 /* Reads a log's file, which stays as it is; an empty one is one without events. */
 int past_read(int fd, struct past *ret, struct err *err);
+/*
+ * Ends the attempt of a log that was read to *p: a `closed` event after its last whole line; what a crash left behind that goes. fd
+ * is open for reading and writing, its folder is locked.
+ */
+int past_close(int fd, const struct past *p, const char *why, struct err *err);
 /* Seconds of the wall clock from the last event to now; 0 where a clock was set back. */
 double past_gap(const struct past *p, double now);
 

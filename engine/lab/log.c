@@ -43,6 +43,9 @@ static int go_on(struct log *log, struct past *past, struct err *err)
 		return err_set(err, ERR_MACHINE, EBADMSG,
 			       "The attempt's log is damaged after event %llu",
 			       (unsigned long long)past->seq);
+	if (past->closed)
+		return err_set(err, ERR_USAGE, EALREADY,
+			       "The attempt was ended: its grade has been shown");
 	if (ftruncate(log->fd, past->size) < 0)
 		return err_sys(err, errno, "Can't go on with the attempt's log");
 	log->size = past->size;

@@ -15,7 +15,7 @@ declare -gA _netdojo_options=(
 	[shell]=' --lab -l --user -u --shell --lang --help -h'
 	[pause]=' --lab -l --lang --help -h'
 	[reset]=' --lab -l --yes -y --lang --help -h'
-	[hint]=' --lab -l --lang --help -h'
+	[hint]=' --lab -l --yes -y --lang --help -h'
 	[diagnose]=' --lab -l --lang --help -h'
 	[grade]=' --lab -l --attempt --format --json --lang --help -h'
 	[attempts]=' --format --json --lang --help -h'
@@ -140,6 +140,10 @@ declare -gA _netdojo_value=(
 	['doctor --lang']='en ja'
 	['help --lang']='en ja'
 )
+declare -gA _netdojo_flag=(
+	['play --resume']='@attempt'
+	['play -r']='@attempt'
+)
 declare -gA _netdojo_operand=(
 	['list 0']='@select'
 	['list +']='@select'
@@ -155,7 +159,7 @@ declare -gA _netdojo_operand=(
 	['report 0']='@attempt'
 	['regrade 0']='@attempt'
 	['regrade +']='@attempt'
-	['course 0']='@file'
+	['course 0']='@course'
 	['submit 0']='@attempt'
 	['score 0']='@file'
 	['score +']='@file'
@@ -168,7 +172,7 @@ declare -gA _netdojo_operand=(
 
 _netdojo() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-	local cmd=${COMP_WORDS[1]} lab='' words='' key i operand=0
+	local cmd=${COMP_WORDS[1]} lab='' words='' instead='' key i operand=0
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
 		mapfile -t COMPREPLY < <(compgen -W "$_netdojo_commands" -- "$cur")
@@ -178,7 +182,7 @@ _netdojo() {
 		case ${COMP_WORDS[i]} in
 		--) return ;;
 		-l | --lab) lab=${COMP_WORDS[i+1]} ;;
-		-*) ;;
+		-*) instead=${_netdojo_flag[$cmd ${COMP_WORDS[i]}]:-$instead} ;;
 		*) [[ -n ${_netdojo_value[$cmd ${COMP_WORDS[i-1]}]} ]] || ((operand++)) ;;
 		esac
 	done
@@ -186,7 +190,7 @@ _netdojo() {
 		mapfile -t COMPREPLY < <(compgen -W "${_netdojo_options[$cmd]}" -- "$cur")
 		return
 	fi
-	key=${_netdojo_value[$cmd $prev]:-${_netdojo_operand[$cmd $operand]:-${_netdojo_operand[$cmd +]}}}
+	key=${_netdojo_value[$cmd $prev]:-${instead:-${_netdojo_operand[$cmd $operand]:-${_netdojo_operand[$cmd +]}}}}
 	case $key in
 	@file) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); compopt -o filenames 2>/dev/null; return ;;
 	@dir) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); compopt -o filenames 2>/dev/null; return ;;
@@ -196,6 +200,6 @@ _netdojo() {
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 	[[ $cur == *:* ]] && declare -F __ltrim_colon_completions >/dev/null && __ltrim_colon_completions "$cur"
-	[[ $key == @scenario ]] && compopt -o default 2>/dev/null
+	[[ $key == @scenario || $key == @course ]] && compopt -o default 2>/dev/null
 }
 complete -F _netdojo netdojo

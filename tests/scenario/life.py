@@ -4,6 +4,7 @@
 import glob
 import json
 import os
+import shutil
 import signal
 import termios
 import threading
@@ -76,10 +77,12 @@ class Life(real_rig.RealTest):
             self.run_in(play, line)
         taken = self.netdojo("play", "--resume", self.folder(), code=2).stderr
         self.assertIn("is being played", taken)
+        self.assertIn("ends and grades it", self.netdojo("report", self.folder(), code=2).stderr)
         self.run_in(play, "dojo hint -y", "1/")
         os.kill(play.process.pid, signal.SIGKILL)
         play.wait()
-        cut = self.json("grade", "--attempt", self.folder(), "--json", code=1)
+        copy = shutil.copytree(self.folder(), os.path.join(self.home, "copy"))
+        cut = self.json("grade", "--attempt", copy, "--json", code=1)  # up to that moment; the attempt itself it would end
         self.assertEqual((cut["finished"], cut["passed"], cut["void"], cut["hints"]), (False, False, False, 1))
         self.assertGreater(cut["score"], 0)
         with open(os.path.join(self.folder(), "events.jsonl"), "a", encoding="utf-8") as log:
@@ -127,6 +130,20 @@ class Life(real_rig.RealTest):
         self.assertIn("graded already", self.netdojo("play", "--resume", self.folder()[-4:], code=2).stderr)
         self.assertIn("exclude each other", self.netdojo("play", "--resume", "--seed", "x", code=2).stderr)
 
+    def test_a_grade_that_was_shown_ends_it(self):
+        self.netdojo("play", SCENARIO, "--seed", "life", "--script", self.script(*LOOKS, "dojo pause"), code=1)
+        shown = self.netdojo("grade", "--attempt", self.folder(), "--json", code=1)
+        self.assertIn("has ended it", shown.stderr)
+        grade = json.loads(shown.stdout)
+        self.assertFalse(grade["finished"])
+        self.assertGreater(grade["score"], 0)
+        again = self.netdojo("report", "--json")
+        self.assertEqual((json.loads(again.stdout)["items"], again.stderr), (grade["items"], ""))
+        self.assertIn("no unfinished attempt", self.netdojo("play", "--resume", code=2).stderr)
+        self.assertIn("its grade has been shown", self.netdojo("play", "--resume", self.folder(), code=2).stderr)
+        self.assertEqual([a["state"] for a in self.json("attempts", "--json")["attempts"]], ["closed"])
+        self.goes_on()
+
     def test_paused_in_one_part_and_reset_in_another(self):
         self.netdojo("play", SCENARIO, "--seed", "life", "--script", self.script(*LOOKS[:2], "dojo pause"), code=1)
         self.netdojo("play", "--resume", SCENARIO, "--script", self.script(*LOOKS[2:], MEND, "dojo reset -y", *REST))
@@ -135,11 +152,20 @@ class Life(real_rig.RealTest):
         self.assertEqual(self.marks().count("fault-verified"), 3)
         self.goes_on()
 
+    def asks_before_a_hint(self):
+        for answer, status in (("n", 1), ("y", 0)):
+            hint = self.sit("hint")
+            hint.see(r"Hint 1 of 3 costs \d+ points\. Take it\? \[y/N\] ", 0)
+            hint.type(answer)
+            self.assertEqual(hint.wait(), status)
+        self.assertEqual([e["n"] for e in self.events() if e["kind"] == "hint"], [1])
+
     def test_terminals_follow_a_reset_and_end_with_a_pause(self):
         play = self.at_prompt("play", SCENARIO, "--seed", "life")
         before = termios.tcgetattr(play.master)
         joined = self.at_prompt("shell")
         self.run_in(joined, MEND)
+        self.asks_before_a_hint()
         at = len(joined.screen)
         mark = play.type("dojo reset")
         play.see(r"\[y/N\] ", mark)

@@ -155,6 +155,33 @@ START_TEST(a_resumed_log_goes_on_with_the_chain)
 }
 END_TEST
 
+/* Whoever was shown a grade has seen the answer. */
+START_TEST(a_closed_log_does_not_go_on)
+{
+	auto_fd dir = open(r.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_fd fd = openat(dir, "events.jsonl", O_RDWR | O_CLOEXEC);
+	struct past past = {0};
+	struct err err = {0};
+	struct chain_found f;
+
+	log_put(&log_, event("packet", 30));
+	ck_assert_int_eq(write(log_.fd, "{\"seq\":2,", 9), 9);
+	log_done(&log_);
+	ck_assert_int_eq(past_read(fd, &past, NULL), 0);
+	ck_assert(!past.closed);
+	ck_assert_int_eq(past_close(fd, &past, "graded", NULL), 0);
+	past_done(&past);
+	f = chain_of_file();
+	ck_assert_uint_eq(f.broken, 0);
+	ck_assert(!f.cut);
+	ck_assert_uint_eq(f.lines, 2);
+	ck_assert_int_lt(log_resume(&log_, dir, "events.jsonl", &past, &err), 0);
+	ck_assert(past.closed && past.seq == 2);
+	ck_assert_int_eq(err.kind, ERR_USAGE);
+	past_done(&past);
+}
+END_TEST
+
 TCase *lab_log_case(void)
 {
 	TCase *t = tcase_create("log");
@@ -166,5 +193,6 @@ TCase *lab_log_case(void)
 	tcase_add_test(t, no_event_is_a_loss);
 	tcase_add_test(t, lines_are_chained);
 	tcase_add_test(t, a_resumed_log_goes_on_with_the_chain);
+	tcase_add_test(t, a_closed_log_does_not_go_on);
 	return t;
 }

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A question on the terminal. */
+#include "cli/ask.h"
+
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+bool ask_yes(const struct cli *c, const char *question)
+{
+	char line[64];
+
+	tcflush(STDIN_FILENO, TCIFLUSH);
+	fprintf(c->err, "%s [y/N] ", question);
+	fflush(c->err);
+	if (!fgets(line, sizeof(line), stdin)) {
+		fputc('\n', c->err);
+		return false;
+	}
+	line[strcspn(line, "\r\n")] = '\0';
+	return !strcasecmp(line, "y") || !strcasecmp(line, "yes") || !strcmp(line, "はい");
+}
