@@ -163,6 +163,7 @@ class Person:
         set_size(self.master, *size)
         self.before = termios.tcgetattr(self.slave)
         self.screen = ""
+        self.prompt = PROMPT
         fd = lab.theirs.fileno()
         home = {"HOME": lab.home, "PATH": os.environ["PATH"], "TERM": "xterm-256color"}
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
@@ -207,7 +208,7 @@ class Person:
         mark = len(self.screen)
         self.type(line + "\r")
         at = self.see(pattern, mark + len(line))
-        return self.see(PROMPT, at)
+        return self.see(self.prompt, at)
 
     def end(self):
         end = time.monotonic() + PATIENCE

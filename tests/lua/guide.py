@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""docs/writing-scenarios.md: its scenario loads, its errors are the real ones, and it names all that the editor's types do."""
+"""docs/writing-scenarios.md: its scenario loads, its errors are the real ones, and with formats/course.md it names all that the
+editor's types do."""
 import os
 import re
 import sys
@@ -9,6 +10,7 @@ sys.path.insert(0, os.path.dirname(__file__))
 from script_peer import SOURCE, Script, read  # noqa: E402
 
 GUIDE = read(os.path.join(SOURCE, "docs/writing-scenarios.md"))
+COURSE = read(os.path.join(SOURCE, "docs/formats/course.md"))
 TYPES = read(os.path.join(SOURCE, "lua/types/netdojo.lua"))
 SMALLEST = re.search(r"```lua\n(return scenario .*?)```", GUIDE, re.S)[1]
 
@@ -49,7 +51,7 @@ def fields():
 
 
 def names(problems):
-    code = " ".join(re.findall(r"`[^`\n]+`", GUIDE))
+    code = " ".join(re.findall(r"`[^`\n]+`", GUIDE + COURSE))
     for cls, field in fields():
         if not re.search(rf"\b{field}\b", code):
             problems.append(f"{cls}: '{field}' is not in the guide")
