@@ -95,9 +95,8 @@ class Prompt(TermTest):
                 self.lab.played = 75 * 60
                 person = self.sit("--shell", shell)
                 at = person.see(r"\[wsl 75:\d\d\]")
-                person.see(PROMPT, at)
-                # What a shell of one's own has: zsh's ends in % for all but root.
-                person.prompt = r"[$#%>] "
+                person.prompt = r"[$#%>] " # zsh's ends in % for all but root
+                person.see(person.prompt, at)
                 plain = "set -g NETDOJO_PROMPT plain" if shell == "fish" else "NETDOJO_PROMPT=plain"
                 person.run(plain, "")
                 self.lab.commands(1)
