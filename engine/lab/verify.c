@@ -17,7 +17,7 @@ struct asker {
 	struct lab *lab;
 	uint64_t conn; /* its serial; 0 = nobody's */
 	uint64_t id;
-	json_t *probes; /* owned; of the end, until all is in the log */
+	json_t *probes; /* owned; of the end, until all they did is in the log */
 };
 
 /* c may be NULL. NULL when there is no memory, which has then been answered. */
@@ -201,11 +201,16 @@ void verify_alone(struct lab *lab)
 	probing_run(lab, "symptoms,controls", on_verified_alone, a);
 }
 
-/* What the probes of the end left with the recorders is in the log, too: it tells whom they reached. */
+/* What the probes of the end left with the recorders tells whom they reached; nothing after `finished` counts. */
 static void on_all_written(void *arg)
 {
 	struct asker *a = arg;
 
+	lab_event(a->lab, "lab", NULL, "lab",
+		  json_pack("{s:s, s:b, s:b}", "what", "finished", "fixed",
+			    probing_all(a->probes, "fixed", true), "controls",
+			    probing_all(a->probes, "controls", true)));
+	a->lab->finished = true;
 	reply(a,
 	      json_pack("{s:s, s:O}", "attempt", json_str(a->lab->boot, "attempt", ""), "probes",
 			a->probes),
@@ -220,11 +225,6 @@ static void on_finished(void *arg, const json_t *probes, const struct err *err)
 		reply(a, NULL, err);
 		return;
 	}
-	lab_event(a->lab, "lab", NULL, "lab",
-		  json_pack("{s:s, s:b, s:b}", "what", "finished", "fixed",
-			    probing_all(probes, "fixed", true), "controls",
-			    probing_all(probes, "controls", true)));
-	a->lab->finished = true;
 	a->probes = json_incref((json_t *)probes);
 	record_sync(a->lab, on_all_written, a);
 }

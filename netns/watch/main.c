@@ -20,6 +20,7 @@
 #include "netns/watch/capture.h"
 #include "netns/watch/files.h"
 #include "netns/watch/linger.h"
+#include "netns/watch/packets.h"
 #include "netns/watch/procs.h"
 #include "netns/watch/watch.h"
 #include "netns/watch/wnode.h"
@@ -209,7 +210,8 @@ static void watch_done(struct watch *w)
 
 /*
  * Reads on until what waited in any socket when the sync was asked for is told: each turn takes a
- * burst of 64 of each. Programs that run but were not yet looked at are told too.
+ * burst of 64 of each. Programs that run but were not yet looked at are told too, and packets that
+ * wait for the end of their second.
  */
 static void catch_up(struct watch *w)
 {
@@ -220,6 +222,8 @@ static void catch_up(struct watch *w)
 	for (int turn = 0; turn < TURNS && !event_base_got_break(w->base); turn++)
 		event_base_loop(w->base, EVLOOP_NONBLOCK);
 	procs_look(w->procs);
+	for (const struct wnode *node = w->nodes; node; node = node->next)
+		packets_catch_up(node->packets);
 	json_array_foreach (w->syncs, i, n) {
 		/* a message, because an event may be dropped while init is busy, and somebody waits
 		 * for this */

@@ -30,8 +30,8 @@ enum {
 
 /* A packet just told, and how often it came again. */
 struct shape {
-	json_t *event; /* without the common keys; owned; NULL = free */
-	double since;
+	json_t *event;	    /* without the common keys; owned; NULL = free */
+	double since, last; /* when it passed first, and last */
 	unsigned again;
 };
 
@@ -76,23 +76,28 @@ static double stamped(struct msghdr *mh, double read_at)
 	return read_at;
 }
 
-/* t: when the packet passed; 0 = now. */
+/* t: when the packet passed. */
 static void tell(struct packets *p, const json_t *keys, unsigned count, double t)
 {
 	json_t *e = wnode_event(p->node, "packet");
 
 	json_object_update(e, (json_t *)keys);
-	if (t > 0)
-		json_object_set_new(e, "mono", json_real(t));
+	json_object_set_new(e, "mono", json_real(t));
 	if (count)
 		json_object_set_new(e, "count", json_integer(count));
 	wnode_emit(p->node, e);
 }
 
-static void shape_clear(struct packets *p, struct shape *s)
+static void tell_again(struct packets *p, struct shape *s)
 {
 	if (s->again)
-		tell(p, s->event, s->again, 0);
+		tell(p, s->event, s->again, s->last);
+	s->again = 0;
+}
+
+static void shape_clear(struct packets *p, struct shape *s)
+{
+	tell_again(p, s);
 	json_decref(s->event);
 	*s = (struct shape){0};
 }
@@ -170,6 +175,7 @@ static bool repeats(struct packets *p, const json_t *keys, double t)
 		if (!s->event || t - s->since >= 1 || !json_equal(s->event, keys))
 			continue;
 		s->again++;
+		s->last = t;
 		want_second(p);
 		return true;
 	}
@@ -281,6 +287,12 @@ int packets_new(struct wnode *n, int netns, struct packets **ret, struct err *er
 	}
 	*ret = p;
 	return 0;
+}
+
+void packets_catch_up(struct packets *p)
+{
+	for (size_t i = 0; p && i < RECENT; i++)
+		tell_again(p, &p->recent[i]);
 }
 
 void packets_free(struct packets *p)

@@ -8,6 +8,8 @@
 
 /* netns is borrowed for the call. */
 int packets_new(struct wnode *n, int netns, struct packets **ret, struct err *err);
+/* Takes NULL. Emits what was merged up to now, before its second is over. */
+void packets_catch_up(struct packets *p);
 /* Takes NULL. Emits what was merged and not yet said. */
 void packets_free(struct packets *p);
 

@@ -187,6 +187,30 @@ START_TEST(repeats_are_merged)
 }
 END_TEST
 
+/* Whoever asks for all that was seen gets what waits for the end of its second, too. */
+START_TEST(a_sync_tells_what_was_merged)
+{
+	enum { SENT = 5 };
+	struct sockaddr_in to = at("10.9.0.1", 53);
+	auto_fd server = open_in(rig.peer, SOCK_DGRAM);
+	auto_fd client = open_in(rig.node, SOCK_DGRAM);
+	json_int_t told = 0;
+	const json_t *e;
+	size_t i;
+
+	ck_assert_int_eq(bind(server, (struct sockaddr *)&to, sizeof(to)), 0);
+	for (int n = 0; n < SENT; n++)
+		sendto(client, question, sizeof(question) - 1, 0, (struct sockaddr *)&to,
+		       sizeof(to));
+	ck_assert_int_eq(rig.port.sync(rig.port.ctx, 9, NULL), 0);
+	rig_expect(&rig, "{\"what\":\"synced\",\"n\":9}");
+	json_array_foreach (rig.events, i, e)
+		if (!strcmp(json_str(e, "what", ""), "dns-query"))
+			told += json_int(e, "count", 1);
+	ck_assert_int_eq(told, SENT);
+}
+END_TEST
+
 START_TEST(a_flood_is_bounded)
 {
 	ck_assert_int_eq(RUN(rig.node, "ping", "-q", "-f", "-c", "1500", "10.9.0.1"), 0);
@@ -387,6 +411,7 @@ TCase *watch_net_case(void)
 	tcase_add_test(c, an_unreachable_quotes_the_packet);
 	tcase_add_test(c, dns_is_read);
 	tcase_add_test(c, repeats_are_merged);
+	tcase_add_test(c, a_sync_tells_what_was_merged);
 	tcase_add_test(c, a_flood_is_bounded);
 	tcase_add_test(c, addresses_links_and_routes_are_told);
 	tcase_add_test(c, what_nobody_changed_is_not_told);

@@ -138,6 +138,37 @@ START_TEST(finishes)
 }
 END_TEST
 
+/* A watch that has something to tell when it is asked for all it saw. */
+static int late_sync(void *ctx, unsigned n, struct err *err)
+{
+	(void)err;
+	fake_watch_push(ctx, json_pack("{s:s, s:s, s:s, s:s, s:s, s:f}", "kind", "packet", "node",
+				       "internet", "what", "echo-request", "dir", "in", "by", "lab",
+				       "mono", log_now()));
+	fake_watch_push(ctx, json_pack("{s:s, s:s, s:s, s:i}", "kind", "lab", "what", "synced",
+				       "by", "lab", "n", (int)n));
+	return 0;
+}
+
+/* Nothing after `finished` counts, so what the recorders saw of the probes must be before it. */
+START_TEST(what_the_recorders_saw_comes_before_the_end)
+{
+	auto_json json_t *answer = NULL, *all = NULL;
+	const json_t *last;
+
+	r.lab.ports.watch.sync = late_sync;
+	answer = ask("finish");
+	all = rig_log(&r);
+	last = json_array_get(all, json_array_size(all) - 1);
+	ck_assert_uint_eq(json_array_size(json_object_get(answer, "probes")), 3);
+	ck_assert_str_eq(json_str(last, "what", ""), "finished");
+	ck_assert(json_flag(last, "controls", false));
+	ck_assert(r.lab.finished);
+	last = json_array_get(all, json_array_size(all) - 2);
+	ck_assert_str_eq(json_str(last, "what", ""), "echo-request");
+}
+END_TEST
+
 /* The asker goes while its probes run: they end, and their outcome is logged all the same. */
 START_TEST(the_asker_goes)
 {
@@ -182,6 +213,7 @@ TCase *lab_verify_case(void)
 	tcase_add_loop_test(t, shows_and_controls, 0, ARRAY_SIZE(truths));
 	tcase_add_loop_test(t, no_probes_is_an_error, 0, 4);
 	tcase_add_test(t, finishes);
+	tcase_add_test(t, what_the_recorders_saw_comes_before_the_end);
 	tcase_add_test(t, the_asker_goes);
 	tcase_add_loop_test(t, the_lab_ends_meanwhile, 0, 7);
 	return t;
