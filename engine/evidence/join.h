@@ -12,7 +12,8 @@
 /*
  * Sets "cause" in the events of the array that have none. Events of the lab's own (by "lab") are
  * never joined. A mark reaches the recorder a little after the fact, so a window is widened by
- * JOIN_SLACK, but never over a neighbour's marks in the same session. Where windows of two sessions
+ * JOIN_SLACK, but never over a neighbour's marks in the same session. Changes and files are told a
+ * little late, too: between two commands they are the earlier one's. Where windows of two sessions
  * overlap, the command that started last wins.
  */
 void evidence_join(json_t *events);

@@ -95,15 +95,19 @@ static int slurp(FILE *f, char **ret, size_t *ret_len, struct err *err)
 
 void evidence_log_end(json_t *events)
 {
-	const json_t *e;
+	const json_t *e = NULL;
+	double ended;
 	size_t i;
 
 	json_array_foreach (events, i, e)
 		if (!strcmp(json_str(e, "what", ""), "finished") &&
 		    !strcmp(json_str(e, "kind", ""), "lab"))
 			break;
-	while (json_array_size(events) > i + 1)
-		json_array_remove(events, json_array_size(events) - 1);
+	ended = json_num(e, "t", 0);
+	/* a recorder may have told it late, which happened before */
+	for (size_t k = json_array_size(events); k-- > i + 1;)
+		if (json_num(json_array_get(events, k), "t", ended + 1) > ended)
+			json_array_remove(events, k);
 }
 
 int evidence_log_load(const char *dir, struct evidence_log *ret, struct err *err)

@@ -25,7 +25,7 @@ void evidence_log_done(struct evidence_log *l);
  */
 int evidence_log_parse(const char *text, size_t len, struct evidence_log *ret, struct err *err);
 
-/* Drops what follows the first `finished`: it is no part of the attempt. */
+/* Drops what follows the first `finished` and did not happen before it: it is no part of the attempt. */
 void evidence_log_end(json_t *events);
 
 /*

@@ -72,9 +72,12 @@ END_TEST
 
 START_TEST(what_follows_the_end_is_no_part_of_it)
 {
-	static const char text[] = "{\"seq\":1,\"kind\":\"answer\"}\n"
-				   "{\"seq\":2,\"kind\":\"lab\",\"what\":\"finished\"}\n"
-				   "{\"seq\":3,\"kind\":\"answer\"}\n";
+	static const char text[] = "{\"seq\":1,\"t\":1.0,\"kind\":\"answer\"}\n"
+				   "{\"seq\":2,\"t\":2.0,\"kind\":\"lab\",\"what\":\"finished\"}\n"
+				   "{\"seq\":3,\"t\":1.9,\"kind\":\"packet\"}\n" /* told late */
+				   "{\"seq\":4,\"t\":2.1,\"kind\":\"packet\"}\n"
+				   "{\"seq\":5,\"kind\":\"answer\"}\n"
+				   "{\"seq\":6,\"t\":2.0,\"kind\":\"packet\"}\n";
 	char dir[] = "/tmp/nd-evidence-XXXXXX", path[64];
 	struct evidence_log l = {0};
 	struct err err = {0};
@@ -87,7 +90,11 @@ START_TEST(what_follows_the_end_is_no_part_of_it)
 	fputs(text, f);
 	fclose(f);
 	ck_assert_int_eq(evidence_log_load(dir, &l, &err), 0);
-	ck_assert_uint_eq(json_array_size(l.events), 2);
+	ck_assert_uint_eq(json_array_size(l.events), 4);
+	ck_assert_ptr_nonnull(evidence_by_seq(l.events, 3));
+	ck_assert_ptr_null(evidence_by_seq(l.events, 4));
+	ck_assert_ptr_null(evidence_by_seq(l.events, 5));
+	ck_assert_ptr_nonnull(evidence_by_seq(l.events, 6));
 	evidence_log_done(&l);
 	unlink(path);
 	rmdir(dir);
@@ -151,6 +158,29 @@ START_TEST(quick_commands_do_not_share)
 	evidence_join(l.events);
 	ck_assert_int_eq(cause(&l, 1), 2);
 	ck_assert_int_eq(cause(&l, 3), 4);
+}
+END_TEST
+
+/* A change is told when it is read, so what comes between two commands is the first one's. */
+START_TEST(a_change_told_late_is_the_command_s_before)
+{
+	auto_evidence_log l = parse(
+		EVENT(1, 1.9, "\"kind\":\"change\"") /* seen before its mark came */
+		COMMAND(2, 2.0, 3.0, "a") EVENT(3, 3.005, "\"kind\":\"change\"")
+			EVENT(4, 3.006, "\"kind\":\"file\"") EVENT(5, 3.007, "\"kind\":\"exec\"")
+				EVENT(6, 3.011, "\"kind\":\"change\"") COMMAND(7, 3.01, 4.0, "a")
+					EVENT(8, 4.2, "\"kind\":\"change\"")
+						EVENT(9, 4.8, "\"kind\":\"change\"")
+							COMMAND(10, 5.0, 6.0, "a"));
+
+	evidence_join(l.events);
+	ck_assert_int_eq(cause(&l, 1), 2);
+	ck_assert_int_eq(cause(&l, 3), 2);
+	ck_assert_int_eq(cause(&l, 4), 2);
+	ck_assert_int_eq(cause(&l, 5), 7);
+	ck_assert_int_eq(cause(&l, 6), 7);
+	ck_assert_int_eq(cause(&l, 8), 7);
+	ck_assert_int_eq(cause(&l, 9), 10);
 }
 END_TEST
 
@@ -239,6 +269,7 @@ int main(void)
 	tcase_add_test(t, what_follows_the_end_is_no_part_of_it);
 	tcase_add_test(t, joins_by_time_and_node);
 	tcase_add_test(t, quick_commands_do_not_share);
+	tcase_add_test(t, a_change_told_late_is_the_command_s_before);
 	tcase_add_test(t, of_two_sessions_the_later_start_wins);
 	tcase_add_test(t, first_last_and_by_seq);
 	tcase_add_loop_test(t, in_words, 0, ARRAY_SIZE(said));
