@@ -30,32 +30,34 @@ static const char *without_l(const char *s)
 	return (*s == 'l' || *s == 'L') && isdigit((unsigned char)s[1]) ? s + 1 : s;
 }
 
+static bool same_name(const char *given, const char *layer)
+{
+	return !strcasecmp(without_l(given), without_l(layer));
+}
+
+/* The one answer that is two layers: the guide speaks of them together. Any other two are a guess. */
+static const char both[] = "4/5";
+
+static bool is_both(const char *given)
+{
+	const char *slash = strchr(given, '/');
+
+	return slash && !strncasecmp(without_l(given), both, 2) &&
+	       !strcasecmp(without_l(slash + 1), both + 2);
+}
+
 bool layer_is(const char *given, const char *layer)
 {
-	const char *want = without_l(layer);
-
-	for (;;) {
-		size_t n = strcspn(given, "/");
-		const char *one = without_l(given);
-
-		n -= (size_t)(one - given);
-		if (n == strlen(want) && !strncasecmp(one, want, n))
-			return true;
-		given = strchr(given, '/');
-		if (!given)
-			return false;
-		given++;
-	}
+	return same_name(given, layer) ||
+	       (is_both(given) && (same_name("4", layer) || same_name("5", layer)));
 }
 
 const char *layer_proper(const char *given)
 {
-	const char *found = NULL;
-
 	for (size_t i = 0; i < LAYERS; i++)
-		if (layer_is(given, layers[i].name))
-			found = found ? given : layers[i].name;
-	return found;
+		if (same_name(given, layers[i].name))
+			return layers[i].name;
+	return is_both(given) ? both : NULL;
 }
 
 const char *layer_name(size_t i)

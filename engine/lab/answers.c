@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "grade/diagnosis.h"
 #include "lab/node.h"
 #include "lab/probing.h"
 #include "lab/scripting.h"
@@ -14,7 +15,7 @@
 
 enum {
 	DIAGNOSIS_MAX = 8,	 /* answers */
-	DIAGNOSIS_WORD_MAX = 64, /* bytes of a layer's or cause's name */
+	DIAGNOSIS_WORD_MAX = 64, /* bytes of a cause's name */
 };
 
 /* An answer that comes later: the connection may be gone by then. */
@@ -223,27 +224,46 @@ void answer_check(struct conn *c, uint64_t id, struct msg *m)
 	probing_run(c->lab, checked_sets(c->lab), on_checked, l);
 }
 
-/* As it goes into the log: known keys, short words. NULL when it is none. */
-static json_t *answers_of(const json_t *said)
+/*
+ * One answer as it goes into the log: known keys, the layer's own name, a short word; a cause may stand alone.
+ * NULL when it is none, which err then says.
+ */
+static json_t *answer_of(const json_t *said, struct err *err)
 {
-	json_t *out = json_array(), *a;
-	size_t i;
+	const char *layer = json_str(said, "layer", ""), *cause = json_str(said, "cause", "");
+	const char *normal = layer[0] ? layer_normal(layer) : "";
+	json_t *one;
 
-	json_array_foreach ((json_t *)said, i, a) {
-		const char *layer = json_str(a, "layer", ""), *cause = json_str(a, "cause", "");
-		json_t *one = json_pack("{s:s}", "layer", layer);
-
-		if (cause[0])
-			json_object_set_new(one, "cause", json_string(cause));
-		json_array_append_new(out, one);
-		if (!(layer[0] || cause[0]) || strlen(layer) > DIAGNOSIS_WORD_MAX ||
-		    strlen(cause) > DIAGNOSIS_WORD_MAX || i >= DIAGNOSIS_MAX)
-			json_array_clear(out), i = json_array_size(said);
+	if (!normal || !(layer[0] || cause[0]) || strlen(cause) > DIAGNOSIS_WORD_MAX) {
+		err_set(err, ERR_USAGE, EINVAL,
+			"A diagnosis names one layer (L1, L2, L2.5, L3, L4, L5, 4/5 or other), "
+			"and a cause if you know it");
+		err_mend(err, "Say for example: dojo diagnose L2 CAUSE, or dojo diagnose none");
+		return NULL;
 	}
-	if (json_array_size(out) > 0)
-		return out;
-	json_decref(out);
-	return NULL;
+	one = json_pack("{s:s}", "layer", normal);
+	if (cause[0])
+		json_object_set_new(one, "cause", json_string(cause));
+	return one;
+}
+
+/* NULL when one of them is no answer, or there is none or too many. */
+static json_t *answers_of(const json_t *said, struct err *err)
+{
+	auto_json json_t *out = json_array();
+	json_t *one;
+	size_t n = json_array_size(said);
+
+	for (size_t i = 0; i < (n ? n : 1); i++) {
+		one = i < DIAGNOSIS_MAX ? answer_of(json_array_get(said, i), err) : NULL;
+		if (!one && !err->kind)
+			err_set(err, ERR_USAGE, EINVAL, "At most %d diagnoses at once",
+				DIAGNOSIS_MAX);
+		if (!one)
+			return NULL;
+		json_array_append_new(out, one);
+	}
+	return json_incref(out);
 }
 
 static void on_watched(void *arg)
@@ -260,12 +280,9 @@ void answer_diagnose(struct conn *c, uint64_t id, struct msg *m)
 
 	if (json_flag(m->body, "none", false))
 		e = json_pack("{s:b}", "none", 1);
-	else if ((answers = answers_of(json_object_get(m->body, "answers"))))
+	else if ((answers = answers_of(json_object_get(m->body, "answers"), &err)))
 		e = json_pack("{s:o}", "answers", answers);
 	if (!e) {
-		err_set(&err, ERR_USAGE, EINVAL,
-			"A diagnosis names a layer, and a cause if you know it");
-		err_mend(&err, "Say for example: dojo diagnose L2 CAUSE, or dojo diagnose none");
 		peer_answer_err(c->peer, id, &err);
 		return;
 	}

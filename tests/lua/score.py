@@ -159,8 +159,9 @@ def predicates(problems):
           lambda g, a: g.run("ip r")]),
         ("layer_named", "", "", L2,
          [lambda g, a: g.diagnose(("L2", "x")), lambda g, a: g.diagnose(("2", "")), lambda g, a: g.diagnose(("l2", "y")),
-          lambda g, a: g.diagnose(("2/3", "")), lambda g, a: g.diagnose(("L1", "")).diagnose(("L2", ""))],
-         [lambda g, a: g, lambda g, a: g.diagnose(("L2.5", "")), lambda g, a: g.diagnose(("L2", "")).diagnose(("L1", "")),
+          lambda g, a: g.diagnose(("L1", "")).diagnose(("L2", ""))],
+         [lambda g, a: g, lambda g, a: g.diagnose(("L2.5", "")), lambda g, a: g.diagnose(("2/3", "")), lambda g, a: g.diagnose(("L1/L2/L2.5/L3/L4/L5/other", "")),
+          lambda g, a: g.diagnose(("4/5", "")), lambda g, a: g.diagnose(("L2", ""), ("L3", "")), lambda g, a: g.diagnose(("L2", "")).diagnose(("L1", "")),
           lambda g, a: g.add("answer", none=True), lambda g, a: g.diagnose(("L1", "")).diagnose(("L3", ""))
           .diagnose(("L4", "")).diagnose(("L2", ""))]),
         ("cause_named", "", "", L2,

@@ -59,6 +59,8 @@ static const struct {
 	 "{\"answers\":[{\"layer\":\"4/5\"}],\"do\":\"diagnose\"}"},
 	{"dojo diagnose none", 0, "not your network", "{\"do\":\"diagnose\",\"none\":true}"},
 	{"dojo diagnose L9", 2, "L2.5", NULL},
+	{"dojo diagnose L1/L2/L2.5/L3/L4/L5/other", 2, "L2.5", NULL},
+	{"dojo diagnose 2/3", 2, "L2.5", NULL},
 	{"printf '2.5\\n1\\n' | dojo diagnose", 0, "Noted: L2.5 dns-dead\n",
 	 "{\"answers\":[{\"cause\":\"dns-dead\",\"layer\":\"L2.5\"}],\"do\":\"diagnose\"}"},
 	{"printf '2\\n0\\n' | dojo diagnose", 0, "Noted: L2\n",

@@ -43,7 +43,19 @@ static const struct {
 	{"{\"do\":\"tap\",\"node\":\"moon\"}", "has no node"},
 	{"{\"do\":\"signal\",\"exec\":99,\"signal\":9}", "No such command"},
 	{"{\"do\":\"sudo\",\"argv\":[\"id\"]}", "Unknown request 'sudo'"},
-	{"{\"do\":\"diagnose\"}", "A diagnosis names a layer"},
+	{"{\"do\":\"diagnose\"}", "A diagnosis names one layer"},
+	{"{\"do\":\"diagnose\",\"answers\":[{}]}", "A diagnosis names one layer"},
+	{"{\"do\":\"diagnose\",\"answers\":[{\"layer\":\"L9\"}]}",
+	 "L2.5, L3, L4, L5, 4/5 or other"},
+	{"{\"do\":\"diagnose\",\"answers\":[{\"layer\":\"L2\"},{\"layer\":\"L1/L2\"}]}",
+	 "A diagnosis names one layer"},
+	{"{\"do\":\"diagnose\",\"answers\":[{\"layer\":\"4/5/other\"}]}",
+	 "A diagnosis names one layer"},
+	{"{\"do\":\"diagnose\",\"answers\":[{\"layer\":\"1\"},{\"layer\":\"2\"},{\"layer\":\"2\"},"
+	 "{\"layer\":\"2\"},{\"layer\":\"2\"},{\"layer\":\"2\"},{\"layer\":\"2\"},{\"layer\":\"2\"}"
+	 ","
+	 "{\"layer\":\"2\"}]}",
+	 "At most 8 diagnoses"},
 	{"{\"do\":\"event\"}", "Events of kind ''"},
 	{"{\"do\":\"event\",\"event\":[]}", "Events of kind ''"},
 	{"{\"do\":\"event\",\"event\":{\"kind\":\"exec\"}}", "Events of kind 'exec'"},
