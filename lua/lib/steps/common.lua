@@ -19,6 +19,14 @@ function common.any(list)
   return #list > 0, list
 end
 
+-- Did the learner look at anything at all? Who did nothing harmed nothing, and showed nothing.
+function common.looked_at_something(ev)
+  for _, s in ipairs(ev.scenario.steps) do
+    if s.group == "observe" and s.name ~= "looked_first" and s.test(ev, s.options) then return true end
+  end
+  return false
+end
+
 -- What was seen before the last change is looking; what came after it is checking, and earns "verified". Where nothing is wrong
 -- there is nothing to check but that.
 function common.looked(ev, ...)

@@ -52,17 +52,9 @@ function tests.answer_came(ev, t)
   end))
 end
 
--- Did the learner look at anything at all? Who did nothing harmed nothing, and showed nothing.
-local function looked_at_something(ev)
-  for _, s in ipairs(ev.scenario.steps) do
-    if s.group == "observe" and s.name ~= "looked_first" and s.test(ev, s.options) then return true end
-  end
-  return false
-end
-
 function tests.unharmed(ev)
   if not ev.probes.fixed then return false, core.array({}), lost.why("not_ended") end
-  if not looked_at_something(ev) then return false, core.array({}), lost.why("nothing_looked_at") end
+  if not common.looked_at_something(ev) then return false, core.array({}), lost.why("nothing_looked_at") end
   local works, seqs = ev:mended()
   return works, common.join(seqs)
 end

@@ -124,6 +124,8 @@ function tests.care(ev, t)
   if not ev:mended() then
     return false, core.array({}), lost.why(ev:touched() and "nothing_to_judge" or "nothing_changed")
   end
+  -- Where nothing is to be mended, care is all that is left of it: it is shown by looking and leaving alone.
+  if #ev.scenario.truth == 0 and not common.looked_at_something(ev) then return false, core.array({}), lost.why("nothing_looked_at") end
   local allowed, seqs = {}, {}
   for _, what in ipairs(t.allow or {}) do allowed[what] = true end
   for _, kind in ipairs({ "change", "file", "windows" }) do

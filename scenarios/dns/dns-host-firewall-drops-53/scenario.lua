@@ -246,15 +246,15 @@ return scenario {
       },
       truth = {},
       steps = {
-        step.public_pinged { points = 8 },
-        step.resolv_conf_read { points = 10 },
-        step.complaint_tried { points = 10, host = "{{p.typo}}" },
-        step.answer_came { points = 14, id = "names-work", by = { "dns-answer" }, but_not = { "{{p.typo}}" },
+        step.public_pinged { points = 7 },
+        step.resolv_conf_read { points = 9 },
+        step.complaint_tried { points = 9, host = "{{p.typo}}" },
+        step.answer_came { points = 12, id = "names-work", by = { "dns-answer" }, but_not = { "{{p.typo}}" },
           title = { en = "Showed that other names resolve", ja = "ほかの名前なら解決できることを示した" } },
-        step.looked_first { points = 8, least = 3 },
+        step.looked_first { points = 6, least = 3 },
         step.cause_named { points = 34, title = { en = "Said that it is not the network", ja = "ネットワークのせいではないと答えた" } },
-        step.unharmed { points = 4 },
-        step.care { points = 12 },
+        step.unharmed { points = 3 },
+        step.care { points = 20 },
       },
       hints = {
         { en = "Is it every name, or this one? And what exactly does the server say: nothing, or that there is no such name?",
@@ -283,12 +283,12 @@ return scenario {
         },
       },
       missteps = {
-        { name = "none said without a look", at_most = 46, commands = { "dojo diagnose none" } },
-        { name = "the name given an address in /etc/hosts", at_most = 88, commands = {
+        { name = "none said without a look", at_most = 34, commands = { "dojo diagnose none" } },
+        { name = "the name given an address in /etc/hosts", at_most = 80, commands = {
           "ping -c1 8.8.8.8", "cat /etc/resolv.conf", "getent hosts {{p.typo}}", "getent hosts google.com",
           "echo {{p.downloads}} {{p.typo}} | sudo tee -a /etc/hosts", "dojo diagnose none",
         } },
-        { name = "the firewall opened and blamed", at_most = 60, commands = {
+        { name = "the firewall opened and blamed", at_most = 46, commands = {
           "ping -c1 8.8.8.8", "cat /etc/resolv.conf", "getent hosts {{p.typo}}", "getent hosts google.com",
           { windows = "New-NetFirewallRule -DisplayName dns -Direction Inbound -Protocol UDP -LocalPort 53 -Action Allow" },
           "dojo diagnose L2.5 host-firewall-drops-dns",

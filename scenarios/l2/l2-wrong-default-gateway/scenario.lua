@@ -199,18 +199,18 @@ return scenario {
       },
       truth = {},
       steps = {
-        step.address_seen { points = 6 },
-        step.gateway_seen { points = 8 },
-        step.gateway_pinged { points = 8 },
-        step.complaint_tried { points = 8, host = "downloads.example.com", address = "{{p.downloads}}" },
-        step.answer_came { points = 10, id = "way-out-works", by = { "echo-reply", "syn-ack" }, but_not = { "{{p.downloads}}" },
+        step.address_seen { points = 5 },
+        step.gateway_seen { points = 7 },
+        step.gateway_pinged { points = 7 },
+        step.complaint_tried { points = 7, host = "downloads.example.com", address = "{{p.downloads}}" },
+        step.answer_came { points = 8, id = "way-out-works", by = { "echo-reply", "syn-ack" }, but_not = { "{{p.downloads}}" },
           title = { en = "Showed that another outside address answers", ja = "ほかの外部アドレスなら答えることを示した" } },
-        step.answer_came { points = 8, id = "names-work", by = { "dns-answer" },
+        step.answer_came { points = 6, id = "names-work", by = { "dns-answer" },
           title = { en = "Showed that names resolve", ja = "名前解決が動くことを示した" } },
-        step.looked_first { points = 6, least = 3 },
+        step.looked_first { points = 4, least = 3 },
         step.cause_named { points = 34, title = { en = "Said that it is not the network", ja = "ネットワークのせいではないと答えた" } },
-        step.unharmed { points = 3 },
-        step.care { points = 9 },
+        step.unharmed { points = 2 },
+        step.care { points = 20 },
       },
       hints = {
         { en = "There is a way out in the routes. Does it lead anywhere? Try more than one address at its end.",
@@ -242,12 +242,12 @@ return scenario {
         },
       },
       missteps = {
-        { name = "none said without a look", at_most = 43, commands = { "dojo diagnose none" } },
-        { name = "the default route set anew, and blamed", at_most = 60, commands = {
+        { name = "none said without a look", at_most = 34, commands = { "dojo diagnose none" } },
+        { name = "the default route set anew, and blamed", at_most = 46, commands = {
           "ip a", "ip route", "ping -c1 -W0.3 {{p.downloads}}", "ping -c1 -W2 8.8.8.8", "ip neigh", "getent hosts downloads.example.com",
           "sudo ip route replace default via {{p.gateway}}", "dojo diagnose L2 wrong-default-gateway",
         } },
-        { name = "right in the end, but things changed on the way", at_most = 91, commands = {
+        { name = "right in the end, but things changed on the way", at_most = 80, commands = {
           "ip a", "ip route", "ping -c1 -W0.3 {{p.downloads}}", "ping -c1 -W2 8.8.8.8", "ip neigh", "getent hosts downloads.example.com",
           "sudo ip link set eth0 mtu 1400", "sudo ip route replace default via {{p.gateway}} metric 5", "dojo diagnose none",
         } },

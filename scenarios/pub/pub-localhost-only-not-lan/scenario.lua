@@ -212,15 +212,15 @@ return scenario {
       },
       truth = {},
       steps = {
-        step.listening_seen { points = 8, node = "windows", port = "{{p.port}}" },
-        step.listening_seen { points = 6, id = "wsl-listening-seen", title = { en = "Checked what listens in WSL", ja = "WSL の中の待ち受けを確認した" } },
-        step.portproxy_seen { points = 10, port = "{{p.port}}" },
-        step.firewall_seen { points = 8 },
-        step.looked_first { points = 6, least = 2 },
-        step.published { points = 14, port = "{{p.port}}", title = { en = "Showed that the page opens from the phone", ja = "スマホからページが開くことを示した" } },
+        step.listening_seen { points = 7, node = "windows", port = "{{p.port}}" },
+        step.listening_seen { points = 5, id = "wsl-listening-seen", title = { en = "Checked what listens in WSL", ja = "WSL の中の待ち受けを確認した" } },
+        step.portproxy_seen { points = 9, port = "{{p.port}}" },
+        step.firewall_seen { points = 7 },
+        step.looked_first { points = 4, least = 2 },
+        step.published { points = 11, port = "{{p.port}}", title = { en = "Showed that the page opens from the phone", ja = "スマホからページが開くことを示した" } },
         step.cause_named { points = 34, title = { en = "Said that it is not the network", ja = "ネットワークのせいではないと答えた" } },
-        step.unharmed { points = 4 },
-        step.care { points = 10 },
+        step.unharmed { points = 3 },
+        step.care { points = 20 },
       },
       hints = {
         { en = "Follow the way of a request: the port typed on the phone, the port proxy, the firewall rule, what listens in WSL.",
@@ -250,8 +250,8 @@ return scenario {
         },
       },
       missteps = {
-        { name = "none said without a look", at_most = 44, commands = { "dojo diagnose none" } },
-        { name = "the typed port published too", at_most = 90, commands = {
+        { name = "none said without a look", at_most = 34, commands = { "dojo diagnose none" } },
+        { name = "the typed port published too", at_most = 80, commands = {
           "ss -lnt", { windows = "netstat -ano" }, { windows = "netsh interface portproxy show all" }, { windows = "Get-NetFirewallProfile" },
           { windows = "netsh interface portproxy add v4tov4 {{p.swapped}} {{p.guest}} {{p.port}}" }, "dojo check", "dojo diagnose none",
         } },
