@@ -124,6 +124,25 @@ local function stands_for(c, out)
   return false
 end
 
+-- The trainer's own: its task, its map, its end. What is asked of the phone, the internet or Windows is a look as any other.
+local looks = { phone = true, internet = true, windows = true }
+local leaves = { exit = true, logout = true, clear = true }
+
+local function of_the_trainer(text)
+  if text:find("[;&|<>`$]") then return false end
+  local words = {}
+  for word in text:gmatch("%S+") do
+    if word ~= "sudo" and word ~= "wsl" and word ~= "wsl.exe" then words[#words + 1] = word end
+  end
+  return leaves[words[1]] and #words == 1 or words[1] == "dojo" and not looks[words[2]]
+end
+
+-- A line that belongs to the way: what earned nothing and only spoke with the trainer does not.
+local function told_again(c, own, earned, told)
+  local text = c.text or ""
+  return text ~= "" and not stands_for(c, told) and (not of_the_trainer(text) or #earned_by(own, earned) > 0)
+end
+
 local function marks(ev, out)
   for _, e in ipairs(ev.marks) do
     if e.what == "reset" then out[#out + 1] = entry(e, "reset", "", nil) end
@@ -150,7 +169,7 @@ function walked.list(ev, items)
   local told = table.move(out, 1, #out, 1, {})
   for i, c in ipairs(ev:all("command")) do
     if i > MOST then break end
-    if (c.text or "") ~= "" and not stands_for(c, told) then out[#out + 1] = of_command(ev, c, own[c.seq], earned, items) end
+    if told_again(c, own[c.seq], earned, told) then out[#out + 1] = of_command(ev, c, own[c.seq], earned, items) end
   end
   alone(ev, own, earned, out)
   marks(ev, out)

@@ -179,7 +179,14 @@ def the_way(problems):
     typed("dojo diagnose L3 guest-filter", lambda: log.run("dojo diagnose L3 guest-filter").diagnose(("L3", "guest-filter")))
     log.add("hint", n=1)
     typed("sudo nft flush ruleset", lambda: log.run("nft flush ruleset").change("ruleset"))
-    log.prompt("Restart-Service hns", "")
+    # Refused, or in place already: nothing came of it.
+    for line in ("ip link set eth0 up", "ip route add default via 1.2.3.4"):
+        typed("sudo " + line, lambda line=line: log.run(line))
+    typed("ip route show", lambda: log.run("ip route show"))
+    typed("sudo iptables -F", lambda: log.run("iptables -F"))
+    for line in ("dojo task", "dojo map --json", "dojo grade -y", "exit"):
+        typed(line, lambda line=line: log.run(line) if line != "exit" else None)
+    log.prompt("Restart-Service hns", "").prompt("netsh interface portproxy add v4tov4 80 x", "")
     anew(log, "reset")
     lab(log, "paused", why="asked")
     lab(log, "resumed", gap=3600.5)
@@ -189,7 +196,9 @@ def the_way(problems):
         log.events[-1]["t"] = log.events[-2]["t"] + 0.01
     n = len(attempt.meta["fixed"])
     wanted += [("try", "L2.5", "./ask"), ("try", "L2.5", "nslookup google.com"), ("look", "L4", "Get-NetNat"), ("look", "L5", "netsh interface portproxy show all"),
-               ("answer", "L3", "L3 guest-filter"), ("hint", None, "1"), ("change", "L3", "sudo nft flush ruleset"), ("look", None, "Restart-Service hns"),
+               ("answer", "L3", "L3 guest-filter"), ("hint", None, "1"), ("change", "L3", "sudo nft flush ruleset"), ("change", "L2", "sudo ip link set eth0 up"),
+               ("change", "L2", "sudo ip route add default via 1.2.3.4"), ("look", "L2", "ip route show"), ("change", "L3", "sudo iptables -F"),
+               ("change", None, "Restart-Service hns"), ("change", None, "netsh interface portproxy add v4tov4 80 x"),
                ("reset", None, ""), ("gap", None, "3600"), ("check", None, f"{n - 1}/{n}")]
     answer = attempt.script.ask("score", events=log.events)
     got = [(w["kind"], w["layer"], w["text"]) for w in answer["path"]["walked"]]
