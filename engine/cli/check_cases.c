@@ -271,9 +271,10 @@ bool check_try_again(struct check_case *c)
 	/*
 	 * A probe is as short as a person's patience, and what should pass may be late on a busy machine: other labs that end
 	 * hold the kernel's one lock of all networks for seconds. What was seen on the way, and what should not pass, is never late.
+	 * A lab that failed says nothing of its scenario.
 	 */
 	if (c->ok || c->patient ||
-	    (!c->interrupted && c->kind != CASE_PROOF && !(full && c->unmended)))
+	    (!c->interrupted && !c->machine && c->kind != CASE_PROOF && !(full && c->unmended)))
 		return false;
 	c->patient = true;
 	c->interrupted = c->machine = c->unmended = false;

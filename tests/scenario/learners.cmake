@@ -3,7 +3,7 @@
 file(GLOB learners CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/learners/*.py)
 foreach(path ${learners})
   get_filename_component(id ${path} NAME_WE)
-  nd_script_test(learners_${id} LABEL scenario TIMEOUT 600
+  nd_script_test(learners_${id} LABEL scenario TIMEOUT 600 PROCESSORS 2
     COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/learners.py ${id})
 endforeach()
-nd_script_test(learners_shells LABEL scenario TIMEOUT 300 COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/shells.py)
+nd_script_test(learners_shells LABEL scenario TIMEOUT 300 PROCESSORS 2 COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/shells.py)
