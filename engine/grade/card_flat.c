@@ -90,6 +90,7 @@ static void put_groups(const struct card *c)
 static void put_way(const struct card *c, const char *way, enum grade_word head, const char *layer)
 {
 	bool walked = strcmp(way, "walked") == 0;
+	enum grade_word mark;
 	const json_t *step;
 	size_t i;
 
@@ -102,8 +103,8 @@ static void put_way(const struct card *c, const char *way, enum grade_word head,
 		if (walked) {
 			fputs(", ", c->f);
 			view_time(c->f, json_num(step, "t", 0));
-		} else if (!view_step_earned(step, c->grade)) {
-			fprintf(c->f, ", %s", card_word(c, W_MISSED));
+		} else if (view_step_word(view_step_mark(step, c->grade), &mark)) {
+			fprintf(c->f, ", %s", card_word(c, mark));
 		}
 		fputs(": ", c->f);
 		view_put_step(c->f, step, c->style->lang);

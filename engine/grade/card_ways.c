@@ -96,7 +96,7 @@ static void add_best(const struct card *c, struct lines *l, const json_t *step, 
 
 	if (!f)
 		return;
-	fprintf(f, "%s %s  ", view_step_earned(step, c->grade) ? "+" : "x",
+	fprintf(f, "%c %s  ", view_step_sign(view_step_mark(step, c->grade)),
 		grade_kind(json_str(step, "kind", ""), c->style->lang));
 	view_put_step(f, step, c->style->lang);
 	fclose(f);

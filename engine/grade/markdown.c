@@ -242,6 +242,7 @@ static void put_groups(const struct md *m)
 static void put_cell(const struct md *m, const char *way, const char *layer)
 {
 	bool walked = strcmp(way, "walked") == 0;
+	enum grade_word mark;
 	const json_t *step;
 	size_t i, n = 0;
 
@@ -256,8 +257,8 @@ static void put_cell(const struct md *m, const char *way, const char *layer)
 		}
 		fprintf(m->f, "%s ", grade_kind(json_str(step, "kind", ""), m->lang));
 		put_code_of(m, step, true);
-		if (!walked && !view_step_earned(step, m->grade))
-			fprintf(m->f, " (%s)", word(m, W_MISSED));
+		if (!walked && view_step_word(view_step_mark(step, m->grade), &mark))
+			fprintf(m->f, " (%s)", word(m, mark));
 	}
 	if (!n)
 		fputs(word(m, W_NOT_WALKED), m->f);

@@ -221,13 +221,13 @@ void page_card(const struct page *p)
 	put_diagnosis(p);
 }
 
-/* + earned, x missed, nothing for a step that earned nothing: said to who does not see it, too. */
-static void put_sign(const struct page *p, bool ok, bool walked)
+/* + earned, ~ partly, x missed, nothing for a step that earns nothing: said to who does not see it, too. */
+static void put_sign(const struct page *p, enum step_mark mark)
 {
-	if (!ok && walked)
+	if (mark == STEP_UNMARKED)
 		return;
-	fprintf(p->f, "<span aria-hidden=\"true\">%s </span>", ok ? "+" : "x");
-	if (!ok)
+	fprintf(p->f, "<span aria-hidden=\"true\">%c </span>", view_step_sign(mark));
+	if (mark != STEP_TAKEN)
 		return; /* the words stand after the step */
 	fputs("<span class=\"unseen\">", p->f);
 	page_word(p, W_EARNED);
@@ -238,6 +238,7 @@ static void put_sign(const struct page *p, bool ok, bool walked)
 static void put_cell(const struct page *p, const char *way, enum grade_word head, const char *layer)
 {
 	bool walked = strcmp(way, "walked") == 0, any = false;
+	enum grade_word said;
 	const json_t *step;
 	size_t i;
 
@@ -245,14 +246,16 @@ static void put_cell(const struct page *p, const char *way, enum grade_word head
 	page_word(p, head);
 	fputs("\"><ul>\n", p->f);
 	json_array_foreach (json_object_get(json_object_get(p->grade, "path"), way), i, step) {
-		bool ok = walked ? json_array_size(json_object_get(step, "items")) > 0
-				 : view_step_earned(step, p->grade);
+		bool earned = json_array_size(json_object_get(step, "items")) > 0;
+		enum step_mark mark = !walked  ? view_step_mark(step, p->grade)
+				      : earned ? STEP_TAKEN
+					       : STEP_UNMARKED;
 
 		if (!view_in_layer(step, layer))
 			continue;
 		any = true;
 		fputs("<li>", p->f);
-		put_sign(p, ok, walked);
+		put_sign(p, mark);
 		fputs("<span class=\"kind\">", p->f);
 		page_put(p, grade_kind(json_str(step, "kind", ""), p->lang));
 		fputs("</span>", p->f);
@@ -264,9 +267,9 @@ static void put_cell(const struct page *p, const char *way, enum grade_word head
 		fputs("<code>", p->f);
 		page_step(p, step);
 		fputs("</code>", p->f);
-		if (!walked && !ok) {
+		if (view_step_word(mark, &said)) {
 			fputs(" <span class=\"soft\">", p->f);
-			page_word(p, W_MISSED);
+			page_word(p, said);
 			fputs("</span>", p->f);
 		}
 		fputs("</li>\n", p->f);

@@ -184,27 +184,63 @@ size_t view_put_route(FILE *f, const json_t *way)
 	return n;
 }
 
-/* Whether the item of that id has all its points; a void one is nobody's fault. */
-static bool earned(const json_t *grade, const char *id)
+static const json_t *item_of(const json_t *grade, const char *id)
 {
 	const json_t *it;
 	size_t i;
 
 	json_array_foreach (json_object_get(grade, "items"), i, it)
 		if (strcmp(json_str(it, "id", ""), id) == 0)
-			return view_outcome(it) != OUTCOME_NONE;
-	return false;
+			return it;
+	return NULL;
 }
 
-bool view_step_earned(const json_t *step, const json_t *grade)
+/* What is earned by how the steps follow each other, and by what was left alone: no one line has or misses it. */
+static bool relational(const char *id, const json_t *item)
 {
-	const json_t *id;
-	size_t i;
+	static const char *const ids[] = {"looked-first", "hypothesis-tested", "diagnosed-first"};
 
-	json_array_foreach (json_object_get(step, "items"), i, id)
-		if (!earned(grade, json_string_value(id) ? json_string_value(id) : ""))
-			return false;
-	return true;
+	for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
+		if (strcmp(id, ids[i]) == 0)
+			return true;
+	return strcmp(json_str(item, "group", ""), "care") == 0;
+}
+
+enum step_mark view_step_mark(const json_t *step, const json_t *grade)
+{
+	size_t i, n = 0, some = 0, all = 0;
+	const json_t *e;
+
+	json_array_foreach (json_object_get(step, "items"), i, e) {
+		const char *id = json_is_string(e) ? json_string_value(e) : "";
+		const json_t *it = item_of(grade, id);
+		enum outcome o = it ? view_outcome(it) : OUTCOME_NONE;
+
+		if (relational(id, it))
+			continue;
+		n++;
+		some += o != OUTCOME_NONE;
+		all += o == OUTCOME_FULL || o == OUTCOME_VOID; /* a void one is nobody's fault */
+	}
+	if (n == 0)
+		return STEP_UNMARKED;
+	return all == n ? STEP_TAKEN : some ? STEP_PARTLY : STEP_MISSED;
+}
+
+char view_step_sign(enum step_mark mark)
+{
+	static const char signs[] = {[STEP_UNMARKED] = ' ',
+				     [STEP_TAKEN] = '+',
+				     [STEP_PARTLY] = '~',
+				     [STEP_MISSED] = 'x'};
+
+	return signs[mark];
+}
+
+bool view_step_word(enum step_mark mark, enum grade_word *ret)
+{
+	*ret = mark == STEP_PARTLY ? W_PART : W_MISSED;
+	return mark == STEP_PARTLY || mark == STEP_MISSED;
 }
 
 const char *const view_layers[] = {"L1", "L2", "L2.5", "L3", "L4", "L5", "other", ""};

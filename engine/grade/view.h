@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/json.h"
+#include "grade/words.h"
 
 /* How an item came out. */
 enum outcome { OUTCOME_FULL, OUTCOME_PART, OUTCOME_NONE, OUTCOME_VOID, N_OUTCOMES };
@@ -38,8 +39,16 @@ const char *view_answer_word(const json_t *grade, const char *lang);
 
 /* "L1 > L2.5 > L1": the layers in the order they were gone through. Returns how many. */
 size_t view_put_route(FILE *f, const json_t *way);
-/* Whether this step of the best way was taken: every item it stands for has points. */
-bool view_step_earned(const json_t *step, const json_t *grade);
+/*
+ * Whether this step of the best way was taken: by the items it stands for, those left out that no one line earns. Unmarked: it
+ * stands for none.
+ */
+enum step_mark { STEP_UNMARKED, STEP_TAKEN, STEP_PARTLY, STEP_MISSED };
+enum step_mark view_step_mark(const json_t *step, const json_t *grade);
+/* ' ', '+', '~', 'x' */
+char view_step_sign(enum step_mark mark);
+/* What is said of a step that was not, or not wholly, taken; false: nothing. */
+bool view_step_word(enum step_mark mark, enum grade_word *ret);
 
 /* "wsl$ ip route": a step's text, with where it is typed where it is a command. */
 void view_put_step(FILE *f, const json_t *step, const char *lang);
