@@ -44,6 +44,7 @@ static void dots_end(pid_t pid)
 	fputs("\r\033[K", stderr);
 }
 
+/* How many of them fail. */
 static int print_probes(const json_t *probes)
 {
 	const json_t *probe;
@@ -64,6 +65,7 @@ int dojo_check(int argc, char **argv)
 {
 	pid_t dots = dots_begin();
 	auto_json json_t *answer = dojo_ask(json_pack("{s:s}", "do", "check"));
+	size_t n;
 	int failed;
 
 	(void)argc;
@@ -71,9 +73,15 @@ int dojo_check(int argc, char **argv)
 	dots_end(dots);
 	if (!answer)
 		return NO_ANSWER;
+	n = json_array_size(json_object_get(answer, "probes"));
 	failed = print_probes(json_object_get(answer, "probes"));
+	/* Where nothing is wrong something fails too: whether it is to be mended is not for us to say. */
 	if (failed)
-		printf(lang_is_ja() ? "まだ %d 件あります\n" : "Not there yet: %d to go\n", failed);
+		printf(lang_is_ja() ? "%2$zu 項目中 %1$zu 項目が成功、訴えはまだ続いています。\n"
+				      "直すか、何が原因かを dojo diagnose で答えてください\n"
+				    : "The complaint still shows: %zu of %zu hold.\n"
+				      "Mend it, or say what it is: dojo diagnose\n",
+		       n - (size_t)failed, n);
 	else
 		puts(lang_text("All of it works now. The score card: dojo grade",
 			       "すべて成功しました。採点は dojo grade"));
