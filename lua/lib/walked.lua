@@ -2,13 +2,24 @@
 -- The way a learner went: what was run, answered, asked for and changed, in order of time, each with the layer it was at and what it earned.
 
 local changes = require("changes")
-local evidence = require("evidence")
 local layers = require("layers")
 
 local walked = {}
 
 local MOST = 400 -- of a way that is longer only the beginning is told
 local SLACK = 0.25 -- seconds that a mark may be late
+
+local function spans(command, e)
+  local began, ended, t = tonumber(command.started), tonumber(command.ended), e.t or 0
+  return began ~= nil and ended ~= nil and began <= t and t <= ended
+end
+
+-- A line at the Windows prompt that was opened in WSL's window: to the kernel all that it starts belongs to the line that opened it.
+local function is_within(line, around)
+  local from, to = tonumber(around.started), tonumber(around.ended)
+  return from ~= nil and to ~= nil and around.node ~= "windows" and line.session == around.session and from <= (tonumber(line.started) or 0)
+    and (tonumber(line.ended) or to + 1) <= to
+end
 
 -- Events by the command they belong to: of each its own, by kind.
 local function by_command(ev)
@@ -18,12 +29,11 @@ local function by_command(ev)
     if c.node == "windows" then lines[#lines + 1] = c end
   end
   local function owner(e)
-    if e.cause then return own[e.cause] end
-    local found
+    local around, found = own[e.cause], nil
     for _, c in ipairs(lines) do
-      if evidence.during(e, c) then found = own[c.seq] end
+      if spans(c, e) and (not e.cause or around and is_within(c, around.command[1])) then found = own[c.seq] end
     end
-    return found
+    return found or around
   end
   for _, kind in ipairs({ "exec", "packet", "change", "file", "windows" }) do
     for _, e in ipairs(ev:all(kind)) do
@@ -95,22 +105,23 @@ local function of_answer(e, earned)
   return entry(e, "answer", e.none and "none" or table.concat(said, ", "), only, earned[e.seq])
 end
 
--- `dojo check`: all probes of one run are one thing; `ends` are the runs' times.
+-- `dojo check`: all probes of one run are one thing, of whatever set, and counted as they were shown: one in two sets once.
 local function checks(ev, earned, out)
   local run
   for _, e in ipairs(ev.tried) do
+    local key = tostring(e.set) .. "/" .. tostring(e.name)
+    if not run or (e.t or 0) - run.last > SLACK or run.seen[key] then run = { seen = {}, names = {}, held = 0, n = 0 } end
+    run.last, run.seen[key] = e.t or 0, true
+    if not run.names[e.name or ""] then run.n, run.held = run.n + 1, run.held + (e.ok and 1 or 0) end
+    run.names[e.name or ""] = true
     if e.set == "fixed" then
-      if not run or (e.t or 0) - run.last > SLACK or run.names[e.name] then
-        run = { names = {}, held = 0, n = 0, e = entry(e, "check", "", nil) }
+      if not run.e then
+        run.e, run.items = entry(e, "check", "", nil), {}
         out[#out + 1] = run.e
       end
-      run.last, run.names[e.name], run.n = e.t or 0, true, run.n + 1
-      run.held = run.held + (e.ok and 1 or 0)
-      run.e.text = ("%d/%d"):format(run.held, run.n)
-      local seen = {}
-      for _, id in ipairs(run.e.items) do seen[id] = true end
-      gather(run.e.items, seen, earned[e.seq])
+      gather(run.e.items, run.items, earned[e.seq])
     end
+    if run.e then run.e.text = ("%d/%d"):format(run.held, run.n) end
   end
 end
 
