@@ -14,6 +14,15 @@ def kernel_hex(address):
     return "".join(f"{int(part):02X}" for part in reversed(address.split(".")))
 
 
+def typed(line):
+    """A line of WSL's shell that shows nothing, and its first program."""
+    def log(g, _):
+        first = re.match(r"[^;>&]*[^;>& 2]", line)[0]
+        g.output("", command=line)
+        return g.run(first, cause=g.events[-1]["seq"])
+    return log
+
+
 def dojo_by_alias(log, a):
     """The map under another name: the program that was started tells."""
     log.output(f"eth0 {a.guest}/20", command="m")
@@ -52,12 +61,12 @@ def predicates(problems):
           lambda g, a: g.output(f"           |-- {a.guest}\n              /32 host LOCAL"),
           lambda g, a: g.run("ip -4 addr show eth0"), lambda g, a: g.run("ip -br a"), lambda g, a: g.run("ifconfig -a"),
           lambda g, a: g.run("ip a s eth0"), lambda g, a: g.run("ip l").change("route"), lambda g, a: g.run("hostname -I"),
-          lambda g, a: g.run("busybox ip addr"), lambda g, a: g.run("cat /sys/class/net/eth0/operstate"),
+          lambda g, a: g.run("busybox ip addr"), typed("ip -br a 2>/dev/null"), typed("ip a >/dev/null; x=$(ip a)"), lambda g, a: g.run("cat /sys/class/net/eth0/operstate"),
           lambda g, a: g.run("cat /proc/net/fib_trie"), lambda g, a: g.output(a.guest, command="dojo check; python3 me.py")],
          [lambda g, a: g.output("inet 172.16.0.1/20"), lambda g, a: g.output(a.guest + "9"),
           lambda g, a: g.output(a.guest, by="lab"), lambda g, a: g.run("ip -4 addr show eth0", by="lab"),
           lambda g, a: g.run("ip addr add 1.2.3.4/20 dev eth0"), lambda g, a: g.run("ip link set eth0 up"),
-          lambda g, a: g.change("route").run("ip a"), lambda g, a: g.run("ip l s eth0 up"),
+          typed("ip a >/dev/null"), typed("ip -4 a &> /dev/null; ip r"), lambda g, a: g.change("route").run("ip a"), lambda g, a: g.run("ip l s eth0 up"),
           lambda g, a: g.run("ip -4 addrr", status=255 << 8), lambda g, a: g.run("ip route"), lambda g, a: g.run("ls -a"),
           lambda g, a: g.output("", command=f"echo ip a {a.guest}"), lambda g, a: g.output(a.guest, command=f"echo {a.guest}"),
           lambda g, a: g.output("", command=f"echo {a.guest} > f").output(a.guest, command="cat f"),
@@ -71,7 +80,7 @@ def predicates(problems):
           lambda g, a: g.run("ip r"), lambda g, a: g.run("ip -4 route show"), lambda g, a: g.run("ip r get 8.8.8.8"), lambda g, a: g.run("netstat -rn"),
           lambda g, a: g.run("busybox ip route"), lambda g, a: g.run("cat /proc/net/route"),
           lambda g, a: g.output(f"eth0\t{kernel_hex(a.base)}\t00000000\t0001")],
-         [lambda g, a: g.output(f"nameserver {a.gateway}"), lambda g, a: g.run("ip a"), lambda g, a: g.run("netstat -lnt"),
+         [lambda g, a: g.output(f"nameserver {a.gateway}"), typed("ip r >/dev/null 2>&1"), lambda g, a: g.run("ip a"), lambda g, a: g.run("netstat -lnt"),
           lambda g, a: g.run("ip route", by="lab"), lambda g, a: g.run("ip route add default via 1.2.3.4"),
           lambda g, a: g.output(f"no line `default via`; the way out is {a.gateway}", command="dojo hint"),
           lambda g, a: g.output(f"WSL switch {a.base}/20", command="dojo map | tail"),

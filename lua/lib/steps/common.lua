@@ -75,6 +75,28 @@ function common.holds_number(line, n)
   return line:find("%f[%d]" .. n .. "%f[^%d]") ~= nil
 end
 
+-- Of a line's pieces, those with these words: how many there are, and how many of them throw away what is put out.
+local function pieces(line, words)
+  local n, away = 0, 0
+  for piece in line:gmatch("[^;|&\n()`]+") do
+    if piece:find("%f[%w]" .. words:gsub("%W", "%%%0") .. "%f[^%w.]") then
+      n, away = n + 1, away + (piece:find(">+%s*/dev/null") and 1 or 0)
+    end
+  end
+  return n, away
+end
+
+-- Was all that a program puts out thrown away by the line it stands in? `ip a >/dev/null` shows nobody an address; its errors may go there,
+-- and what a shell keeps for itself, $(ip r), it uses.
+function common.thrown_away(ev, program, e)
+  local around = ev:within(e)
+  if not around or around.node == "windows" or program == "" then return false end
+  local line = (around.text or ""):gsub("%d>&%d", ""):gsub("2>+%s*/dev/null", ""):gsub("&>", ">"):gsub(">&", ">")
+  local n, away = pieces(line, table.concat(e.argv or {}, " "))
+  if n == 0 then n, away = pieces(line, program) end
+  return n > 0 and n == away
+end
+
 -- Programs that send something to whom they are told.
 common.reaches = common.one_of("ping", "arping", "traceroute", "tracepath", "mtr", "nc", "ncat", "telnet", "curl", "wget", "nmap", "getent", "dig", "host",
   "nslookup", "resolvectl", "drill", "ssh", "git")

@@ -108,14 +108,15 @@ local function addresses_shown(ev)
   end)
 end
 
-local function address_program(program, argv, status)
-  if not succeeded(status) or of_another(argv) then return false end
-  return (program == "ip" and ip_shows(argv, "address")) or address_tool(program, argv)
-    or reads(program, argv, "/proc/net/fib_trie")
+local function address_program(ev)
+  return function(program, argv, status, e)
+    if not succeeded(status) or of_another(argv) or common.thrown_away(ev, program, e) then return false end
+    return (program == "ip" and ip_shows(argv, "address")) or address_tool(program, argv) or reads(program, argv, "/proc/net/fib_trie")
+  end
 end
 
 function tests.guest_address_seen(ev)
-  return looked(ev, addresses_shown(ev), ev:ran("wsl", address_program))
+  return looked(ev, addresses_shown(ev), ev:ran("wsl", address_program(ev)))
 end
 
 -- The interface counts too.
@@ -124,11 +125,11 @@ function tests.address_seen(ev)
   local macs = ev:output("any", function(out, e)
     return shows_mac(out, mac) and not ev:typed(mac, e) and proof.looked(ev, e) and (not at_windows(e) or looking.at(ev, e, "neighbour") ~= nil)
   end)
-  local links = ev:ran("wsl", function(program, argv, status)
-    if not succeeded(status) or of_another(argv) then return false end
+  local links = ev:ran("wsl", function(program, argv, status, e)
+    if not succeeded(status) or of_another(argv) or common.thrown_away(ev, program, e) then return false end
     return (program == "ip" and ip_shows(argv, "link")) or reads(program, argv, "/sys/class/net/eth0/%l")
   end)
-  return looked(ev, addresses_shown(ev), macs, ev:ran("wsl", address_program), links)
+  return looked(ev, addresses_shown(ev), macs, ev:ran("wsl", address_program(ev)), links)
 end
 
 -- An address as /proc/net/route writes it.
@@ -160,7 +161,9 @@ function tests.gateway_seen(ev)
   local shown_there = ev:output("any", function(out, e)
     return addr.within(out, ev.p.gateway) and not ev:typed(ev.p.gateway, e) and looking.at(ev, e, "gateway") ~= nil
   end)
-  local ran = ev:ran("wsl", function(program, argv, status) return succeeded(status) and route_tool(program, argv) end)
+  local ran = ev:ran("wsl", function(program, argv, status, e)
+    return succeeded(status) and route_tool(program, argv) and not common.thrown_away(ev, program, e)
+  end)
   return looked(ev, shown, shown_there, ran)
 end
 
