@@ -12,28 +12,32 @@
 enum { LINE = 128, CANCELLED = 2, BACK = -1 };
 
 /* What was typed at a prompt. */
-enum typed { T_NOTHING, T_NUMBER, T_WORD };
+enum typed { T_LEAVE, T_UNKNOWN, T_NUMBER, T_NO_NUMBER, T_WORD };
 
-/* False at the end of input and for an empty line. */
+/* False at the end of input, for an empty line and for q: nothing is noted. */
 static bool ask_word(const char *prompt, char line[LINE])
 {
 	printf("%s ", prompt);
 	if (dojo_line(line, LINE))
-		return line[0];
+		return line[0] && strcasecmp(line, "q") && strcasecmp(line, "quit");
 	putchar('\n');
 	return false;
 }
 
-/* Asks for a number from 0 to max or a word; a number out of range is a word nothing matches. */
+/* Asks for a number from 0 (back) to max, for - or for a word. */
 static enum typed ask(const char *what, size_t max, char line[LINE], size_t *ret_number)
 {
 	char prompt[LINE], *end;
 
 	snprintf(prompt, sizeof(prompt), "%s [0-%zu]", what, max);
 	if (!ask_word(prompt, line))
-		return T_NOTHING;
+		return T_LEAVE;
+	if (!strcmp(line, "-"))
+		return T_UNKNOWN;
 	*ret_number = strtoul(line, &end, 10);
-	return *end || *ret_number > max ? T_WORD : T_NUMBER;
+	if (*end)
+		return T_WORD;
+	return *ret_number > max ? T_NO_NUMBER : T_NUMBER;
 }
 
 static void none_with(const char *word)
@@ -42,11 +46,17 @@ static void none_with(const char *word)
 	       word);
 }
 
+static void no_number(const char *number)
+{
+	printf(lang_is_ja() ? "%s という番号はありません。\n" : "There is no number %s.\n", number);
+}
+
 static void print_choices(const struct causes *found, const char *layer)
 {
 	causes_print(stdout, found, true, !layer);
-	printf("   0  %s\n", layer ? lang_text("I don't know the cause", "原因までは分からない")
-				   : lang_text("back to the layers", "レイヤーの一覧に戻る"));
+	if (layer)
+		printf("   -  %s\n", lang_text("I don't know the cause", "原因までは分からない"));
+	printf("   0  %s\n", lang_text("back to the layers", "レイヤーの一覧に戻る"));
 }
 
 /* Chooses among the causes of a layer, or among those with a word. BACK: choose the layer again. */
@@ -67,12 +77,19 @@ static int choose_cause(const json_t *catalogue, const char *layer, const char *
 		switch (ask(lang_text("Cause, or a word to search for?",
 				      "原因は?（番号、または検索する語）"),
 			    found.n, line, &k)) {
-		case T_NOTHING:
+		case T_LEAVE:
 			return CANCELLED;
 		case T_NUMBER:
 			if (!k)
-				return layer ? dojo_answer(layer, NULL) : BACK;
+				return BACK;
 			return dojo_answer(cause_layer(found.v[k - 1]), cause_id(found.v[k - 1]));
+		case T_NO_NUMBER:
+			no_number(line);
+			continue;
+		case T_UNKNOWN:
+			if (layer)
+				return dojo_answer(layer, NULL);
+			break;
 		case T_WORD:
 			break;
 		}
@@ -86,15 +103,34 @@ static int choose_cause(const json_t *catalogue, const char *layer, const char *
 	}
 }
 
+/* A number that is no layer's; 2.5 is one. */
+static bool is_number(const char *line)
+{
+	return line[strspn(line, "0123456789.")] == '\0';
+}
+
 /* Layers are chosen by their names, not by numbers of ours: 3 is L3. */
 static int chosen(const json_t *catalogue, const char *line)
 {
-	const char *layer;
+	const char *layer = layer_proper(line);
 
-	if (!strcasecmp(line, "none") || !strcmp(line, "0"))
+	if (!strcmp(line, "0"))
+		return CANCELLED;
+	if (!strcasecmp(line, "none"))
 		return dojo_answer_none();
-	layer = layer_proper(line);
+	if (!layer && is_number(line)) {
+		no_number(line);
+		return BACK;
+	}
 	return choose_cause(catalogue, layer, layer ? NULL : line);
+}
+
+static void print_layers(void)
+{
+	layers_print(stdout);
+	printf("  %-6s %s\n", "none",
+	       lang_text("nothing is wrong with the network", "ネットワークに異常はない"));
+	printf("  %-6s %s\n", "0", lang_text("leave, nothing noted", "何も記録せずに戻る"));
 }
 
 int dojo_choose(void)
@@ -106,9 +142,7 @@ int dojo_choose(void)
 	if (!catalogue)
 		return 3;
 	do {
-		layers_print(stdout);
-		printf("  %-6s %s\n", "none",
-		       lang_text("nothing is wrong with the network", "ネットワークに異常はない"));
+		print_layers();
 		rc = ask_word(lang_text("Layer (3 is L3), or a word to search for?",
 					"レイヤーは?（3 なら L3。または検索する語）"),
 			      line)
