@@ -47,13 +47,12 @@ static void play_done(struct play *p)
 
 /*
  * The fault is verified while the learner reads. Whether it shows is for the grade to say: in a
- * scenario where nothing is wrong, the answer would give it away. After a reset there is nothing to
- * read, so nobody waits: what was so once is built from the same seed again.
+ * scenario where nothing is wrong, the answer would give it away. Not after a reset: what was so
+ * once is built from the same seed again, and its probes would run beside the learner's own.
  */
-static int verify(struct client *lab, bool wait, struct err *err)
+static int verify(struct client *lab, struct err *err)
 {
-	return client_call(lab, json_pack("{s:s, s:b}", "do", "verify", "wait", (int)wait), NULL, 0,
-			   NULL, NULL, err);
+	return client_call(lab, json_pack("{s:s}", "do", "verify"), NULL, 0, NULL, NULL, err);
 }
 
 struct words {
@@ -255,9 +254,10 @@ static int build(struct play *p, struct err *err)
 	progress_clear(p->c);
 	if (rc == 0)
 		rc = know(p, err);
-	if (rc == 0 && !p->resets)
-		rc = introduce(p->c, p->lab, up, err);
-	return rc < 0 ? rc : verify(p->lab, !p->resets, err);
+	if (rc < 0 || p->resets)
+		return rc;
+	rc = introduce(p->c, p->lab, up, err);
+	return rc < 0 ? rc : verify(p->lab, err);
 }
 
 static const struct text again = {

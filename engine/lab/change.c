@@ -9,6 +9,8 @@
  * way back (rollback.c) takes the plan's place and runs in the same manner, but past its failures: a learner may have been
  * there, and what can be put right is. Only a node, segment or link that can't be put back ends the lab.
  *
+ * A change is over when the recorders have told all they saw of it: what they see after that is not the lab's.
+ *
  * Once the lab is ending nothing is finished or begun any more; change_done frees what there is.
  */
 #define _GNU_SOURCE
@@ -20,6 +22,7 @@
 #include "lab/localhost.h"
 #include "lab/node.h"
 #include "lab/port_space.h"
+#include "lab/record.h"
 #include "lab/rollback.h"
 #include "lab/service.h"
 #include "model/plan.h"
@@ -123,15 +126,12 @@ static void finished(void *arg)
 		begin(TAILQ_FIRST(lab->changes));
 }
 
-static void finish(struct change *c)
+static void complete(struct change *c)
 {
 	struct lab *lab = c->lab;
 	bool bad = failed(c);
 
-	if (!bad)
-		take_place(c);
 	actor_end(&lab->changing);
-	port_space_update(lab); /* after a way back too: a node may be another */
 	if (!bad) {
 		service_retry(lab);
 		localhost_update(lab);
@@ -139,6 +139,36 @@ static void finish(struct change *c)
 	/* Whoever asked for it may try Windows' localhost at once. */
 	if (bad || !localhost_settle(lab, finished, c))
 		finished(c);
+}
+
+/* Waits until the recorders have told what we did; the change itself is the queue's. */
+struct telling {
+	struct change *c;
+};
+
+static void on_told(void *arg)
+{
+	struct change *c = ((struct telling *)arg)->c;
+
+	free(arg);
+	if (c->lab->phase != LAB_ENDING)
+		complete(c);
+}
+
+/* What comes after our own doing is somebody else's, however soon. */
+static void finish(struct change *c)
+{
+	struct telling *t = malloc(sizeof(*t));
+
+	if (!failed(c))
+		take_place(c);
+	port_space_update(c->lab); /* after a way back too: a node may be another */
+	if (!t) {
+		complete(c);
+		return;
+	}
+	t->c = c;
+	record_sync(c->lab, on_told, t);
 }
 
 /* Always a caller's last step: the change may be gone after it. */

@@ -22,12 +22,15 @@
 #include "lab/trust.h"
 #include "lab/windows.h"
 
-/* A packet's event is flushed within a few milliseconds; what comes this long after an exec ended is not its doing. */
+/*
+ * An event is told within a few milliseconds; what comes this long after an exec ended is not its doing. Our own stretches
+ * end when the recorders have told everything.
+ */
 #define ACTOR_LINGER 0.05
 
 const char *lab_actor(const struct lab *lab, const struct actor_span *ours, double mono)
 {
-	if (actor_covers(ours, mono, ours == &lab->changing ? ACTOR_LINGER : 0))
+	if (actor_covers(ours, mono, 0))
 		return "lab";
 	if (actor_covers(&lab->learner, mono, ACTOR_LINGER))
 		return "learner";

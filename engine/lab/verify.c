@@ -140,11 +140,9 @@ static void on_verified(void *arg, const json_t *probes, const struct err *err)
 
 void verify_verify(struct conn *c, uint64_t id, struct msg *m)
 {
-	bool wait = json_flag(m->body, "wait", true);
-	struct asker *a = asker_new(c->lab, wait ? c : NULL, id);
+	struct asker *a = asker_new(c->lab, c, id);
 
-	if (!wait)
-		peer_answer_ok(c->peer, id);
+	(void)m;
 	if (a)
 		probing_run(c->lab, "symptoms,controls", on_verified, a);
 }

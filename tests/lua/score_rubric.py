@@ -139,6 +139,9 @@ def by_itself(problems):
     cases = [
         (True, lambda g: g.run("ip route").run("ping -c1 8.8.8.8")), (True, lambda g: g), (True, lambda g: anew(g.change("route"), "resumed").run("ip a")),
         (False, lambda g: g.change("route")), (False, lambda g: g.run("python3 mend.py")), (False, lambda g: g.windows("service.set")),
+        (True, lambda g: g.run("ip -4 -br a").run("ip route get 8.8.8.8").run("ip l sh dev eth0").run("ip -n x r")),
+        (False, lambda g: g.run("sudo ip route replace default via 172.23.160.1").run("ip route replace default via 172.23.160.1")),
+        (False, lambda g: g.run("ip l s eth0 up")), (False, lambda g: g.run("ip -b lines")), (False, lambda g: g.run("ip -4 r a default dev eth0")),
         (False, lambda g: g.prompt("Restart-Service hns", "")), (False, lambda g: anew(g, "reset").change("route")),
     ]
     for n, (gone, make) in enumerate(cases):

@@ -149,7 +149,7 @@ class Life(real_rig.RealTest):
         self.netdojo("play", "--resume", SCENARIO, "--script", self.script(*LOOKS[2:], MEND, "dojo reset -y", *REST))
         self.assertEqual([m for m in self.marks() if m not in ("ready", "fault-verified")],
                          ["start", "paused", "resumed", "reset", "finished"])
-        self.assertEqual(self.marks().count("fault-verified"), 3)
+        self.assertEqual(self.marks().count("fault-verified"), 2)  # nothing runs beside a learner who goes on at once
         self.goes_on()
 
     def asks_before_a_hint(self):

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Who was at work when: stretches, overlaps, late events. */
+#include "lab/change.h"
 #include "tests/unit/lab_rig.h"
 
 START_TEST(a_late_event_stays_its_makers)
@@ -77,6 +78,51 @@ START_TEST(the_lab_comes_before_the_learner)
 }
 END_TEST
 
+static json_t *route_change(void)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:f}", "kind", "change", "node", "wsl", "what",
+			 "route", "by", "learner", "mono", log_now());
+}
+
+static int route_then_synced(void *ctx, unsigned n, struct err *err)
+{
+	(void)err;
+	fake_watch_push(ctx, route_change());
+	fake_watch_push(ctx, json_pack("{s:s, s:s, s:s, s:i}", "kind", "lab", "what", "synced",
+				       "by", "lab", "n", (int)n));
+	return 0;
+}
+
+static void on_changed(void *arg, const struct err *err)
+{
+	ck_assert_ptr_null(err);
+	fake_watch_push(arg, route_change());
+}
+
+/* What was told by the end of the lab's own change is the lab's; what comes at once after it is not. */
+START_TEST(who_is_quick_after_the_lab_is_not_the_lab)
+{
+	struct rig r;
+	auto_json json_t *all = NULL;
+	const json_t *first, *second;
+	size_t n;
+
+	rig_up(&r, NULL);
+	r.lab.ports.watch.sync = route_then_synced;
+	actor_begin(&r.lab.learner);
+	change_start(&r.lab, r.lab.healthy, NULL, on_changed, &r.watch);
+	rig_turn(&r);
+	all = rig_log(&r);
+	n = json_array_size(all);
+	first = json_array_get(all, n - 2);
+	second = json_array_get(all, n - 1);
+	ck_assert_uint_eq(rig_logged(&r, "change", "route"), 2);
+	ck_assert_str_eq(json_str(first, "by", ""), "lab");
+	ck_assert_str_eq(json_str(second, "by", ""), "learner");
+	rig_done(&r);
+}
+END_TEST
+
 /* Whose an exec event {"pid","ppid"} is. */
 static const char *whose(struct lineage *l, int pid, int ppid, const char *by, bool of_agent)
 {
@@ -124,6 +170,7 @@ TCase *lab_actor_case(void)
 	tcase_add_test(t, overlapping_ones_are_one_stretch);
 	tcase_add_test(t, old_stretches_are_forgotten);
 	tcase_add_test(t, the_lab_comes_before_the_learner);
+	tcase_add_test(t, who_is_quick_after_the_lab_is_not_the_lab);
 	tcase_add_test(t, a_program_is_its_starters);
 	tcase_add_test(t, a_shells_copy_is_the_shells);
 	return t;

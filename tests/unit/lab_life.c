@@ -67,6 +67,20 @@ START_TEST(a_log_that_somebody_changed_is_left_alone)
 }
 END_TEST
 
+/* Nobody probes beside a learner who goes on at once. */
+START_TEST(what_was_reset_is_not_verified_again)
+{
+	auto_json json_t *up = NULL;
+
+	write_log("");
+	rig_open(&r);
+	up = rig_boot(&r, json_pack("{s:s}", "resume", _i ? "reset" : "resumed"));
+	ck_assert_str_eq(rig_error(up), "");
+	rig_turn(&r);
+	ck_assert_uint_eq(rig_logged(&r, "lab", "fault-verified"), _i ? 0 : 1);
+}
+END_TEST
+
 static json_t *leave(const char *why)
 {
 	return rig_ask(&r, r.boss, json_pack("{s:s, s:s}", "do", "leave", "why", why));
@@ -153,6 +167,7 @@ TCase *lab_life_case(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, goes_on_after_its_last_whole_line, 0, 4);
 	tcase_add_test(t, a_log_that_somebody_changed_is_left_alone);
+	tcase_add_loop_test(t, what_was_reset_is_not_verified_again, 0, 2);
 	tcase_add_loop_test(t, left, 0, 4);
 	tcase_add_test(t, nobody_to_build_it_again);
 	tcase_add_test(t, play_without_its_terminal);
