@@ -27,6 +27,7 @@ struct scoring {
 	size_t n;
 	struct roster roster, seeds;
 	struct class_rules rules;
+	const char **accepted; /* (array owned) */
 	struct catalogue catalogue;
 	struct attempt last; /* the grade of the newest file, for Gradescope's form */
 };
@@ -36,6 +37,7 @@ static void scoring_done(struct scoring *s)
 	for (size_t i = 0; i < s->n; i++)
 		submission_done(&s->v[i]);
 	free(s->v);
+	free(s->accepted);
 	roster_done(&s->roster);
 	roster_done(&s->seeds);
 	catalogue_done(&s->catalogue);
@@ -53,11 +55,29 @@ static int read_roster(const char *path, struct roster *ret, struct err *err)
 	return rc < 0 && text ? err_wrap(err, "%s", path) : rc;
 }
 
+static int read_accepted(struct scoring *s, struct err *err)
+{
+	size_t n = 0;
+
+	while (cli_opt_nth(s->c, "accept", n))
+		n++;
+	s->accepted = calloc(n + 1, sizeof(*s->accepted));
+	if (!s->accepted)
+		return err_sys(err, ENOMEM, "Can't read --accept");
+	while (n--)
+		s->accepted[n] = cli_opt_nth(s->c, "accept", n);
+	s->rules.accept = s->accepted;
+	s->rules.lenient = cli_flag(s->c, "lenient");
+	return 0;
+}
+
 static int read_rules(struct scoring *s, struct err *err)
 {
 	const char *roster = cli_opt(s->c, "roster"), *from = cli_opt(s->c, "seed-from");
-	int rc = roster ? read_roster(roster, &s->roster, err) : 0;
+	int rc = read_accepted(s, err);
 
+	if (rc == 0 && roster)
+		rc = read_roster(roster, &s->roster, err);
 	s->rules.roster = roster ? &s->roster : NULL;
 	s->rules.alone = strcmp(s->c->format, "gradescope") == 0;
 	if (rc < 0 || !from)
@@ -115,6 +135,7 @@ static void regrade(struct scoring *s, struct submission *one, struct span copy)
 	if (script_read_file(path, &text, &why) == 0) {
 		submission_compare(one, copy, text);
 		if (grade(s, one, path, text, &why) == 0) {
+			submission_drop_usual(one, s->last.meta, s->last.grade);
 			submission_grade(one, s->last.grade, NULL);
 			return;
 		}
@@ -177,14 +198,22 @@ static int take_files(struct scoring *s, struct err *err)
 
 /* --- forms --- */
 
-static void print_problems(const struct cli *c, const json_t *row)
+/* What is of a group has a line of its own below. */
+static bool of_group(const json_t *p)
+{
+	return strncmp(json_str(p, "id", ""), "same-", 5) == 0;
+}
+
+static void print_list(const struct cli *c, const json_t *list)
 {
 	const json_t *p;
 	size_t i;
 
-	json_array_foreach (json_object_get(row, "problems"), i, p)
-		fprintf(c->out, "    %s%s%s: %s\n", cli_style(c, STYLE_WARN), json_str(p, "id", ""),
-			cli_style(c, STYLE_NONE), cli_tr_json(c, json_object_get(p, "text")));
+	json_array_foreach (list, i, p)
+		if (!of_group(p))
+			fprintf(c->out, "    %s%s%s: %s\n", cli_style(c, STYLE_WARN),
+				json_str(p, "id", ""), cli_style(c, STYLE_NONE),
+				cli_tr_json(c, json_object_get(p, "text")));
 }
 
 static void print_row(const struct cli *c, const json_t *row, int width)
@@ -196,12 +225,45 @@ static void print_row(const struct cli *c, const json_t *row, int width)
 		snprintf(score, sizeof(score), "%lld", (long long)json_int(row, "score", 0));
 	text_pad(c->out, json_str(row, "name", json_str(row, "claimed_name", "?")), width);
 	fprintf(c->out, "  %4s  %-11s  %-32s  %s\n", score,
-		!graded ? "-"
+		!graded				? "-"
+		: json_flag(row, "held", false) ? cli_tr(c, (struct text){"held", "保留"})
 		: json_flag(row, "passed", false)
 			? cli_tr(c, (struct text){"passed", "合格"})
 			: cli_tr(c, (struct text){"not passed", "不合格"}),
 		json_str(row, "scenario", ""), json_str(row, "file", ""));
-	print_problems(c, row);
+	print_list(c, json_object_get(row, "problems"));
+	print_list(c, json_object_get(row, "notes"));
+}
+
+static void print_groups(const struct cli *c, const json_t *groups)
+{
+	const json_t *g, *file;
+	size_t i, k;
+
+	json_array_foreach (groups, i, g) {
+		fprintf(c->out, "%s%s%s:", cli_style(c, STYLE_WARN), json_str(g, "id", ""),
+			cli_style(c, STYLE_NONE));
+		json_array_foreach (json_object_get(g, "files"), k, file)
+			fprintf(c->out, "%s %s", k ? "," : "", json_string_value(file));
+		fprintf(c->out, ": %s\n", cli_tr_json(c, json_object_get(g, "text")));
+	}
+}
+
+static void tell_held(const struct cli *c, const json_t *rows)
+{
+	const json_t *one;
+	size_t i, n = 0;
+
+	json_array_foreach (rows, i, one)
+		n += json_flag(one, "held", false);
+	if (n)
+		fprintf(c->out, "%zu %s\n", n,
+			cli_tr(c,
+			       (struct text){
+				       "held: no grade in csv, moodle and gradescope until you "
+				       "have looked and say --accept FILE or --lenient",
+				       "件は保留: 確認して --accept ファイル か --lenient "
+				       "を付けるまで、csv、moodle、gradescope に点数は出ません"}));
 }
 
 static void print_human(const struct cli *c, const json_t *doc)
@@ -215,6 +277,7 @@ static void print_human(const struct cli *c, const json_t *doc)
 			width = text_width(json_str(one, "name", ""));
 	json_array_foreach (rows, i, one)
 		print_row(c, one, width);
+	print_groups(c, json_object_get(doc, "groups"));
 	missing = json_object_get(doc, "missing");
 	json_array_foreach (missing, i, one)
 		fprintf(c->out, "%s%s%s: %s %s\n", cli_style(c, STYLE_WARN),
@@ -225,13 +288,15 @@ static void print_human(const struct cli *c, const json_t *doc)
 		cli_tr(c, (struct text){"missing", "件が未提出"}),
 		(long long)json_int(doc, "named", 0),
 		cli_tr(c, (struct text){"things named", "件の指摘"}));
+	tell_held(c, rows);
 }
 
 /* What was named stands above the tests; a file that can't be graded has no points. */
 static char *gradescope(const struct scoring *s, const json_t *doc)
 {
 	const json_t *row = json_array_get(json_object_get(doc, "submissions"), 0), *p;
-	bool graded = json_is_integer(json_object_get(row, "score"));
+	bool graded =
+		json_is_integer(json_object_get(row, "score")) && !json_flag(row, "held", false);
 	auto_free char *report = graded ? report_gradescope(s->last.grade, s->last.events) : NULL;
 	auto_json json_t *form = report ? json_loads(report, 0, NULL)
 					: json_pack("{s:i, s:s, s:s, s:[]}", "score", 0, "output",
@@ -244,6 +309,10 @@ static char *gradescope(const struct scoring *s, const json_t *doc)
 		file_closep(&f);
 		return NULL;
 	}
+	if (json_flag(row, "held", false))
+		fprintf(f, "%s\n",
+			cli_tr(s->c, (struct text){"The grade waits until your teacher has looked",
+						   "先生が確認するまで点数は保留です"}));
 	json_array_foreach (json_object_get(row, "problems"), i, p)
 		fprintf(f, "%s\n", cli_tr_json(s->c, json_object_get(p, "text")));
 	fputs(json_str(form, "output", ""), f);

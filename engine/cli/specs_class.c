@@ -82,6 +82,16 @@ static const struct option_spec score_options[] = {
 		  "各自のシード: 名前、調べない、または CSV 名前,シード (既定: 名簿の 2 "
 		  "列目、なければ"
 		  "名前)"}},
+	{.long_name = "accept",
+	 .short_name = 'a',
+	 .arg = "FILE|NAME",
+	 .complete = COMPLETE_FILE,
+	 .many = true,
+	 .help = {"you have looked: this file, or this learner's, counts whatever was named",
+		  "確認済み: 指摘があってもこのファイル (この学習者) の点数を数える"}},
+	{.long_name = "lenient",
+	 .help = {"every file's score counts, whatever was named",
+		  "指摘があってもすべての点数を数える"}},
 	{0},
 };
 
@@ -118,7 +128,9 @@ const struct command_spec spec_score = {
 		 "believed. Names "
 		 "what is missing from the roster, double, of another's seed, broken, unfinished, "
 		 "or the same "
-		 "history as another's, and why.\n\n"
+		 "history as another's, and why. What speaks against a file (another's seed, log, "
+		 "scenario or history) holds its score: csv, moodle and gradescope have none "
+		 "until --accept.\n\n"
 		 "--format gradescope grades one file, as its autograder does: with --roster it "
 		 "looks up that learner's name and seed, and nobody is missing. What a learner who "
 		 "owns the machine can still forge stands in docs/classroom.md.",
@@ -126,7 +138,10 @@ const struct command_spec spec_score = {
 		 "のシナリオで採点します。ファイルに書かれ"
 		 "た点数や名前やシナリオは信用しません。名簿にあって未提出のもの、二重、他人のシー"
 		 "ド、破損、"
-		 "未完了、他人と同じ記録を、理由とともに示します。\n\n"
+		 "未完了、他人と同じ記録を、理由とともに示します。他人のシード、別の記録やシナリオ"
+		 "、"
+		 "他人と同じ記録のものは保留になり、--accept を付けるまで csv、moodle、gradescope "
+		 "に点数は出ません。\n\n"
 		 "--format gradescope は 1 "
 		 "ファイルだけを採点し、--roster "
 		 "はその学習者の名前とシードの確認だけに使います。マシンを管理する学習者がなお偽造"

@@ -7,10 +7,27 @@
 #include <string.h>
 
 #include "grade/problem.h"
+#include "grade/same.h"
 
 static const char *row_name(const struct submission *s)
 {
 	return json_str(s->row, "name", "");
+}
+
+/* Whose a file that can't be read is, by its name: "hanako.tar.gz", "hanako-ID.tar.gz". */
+static const struct learner *file_of(const struct roster *r, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+	const struct learner *best = NULL;
+
+	for (size_t i = 0; i < r->n; i++) {
+		size_t n = strlen(r->v[i].name);
+
+		if (strncmp(file, r->v[i].name, n) == 0 && (file[n] == '-' || file[n] == '.') &&
+		    (!best || n > strlen(best->name)))
+			best = &r->v[i];
+	}
+	return best;
 }
 
 /* The name it claims, where the roster has it; else whose seed it is. */
@@ -27,9 +44,11 @@ static void name_row(struct submission *s, const struct class_rules *rules)
 	who = roster_find(rules->roster, claimed);
 	if (!who && !*claimed)
 		who = roster_by_seed(rules->roster, json_str(s->row, "seed", ""));
+	if (!who && !*claimed)
+		who = file_of(rules->roster, json_str(s->row, "file", ""));
 	if (who)
 		json_object_set_new(s->row, "name", json_string(who->name));
-	else
+	else if (*claimed || s->events)
 		problem_add(s->row, PROBLEM_NAME, claimed, NULL);
 }
 
@@ -54,54 +73,10 @@ static void check_seed(struct submission *s, const struct class_rules *rules)
 		problem_add(s->row, PROBLEM_SEED, is, want);
 }
 
-static bool same_work(const struct submission *a, const struct submission *b)
+bool same_work(const struct submission *a, const struct submission *b)
 {
 	return *row_name(a) && strcmp(row_name(a), row_name(b)) == 0 &&
 	       strcmp(json_str(a->row, "scenario", ""), json_str(b->row, "scenario", "")) == 0;
-}
-
-/* How many of their first lines two logs share. */
-static size_t shared_lines(const struct submission *a, const struct submission *b)
-{
-	size_t n = 0;
-
-	while (n < a->n_links && n < b->n_links && strcmp(a->links[n], b->links[n]) == 0)
-		n++;
-	return n;
-}
-
-static void name_both(struct submission *a, struct submission *b, enum problem p, size_t count)
-{
-	char number[24];
-
-	snprintf(number, sizeof(number), "%zu", count);
-	problem_add(a->row, p, json_str(b->row, "file", ""), number);
-	problem_add(b->row, p, json_str(a->row, "file", ""), number);
-}
-
-/*
- * A log's first line holds the moment it began, so no two attempts share it. The rest is for who wrote the chain anew: the moments
- * between actions are nobody else's, and a longer row of commands with its slips hardly.
- */
-static void compare_histories(struct submission *a, struct submission *b)
-{
-	size_t shared = shared_lines(a, b);
-
-	if (shared)
-		name_both(a, b, PROBLEM_SAME_LOG, shared);
-	else if (a->n_times >= TIMES_ENOUGH && strcmp(a->times, b->times) == 0)
-		name_both(a, b, PROBLEM_SAME_TIMES, a->n_times);
-	else if (a->n_commands >= COMMANDS_ENOUGH && strcmp(a->commands, b->commands) == 0)
-		name_both(a, b, PROBLEM_SAME_COMMANDS, a->n_commands);
-}
-
-static void compare(struct submission *a, struct submission *b)
-{
-	if (same_work(a, b)) {
-		problem_add(a->row, PROBLEM_DOUBLE, json_str(b->row, "file", ""), NULL);
-		problem_add(b->row, PROBLEM_DOUBLE, json_str(a->row, "file", ""), NULL);
-	} else
-		compare_histories(a, b);
 }
 
 /* Of what one learner handed in of a scenario, the best. */
@@ -148,8 +123,9 @@ static bool handed_in(const json_t *rows, const char *name, const char *scenario
 
 	json_array_foreach (rows, i, row)
 		if (strcmp(json_str(row, "name", ""), name) == 0 &&
-		    (!scenario || strcmp(json_str(row, "scenario", ""), scenario) == 0))
-			return true;
+		    (!scenario || !*json_str(row, "scenario", "") ||
+		     strcmp(json_str(row, "scenario", ""), scenario) == 0))
+			return true; /* one that can't be read may be of any */
 	return false;
 }
 
@@ -184,9 +160,29 @@ static json_t *learners(const struct roster *roster)
 	return all;
 }
 
+static bool accepted(const json_t *row, const struct class_rules *rules)
+{
+	const char *file = json_str(row, "file", ""), *slash = strrchr(file, '/');
+
+	for (const char *const *a = rules->accept; a && *a; a++)
+		if (strcmp(*a, file) == 0 || strcmp(*a, slash ? slash + 1 : file) == 0 ||
+		    strcmp(*a, json_str(row, "name", "")) == 0)
+			return true;
+	return rules->lenient;
+}
+
+/* A score that something speaks against waits: in a gradebook it would be a grade like any other. */
+static void hold(struct submission *s, const struct class_rules *rules)
+{
+	bool held = json_is_integer(json_object_get(s->row, "score")) && problem_holds(s->row) &&
+		    !accepted(s->row, rules);
+
+	json_object_set_new(s->row, "held", json_boolean(held));
+}
+
 json_t *class_make(struct submission *v, size_t n, const struct class_rules *rules)
 {
-	json_t *rows = json_array(), *absent;
+	json_t *rows = json_array(), *absent, *groups;
 	size_t named = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -194,15 +190,22 @@ json_t *class_make(struct submission *v, size_t n, const struct class_rules *rul
 		check_seed(&v[i], rules);
 	}
 	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < i; k++)
-			compare(&v[k], &v[i]);
+		for (size_t k = 0; k < n; k++)
+			if (k != i && same_work(&v[i], &v[k])) {
+				problem_add(v[i].row, PROBLEM_DOUBLE,
+					    json_str(v[k].row, "file", ""), NULL);
+				break;
+			}
+	groups = same_name(v, n);
 	choose(v, n);
 	for (size_t i = 0; i < n; i++) {
+		hold(&v[i], rules);
 		json_array_append(rows, v[i].row);
 		named += json_array_size(json_object_get(v[i].row, "problems"));
 	}
 	absent = rules->alone ? json_array() : missing(rows, rules->roster);
 	named += json_array_size(absent);
-	return json_pack("{s:o, s:o, s:o, s:I}", "learners", learners(rules->roster), "submissions",
-			 rows, "missing", absent, "named", (json_int_t)named);
+	return json_pack("{s:o, s:o, s:o, s:o, s:I}", "learners", learners(rules->roster),
+			 "submissions", rows, "groups", groups, "missing", absent, "named",
+			 (json_int_t)named);
 }

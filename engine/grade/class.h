@@ -16,12 +16,15 @@ struct class_rules {
 	const struct roster *roster; /* NULL: there is none, nobody is missing */
 	const struct roster *seeds;  /* each one's seed; NULL: as seed_rule says */
 	enum seed_rule seed;
-	bool alone; /* one learner's file, as an autograder sees it: nobody else is missing */
+	const char *const *
+		accept; /* files and names whose score the teacher lets count; NULL at the end; NULL: none */
+	bool lenient; /* all of them */
+	bool alone;   /* one learner's file, as an autograder sees it: nobody else is missing */
 };
 
 /*
  * Names in the rows who is who, the wrong seeds, what is double and what is another's, and which row counts. Returns the `score`
- * document of docs/formats/submission.md: {"submissions","missing":[{"name","scenario"}],"named"}; caller owns it.
+ * document of docs/formats/submission.md: {"submissions","groups","missing","named"}; caller owns it.
  */
 json_t *class_make(struct submission *v, size_t n, const struct class_rules *rules);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "grade/class.h"
+#include "grade/problem.h"
 
 /* One field. What a spreadsheet would take for a formula is a text: names come from strangers. */
 static void put_field(FILE *f, const char *text)
@@ -27,13 +28,13 @@ static void put_score(FILE *f, const json_t *row)
 		fprintf(f, "%lld", (long long)json_int(row, "score", 0));
 }
 
-static void put_ids(FILE *f, const json_t *row)
+static void put_ids(FILE *f, const json_t *list)
 {
 	const char *sep = "";
 	const json_t *p;
 	size_t i;
 
-	json_array_foreach (json_object_get(row, "problems"), i, p) {
+	json_array_foreach (list, i, p) {
 		fprintf(f, "%s%s", sep, json_str(p, "id", ""));
 		sep = ";";
 	}
@@ -45,12 +46,19 @@ static void put_csv_row(FILE *f, const json_t *row)
 	fputc(',', f);
 	put_field(f, json_str(row, "scenario", ""));
 	fputc(',', f);
-	put_score(f, row);
-	fprintf(f, ",%s,%s,", json_flag(row, "passed", false) ? "yes" : "no",
+	if (!json_flag(row, "held", false))
+		put_score(f, row);
+	fprintf(f, ",%s,%s,",
+		json_flag(row, "passed", false) && !json_flag(row, "held", false) ? "yes" : "no",
 		json_flag(row, "counts", false) ? "yes" : "no");
 	put_field(f, json_str(row, "file", ""));
 	fputc(',', f);
-	put_ids(f, row);
+	put_ids(f, json_object_get(row, "problems"));
+	fputc(',', f);
+	if (json_flag(row, "held", false))
+		put_score(f, row);
+	fputc(',', f);
+	put_ids(f, json_object_get(row, "notes"));
 	fputs("\r\n", f);
 }
 
@@ -59,7 +67,7 @@ static void put_csv_missing(FILE *f, const json_t *one)
 	put_field(f, json_str(one, "name", ""));
 	fputc(',', f);
 	put_field(f, json_str(one, "scenario", ""));
-	fputs(",,no,no,\"\",missing\r\n", f);
+	fputs(",,no,no,\"\",missing,,\r\n", f);
 }
 
 char *class_csv(const json_t *doc)
@@ -71,7 +79,7 @@ char *class_csv(const json_t *doc)
 
 	if (!f)
 		return NULL;
-	fputs("name,scenario,score,passed,counts,file,problems\r\n", f);
+	fputs("name,scenario,score,passed,counts,file,problems,held,notes\r\n", f);
 	json_array_foreach (json_object_get(doc, "submissions"), i, one)
 		put_csv_row(f, one);
 	json_array_foreach (json_object_get(doc, "missing"), i, one)
@@ -80,40 +88,55 @@ char *class_csv(const json_t *doc)
 	return text;
 }
 
-/* The row of this learner and scenario that counts; else any, for its feedback. */
-static const json_t *row_of(const json_t *doc, const char *name, const char *scenario)
+/* One that can't be read may be of any scenario. */
+static bool is_of(const json_t *row, const char *name, const char *scenario)
 {
-	const json_t *row, *any = NULL;
-	size_t i;
+	const char *of = json_str(row, "scenario", "");
 
-	json_array_foreach (json_object_get(doc, "submissions"), i, row) {
-		if (strcmp(json_str(row, "name", ""), name) != 0 ||
-		    strcmp(json_str(row, "scenario", ""), scenario) != 0)
-			continue;
-		if (json_flag(row, "counts", false))
-			return row;
-		any = any ? any : row;
-	}
-	return any;
+	return strcmp(json_str(row, "name", ""), name) == 0 && (!*of || strcmp(of, scenario) == 0);
 }
 
-/* The learner reads it: what is wrong with their own file, nothing about others. */
-static void put_feedback(FILE *f, const json_t *row, const char *lang)
+/* The row of this learner and scenario that counts, or NULL. */
+static const json_t *row_of(const json_t *doc, const char *name, const char *scenario)
 {
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach (json_object_get(doc, "submissions"), i, row)
+		if (is_of(row, name, scenario) && json_flag(row, "counts", false))
+			return row;
+	return NULL;
+}
+
+/* Each thing once, however many of the learner's files have it. */
+static void put_once(FILE *all, json_t *told, const char *text)
+{
+	if (json_object_get(told, text))
+		return;
+	fprintf(all, "%s%s", json_object_size(told) ? "; " : "", text);
+	json_object_set_new(told, text, json_true());
+}
+
+/* The learner reads it: what is wrong with all their own files, nothing of others'. */
+static void put_feedback(FILE *f, const json_t *doc, const char *name, const char *scenario,
+			 const char *lang)
+{
+	const json_t *counts = row_of(doc, name, scenario), *row, *p;
+	auto_json json_t *told = json_object();
 	auto_free char *text = NULL;
-	size_t len, i;
-	const json_t *p;
+	size_t len, i, k;
 	FILE *all = open_memstream(&text, &len);
 
 	if (!all)
 		return;
-	json_array_foreach (json_object_get(row, "problems"), i, p) {
-		const char *id = json_str(p, "id", "");
-
-		if (strcmp(id, "same-history") != 0 && strcmp(id, "double") != 0)
-			fprintf(all, "%s%s", ftell(all) ? "; " : "",
-				json_str(json_object_get(p, "text"), lang, ""));
-	}
+	if (json_flag(counts, "held", false))
+		put_once(all, told,
+			 strcmp(lang, "ja") == 0 ? "先生が確認するまで点数は保留です"
+						 : "the grade waits until your teacher has looked");
+	json_array_foreach (json_object_get(doc, "submissions"), i, row)
+		if (is_of(row, name, scenario))
+			json_array_foreach (json_object_get(row, "problems"), k, p)
+				put_once(all, told, problem_for_learner(p, lang));
 	fclose(all);
 	put_field(f, text ? text : "");
 }
@@ -141,10 +164,10 @@ static void put_moodle_row(FILE *f, const json_t *doc, json_t *ids, const char *
 		const json_t *row = row_of(doc, name, id);
 
 		fputc(',', f);
-		if (row)
+		if (row && !json_flag(row, "held", false))
 			put_score(f, row);
 		fputc(',', f);
-		put_feedback(f, row, lang);
+		put_feedback(f, doc, name, id, lang);
 	}
 	fputs("\r\n", f);
 }

@@ -3,8 +3,8 @@
 #define _GNU_SOURCE
 #include "grade/submission.h"
 
-#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "evidence/log.h"
@@ -18,7 +18,9 @@ void submission_done(struct submission *s)
 {
 	json_decref(s->row);
 	json_decref(s->events);
+	json_decref(s->typed);
 	free(s->links);
+	free(s->times);
 	*s = (struct submission){0};
 }
 
@@ -69,10 +71,10 @@ int submission_manifest(struct span events, struct span scenario, const char *na
 
 static json_t *new_row(const char *file)
 {
-	return json_pack("{s:o, s:n, s:n, s:s, s:s, s:s, s:n, s:b, s:n, s:b, s:b, s:[]}", "file",
-			 json_text(file), "name", "claimed_name", "scenario", "", "seed", "",
-			 "variant", "", "score", "passed", 0, "claimed", "finished", 0, "counts", 0,
-			 "problems");
+	return json_pack("{s:o, s:n, s:n, s:s, s:s, s:s, s:n, s:b, s:n, s:b, s:b, s:b, s:[], s:[]}",
+			 "file", json_text(file), "name", "claimed_name", "scenario", "", "seed",
+			 "", "variant", "", "score", "passed", 0, "claimed", "finished", 0,
+			 "counts", 0, "held", 0, "problems", "notes");
 }
 
 int submission_broken(const char *file, const struct err *why, struct submission *ret)
@@ -123,10 +125,15 @@ static bool by_learner(const json_t *e)
 }
 
 /* A command's letters, each run of digits, dots and colons one sign: addresses are the seed's, not the learner's. */
-static void put_letters(FILE *f, const char *text)
+static json_t *letters(const char *text)
 {
 	static const char numbers[] = "0123456789.:";
+	auto_free char *line = NULL;
+	size_t len;
+	FILE *f = open_memstream(&line, &len);
 
+	if (!f)
+		return NULL;
 	while (*text) {
 		size_t n = strspn(text, numbers);
 
@@ -136,36 +143,74 @@ static void put_letters(FILE *f, const char *text)
 			fputc(text[n++], f);
 		text += n;
 	}
-	fputc('\n', f);
+	fclose(f);
+	return json_text(line);
 }
 
-/* What the learner did, and when, each as a hash: to be compared with what others did. */
+/* A stranger's number of seconds; what can't be one is none. */
+static double seconds(const json_t *e, const char *key)
+{
+	double t = json_num(e, key, 0);
+
+	return t > 0 && t < 1e9 ? t : 0;
+}
+
+/* Of each kind, so that two of one millisecond differ. */
+static int64_t moment(const json_t *e)
+{
+	return (int64_t)(seconds(e, "t") * 1000) * 256 + json_str(e, "kind", "")[0];
+}
+
+static int by_number(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* What the learner did, and when: to be compared with what others did. */
 static int take_history(struct submission *s)
 {
-	auto_free char *times = NULL, *commands = NULL;
-	size_t n_times, n_commands, i;
-	FILE *t = open_memstream(&times, &n_times), *c = open_memstream(&commands, &n_commands);
 	const json_t *e;
+	size_t i;
 
+	s->times = calloc(json_array_size(s->events) + 1, sizeof(*s->times));
+	s->typed = json_array();
+	if (!s->times || !s->typed)
+		return -ENOMEM;
 	json_array_foreach (s->events, i, e) {
 		const char *text = json_str(e, "text", json_str(e, "line", ""));
 
-		if (!t || !c || !by_learner(e))
+		if (!by_learner(e))
 			continue;
-		fprintf(t, "%s %.0f\n", json_str(e, "kind", ""), floor(json_num(e, "t", 0) * 1000));
-		s->n_times++;
-		if (*text) {
-			put_letters(c, text);
-			s->n_commands++;
-		}
+		s->times[s->n_times++] = moment(e);
+		if (*text)
+			json_array_append_new(s->typed, letters(text));
 	}
-	file_closep(&t);
-	file_closep(&c);
-	if (!times || !commands)
-		return -ENOMEM;
-	chain_sha256(times, n_times, s->times);
-	chain_sha256(commands, n_commands, s->commands);
+	qsort(s->times, s->n_times, sizeof(*s->times), by_number);
 	return 0;
+}
+
+static void take_resumed(struct submission *s)
+{
+	char times[24], gap[48];
+	unsigned n = 0;
+	double all = 0;
+	const json_t *e;
+	size_t i;
+
+	json_array_foreach (s->events, i, e)
+		if (strcmp(json_str(e, "kind", ""), "lab") == 0 &&
+		    strcmp(json_str(e, "what", ""), "resumed") == 0) {
+			all += seconds(e, "gap");
+			n++;
+		}
+	if (!n)
+		return;
+	snprintf(times, sizeof(times), "%u", n);
+	snprintf(gap, sizeof(gap), "%ld:%02ld:%02ld", (long)all / 3600, (long)all / 60 % 60,
+		 (long)all % 60);
+	note_add(s->row, NOTE_RESUMED, times, gap);
 }
 
 /* The manifest is the learner's word: the name, the score, which log it was made for. */
@@ -228,6 +273,7 @@ static int take_events(struct submission *s, struct span text, const struct chai
 	s->events = ptr_steal(log.events);
 	if (take_links(s, text, f) < 0 || take_history(s) < 0)
 		return err_sys(err, ENOMEM, "Can't read the submission");
+	take_resumed(s);
 	take_start(s);
 	return 0;
 }
@@ -265,6 +311,42 @@ void submission_compare(struct submission *s, struct span copy, const char *cata
 		line += copy.text[i] == '\n';
 	if (i < copy.len || i < len)
 		note_number(s->row, PROBLEM_SCENARIO, line);
+}
+
+/* A line is a text, or {"node", "line"}; a run is a list of them. */
+static void take_usual(json_t *usual, const json_t *lines)
+{
+	const char *line = json_is_string(lines)
+				   ? json_string_value(lines)
+				   : json_str(lines, "line", json_str(lines, "text", ""));
+	auto_json json_t *text = *line ? letters(line) : NULL;
+	const json_t *one;
+	size_t i;
+
+	if (text)
+		json_object_set_new(usual, json_string_value(text), json_true());
+	json_array_foreach (lines, i, one)
+		take_usual(usual, one);
+}
+
+void submission_drop_usual(struct submission *s, const json_t *meta, const json_t *grade)
+{
+	auto_json json_t *usual = json_object();
+	json_t *own = json_array();
+	const json_t *one;
+	size_t i;
+
+	take_usual(usual, json_object_get(meta, "solution"));
+	take_usual(usual, json_object_get(meta, "alternatives"));
+	take_usual(usual, json_object_get(json_object_get(grade, "path"), "best"));
+	json_array_foreach (json_object_get(grade, "items"), i, one)
+		take_usual(usual, json_object_get(json_object_get(one, "lesson"), "commands"));
+	json_array_foreach (s->typed, i, one)
+		if (!json_object_get(usual, json_string_value(one)) &&
+		    strncmp(json_string_value(one), "dojo ", 5) != 0)
+			json_array_append(own, (json_t *)one);
+	json_decref(s->typed);
+	s->typed = own;
 }
 
 static void compare_claim(json_t *row)

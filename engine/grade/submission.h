@@ -28,16 +28,15 @@ struct submission_parts {
 int submission_manifest(struct span events, struct span scenario, const char *name,
 			const json_t *score, json_t **ret, size_t *ret_len, struct err *err);
 
-enum { COMMANDS_ENOUGH = 8, TIMES_ENOUGH = 3 }; /* fewer can be alike by chance */
-
 /* A submission looked at. Zero-initialise; submission_done frees. */
 struct submission {
 	json_t *row;			 /* of the `score` document (owned) */
 	json_t *events;			 /* as far as they hold (owned); NULL: it can't be graded */
 	char (*links)[CHAIN_DIGITS + 1]; /* of each line that holds (owned) */
 	size_t n_links;
-	char times[SHA256_DIGITS + 1], commands[SHA256_DIGITS + 1]; /* what the learner did */
-	unsigned n_times, n_commands;
+	int64_t *times; /* of what the learner did: milliseconds, and of what kind (owned) */
+	size_t n_times;
+	json_t *typed; /* the commands, their numbers left out (owned) */
 };
 void submission_done(struct submission *s);
 
@@ -50,6 +49,12 @@ int submission_read(const char *file, const struct submission_parts *parts, stru
 
 /* Says, where scenario is not the catalogue's text, at which line they part. */
 void submission_compare(struct submission *s, struct span copy, const char *catalogue);
+
+/*
+ * Leaves out of s->typed what the scenario's solution, its alternatives, its best way and its lessons (out of the guide) have: those
+ * lines many a learner types.
+ */
+void submission_drop_usual(struct submission *s, const json_t *meta, const json_t *grade);
 
 /* Puts what grading gave into the row: grade, or why there is none. Steals nothing. */
 void submission_grade(struct submission *s, const json_t *grade, const struct err *why);

@@ -154,6 +154,8 @@ complete -c netdojo -n '__netdojo_in submit' -l help -s h -d 'show this help and
 complete -c netdojo -n '__netdojo_in submit' -a '(__netdojo_ask attempt)'
 complete -c netdojo -n '__netdojo_in score' -l roster -s r -r -F -d 'the class: a name a line, or CSV name,seed'
 complete -c netdojo -n '__netdojo_in score' -l seed-from -r -F -d 'each one\'s seed: the name, not looked at, or from a CSV name,seed (default: the roster\'s second column, else the name)'
+complete -c netdojo -n '__netdojo_in score' -l accept -s a -r -F -d 'you have looked: this file, or this learner\'s, counts whatever was named'
+complete -c netdojo -n '__netdojo_in score' -l lenient -d 'every file\'s score counts, whatever was named'
 complete -c netdojo -n '__netdojo_in score' -l format -x -a 'human json csv moodle gradescope' -d 'form of the output'
 complete -c netdojo -n '__netdojo_in score' -l json -d 'the same as --format json: one JSON document on stdout'
 complete -c netdojo -n '__netdojo_in score' -l lang -x -a 'en ja' -d 'language of texts (default: the locale\'s)'

@@ -190,12 +190,48 @@ class Copies(ClassTest):
         rows = self.both(class_rig.chain(class_rig.events("a")), class_rig.chain(class_rig.events("b", wall=5.0)))
         self.says(rows[0], "same thousandths of a second")
 
-    def test_the_same_commands_with_other_times_and_addresses(self):
-        typed = [f"ping -c1 172.20.{n}.1" for n in range(8)]
-        other = [line.replace("172.20.", "172.31.1") for line in typed]
-        rows = self.both(class_rig.chain(class_rig.events("a", commands=typed)),
-                         class_rig.chain(class_rig.events("b", wall=5.0, commands=other, t=44.4)))
-        self.says(rows[0], "same 8 commands")
+    def test_a_chain_written_anew_with_a_line_put_in(self):
+        events = class_rig.events("a", commands=[f"cat {n}" for n in "uvwxyz"])
+        more = class_rig.events("b", wall=5.0, commands=[f"cat {n}" for n in "uvwxyz"])
+        more.insert(5, {**more[4], "t": more[4]["t"] + 0.3, "text": "ls"})
+        more = [{**e, "seq": i + 1} for i, e in enumerate(more)]
+        self.says(self.both(class_rig.chain(events), class_rig.chain(more))[0], "7 of the learner's actions")
+
+    def class_of(self, n, commands):
+        return self.score(*[self.hand_in(f"s{i}", class_rig.chain(class_rig.events(
+            f"s{i}", wall=5.0 * i, commands=commands, t=10.0 + i / 3))) for i in range(n)])
+
+    def test_a_class_that_types_as_it_was_told_copies_nothing(self):
+        typed = ["ip -4 addr show eth0", "ip route", "ping -c 1 8.8.8.8", "timeout 2 getent hosts google.com", "cat /etc/resolv.conf",
+                 "dojo diagnose L2.5 host-dns-proxy-dead", "echo nameserver 1.1.1.1 | sudo tee /etc/resolv.conf",
+                 "getent hosts google.com", "dojo grade"]
+        doc = self.class_of(6, typed)
+        self.assertEqual((doc["named"], doc["groups"]), (0, []))
+        self.assertEqual([r["notes"] for r in doc["submissions"]], [[]] * 6)
+
+    def test_the_same_odd_commands_are_a_note_once_a_group(self):
+        doc = self.class_of(3, [f"grep -{c} 172.20.1.1 /etc/{c}{c}" for c in "abcdefgh"])
+        self.assertEqual((doc["named"], [g["id"] for g in doc["groups"]]), (0, ["same-commands"]))
+        self.assertEqual(len(doc["groups"][0]["files"]), 3)
+        for row in doc["submissions"]:
+            self.assertEqual(([n["id"] for n in row["notes"]], row["held"]), (["same-commands"], False))
+
+    def test_copies_are_one_line_a_group_and_held(self):
+        log = class_rig.chain(class_rig.events("a"))
+        files = [self.hand_in(name, log) for name in "abcd"]
+        text = self.netdojo("score", *files, "--seed-from", "any", code=1).stdout
+        self.assertEqual(text.count("same-history"), 1, text)
+        self.assertIn("4 held", text)
+        rows = self.score(*files, "--seed-from", "any", "--accept", "a.tar.gz", "--accept", "d")["submissions"]
+        self.assertEqual([r["held"] for r in rows], [False, True, True, False])
+        self.assertFalse(any(r["held"] for r in self.score(*files, "--seed-from", "any", "--lenient")["submissions"]))
+
+    def test_one_taken_up_again_is_a_note(self):
+        events = class_rig.events("a")
+        events.insert(3, {"seq": 4, "t": 11.0, "kind": "lab", "by": "lab", "what": "resumed", "gap": 3725.4, "wall": 9.0})
+        doc = self.score(self.hand_in("a", class_rig.chain([{**e, "seq": i + 1} for i, e in enumerate(events)])))
+        self.assertEqual((doc["named"], [n["id"] for n in doc["submissions"][0]["notes"]]), (0, ["resumed"]))
+        self.assertIn("again 1 times, after gaps of 1:02:05", str(doc["submissions"][0]["notes"]))
 
     def test_few_like_commands_are_no_copy(self):
         doc = self.score(self.hand_in("a", class_rig.chain(class_rig.events("a"))),
@@ -273,6 +309,37 @@ class Forms(ClassTest):
         self.assertTrue(rows[1][1].isdigit())
         self.assertEqual(rows[2][1:], ["", ""])
         self.one_line_error("score", self.args[0], "--format", "moodle", code=2, words=("--roster",))
+
+    def moodle(self, *args):
+        text = self.netdojo("score", *args, "--format", "moodle", code=1).stdout
+        return {r[0]: r[1:] for r in list(csv.reader(io.StringIO(text)))[1:]}
+
+    def test_what_is_named_is_no_plain_grade(self):
+        log = class_rig.chain(class_rig.events("a"))
+        args = (self.hand_in("a", log), self.hand_in("b", log), "--roster", self.file("r2", "a\nb\n"))
+        rows = self.moodle(*args)
+        self.assertEqual((rows["a"][0], rows["b"][0]), ("", ""))
+        for word in ("waits until your teacher", "its seed is 'a'", "the same history"):
+            self.assertIn(word, rows["b"][1])
+        self.assertNotIn("a.tar.gz", rows["b"][1])
+        self.assertTrue(self.moodle(*args, "--accept", "a")["a"][0].isdigit())
+        self.assertEqual(self.moodle(*args, "--accept", "a")["b"][0], "")
+        plain = list(csv.DictReader(io.StringIO(self.netdojo("score", *args, "--format", "csv", code=1).stdout)))
+        self.assertEqual([(r["score"], r["held"].isdigit()) for r in plain], [("", True)] * 2)
+        form = json.loads(self.netdojo("score", args[1], *args[2:], "--format", "gradescope", code=1).stdout)
+        self.assertEqual((form["score"], form["tests"]), (0, []))
+        self.assertIn("waits", form["output"])
+
+    def test_a_cut_download_is_one_line(self):
+        whole = class_rig.submission("c", class_rig.chain(class_rig.events("c", wall=7.0, t=33.3)))
+        args = (self.args[0], self.file(f"c-{class_rig.ID}.tar.gz", whole[:200]), "--roster", self.args[3])
+        doc = self.score(*args)
+        self.assertEqual((doc["named"], doc["missing"]), (1, []))
+        self.assertEqual((self.ids(doc["submissions"][1]), doc["submissions"][1]["name"]), (["broken-file"], "c"))
+        self.assertIn("can't be read", self.moodle(*args)["c"][1])
+        unknown = self.score(self.args[0], self.file("q.tar.gz", whole[:200]), "--roster", self.args[3])
+        self.assertEqual(self.ids(unknown["submissions"][1]), ["broken-file"])
+        self.assertEqual([m["name"] for m in unknown["missing"]], ["c"])
 
     def test_gradescope(self):
         form = self.json("score", self.args[0], "--format", "gradescope")

@@ -27,8 +27,9 @@ BOTH = {"en": "x", "ja": "x"}
 GOOD = {
     "submission": {k: v for k, v in MANIFEST.items() if k != "schema"},
     "submit": {"file": "a.tar.gz", "manifest": MANIFEST, "files": [{"name": "manifest.json", "size": 1}] * 3},
-    "score": {"learners": ["a"], "missing": [{"name": "b", "scenario": None}], "named": 2, "submissions": [
-        {"file": "f", "name": "a", "claimed_name": "a", "scenario": "x", "seed": "a", "variant": "", "score": None, "passed": False,
+    "score": {"learners": ["a"], "missing": [{"name": "b", "scenario": None}], "named": 2, "groups": [{"id": "same-commands", "files": ["f", "g"], "text": BOTH}],
+              "submissions": [
+        {"file": "f", "name": "a", "claimed_name": "a", "scenario": "x", "seed": "a", "variant": "", "score": None, "passed": False, "held": False, "notes": [],
          "claimed": 100, "finished": True, "counts": False, "problems": [{"id": "broken-chain", "text": BOTH}]}]},
     "course": {"courses": [{"id": "c", "title": BOTH, "about": BOTH, "pass": 70, "passed": 0, "of": 1, "done": False, "next": "x",
                             "units": [{"id": "u", "title": BOTH, "text": BOTH, "chapter": 4, "after": [], "need": 1, "open": True,
