@@ -26,7 +26,8 @@ enum proof { SEEN, ANSWERED, RESOLVED, ACCEPTED };
 
 struct place {
 	char node[NODE_MAX], address[ADDRESS_MAX];
-	bool mirrored; /* shares another node's address, which is the one that answers */
+	bool unwatched; /* on the phone */
+	bool mirrored;	/* shares another node's address, which is the one that answers */
 	bool is[ACCEPTED];
 	int ports[PORTS_MAX];
 	size_t n_ports;
@@ -74,6 +75,7 @@ static void add_place(struct proved *p, const struct node *n, const struct iface
 		return; /* everybody's own */
 	snprintf(at->node, sizeof(at->node), "%s", n->name);
 	snprintf(at->address, sizeof(at->address), "%.*s", (int)len, cidr);
+	at->unwatched = n->role == ROLE_LAN;
 	at->mirrored = f->mirrors && f->mirrors[0];
 	p->n_places++;
 }
@@ -186,13 +188,26 @@ static bool proof_of(const json_t *e, enum proof *ret)
 	return false;
 }
 
+/* Whom an answer came to. No recorder is on the phone: what leaves for it comes to it. NULL: nobody. */
+static const char *asker_of(const struct proved *p, const json_t *e)
+{
+	const char *node = json_str(e, "node", "");
+	size_t to;
+
+	if (strcmp(json_str(e, "dir", ""), "in") == 0)
+		return node;
+	return find_place(p, json_str(e, "dst", ""), node, &to) && p->places[to].unwatched
+		       ? p->places[to].node
+		       : NULL;
+}
+
 static void see_packet(struct proved *p, const json_t *e)
 {
 	struct answer a = {.t = json_num(e, "t", 0), .port = (int)json_int(e, "sport", 0)};
-	const char *node = json_str(e, "node", "");
+	const char *node = asker_of(p, e);
 
-	if (strcmp(json_str(e, "dir", ""), "in") != 0 || strlen(node) >= NODE_MAX ||
-	    !proof_of(e, &a.proof) || !find_place(p, json_str(e, "src", ""), node, &a.place))
+	if (!node || strlen(node) >= NODE_MAX || !proof_of(e, &a.proof) ||
+	    !find_place(p, json_str(e, "src", ""), node, &a.place))
 		return;
 	memcpy(a.at, node, strlen(node) + 1);
 	keep_answer(p, &a);

@@ -24,6 +24,12 @@ static struct model *load(void)
 #define PACKET(by, node, t, what, more)                                                            \
 	"{\"kind\":\"packet\",\"by\":\"" by "\",\"node\":\"" node "\",\"t\":" t                    \
 	",\"dir\":\"in\",\"what\":\"" what "\"," more "},"
+#define PHONE_COMMAND                                                                              \
+	"{\"kind\":\"command\",\"by\":\"learner\",\"node\":\"phone\",\"t\":9,\"started\":5,"       \
+	"\"ended\":8,\"text\":\"curl http://192.168.1.50:3000\",\"output\":\"\"},"
+#define PACKET_TO_PHONE(more)                                                                      \
+	"{\"kind\":\"packet\",\"by\":\"learner\",\"node\":\"windows\",\"t\":6,\"dir\":\"out\","    \
+	"\"dst\":\"192.168.1.23\"," more "},"
 #define END "{\"kind\":\"lab\"}"
 
 static const struct {
@@ -80,6 +86,14 @@ static const struct {
 	{"what only passed through Windows",
 	 "[" PACKET("learner", "windows", "6", "echo-reply", "\"src\":\"8.8.8.8\"")
 		 COMMAND("ping 8.8.8.8", "") END "]",
+	 ""},
+	{"what left for the phone, whose packets nobody records",
+	 "[" PHONE_COMMAND PACKET_TO_PHONE(
+		 "\"what\":\"syn-ack\",\"src\":\"192.168.1.50\",\"sport\":3000") END "]",
+	 "{\"node\":\"windows\",\"address\":\"192.168.1.50\",\"ports\":[\"tcp/3000\"]}"},
+	{"what left for the phone, and nobody asked there",
+	 "[" COMMAND("sleep 3", "") PACKET_TO_PHONE(
+		 "\"what\":\"syn-ack\",\"src\":\"192.168.1.50\",\"sport\":3000") END "]",
 	 ""},
 	{"an answer to nobody's command",
 	 "[" PACKET("learner", "wsl", "60", "echo-reply", "\"src\":\"8.8.8.8\"")
