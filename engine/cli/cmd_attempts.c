@@ -83,8 +83,12 @@ static int gather(const struct filters *f, json_t *rows, struct err *err)
 		if (asprintf(&dir, "%s/%s", all.root, all.v[i]) < 0)
 			return err_sys(err, ENOMEM, "Can't list the attempts");
 		about = attempt_about(dir);
-		if (about && wanted(f, about))
-			json_array_append(rows, about);
+		if (!about || !wanted(f, about))
+			continue;
+		/* Which variant was drawn is the answer, as long as one may still be given. */
+		if (!json_object_get(about, "score"))
+			json_object_del(about, "variant");
+		json_array_append(rows, about);
 	}
 	return rc;
 }

@@ -30,11 +30,11 @@ enum {
 	PATIENCE_MS = 2000
 }; /* a lab that is just being built answers late; then it is listed without details */
 
+/* Not the variant: that one is drawn is the answer, and a lab that is listed is being played. */
 static json_t *row_of(const char *name)
 {
-	static const char *const keys[] = {"scenario", "seed",	   "variant", "mode",
-					   "healthy",  "ready",	   "pid",     "started",
-					   "attempt",  "recorded", "nodes"};
+	static const char *const keys[] = {"scenario", "seed",	  "mode",    "healthy",	 "ready",
+					   "pid",      "started", "attempt", "recorded", "nodes"};
 	auto_client *client = NULL;
 	auto_json json_t *info = NULL;
 	json_t *row;

@@ -174,6 +174,9 @@ int cmd_up(struct cli *c)
 		return cli_fail(c, &err);
 	if (b.dry_run)
 		return print_plan(c, up);
+	/* Which one was drawn is the answer. */
+	if (!b.variant)
+		json_object_del(up, "variant");
 	note_lacking(c, up);
 	if (b.unrecorded)
 		tell_unrecorded(c);

@@ -178,7 +178,12 @@ class Lab(RealTest):
 
     def test_documents(self):
         self.fits(self.up)
-        self.fits(self.netdojo("ps", "--json").stdout)
+        ps, attempts = (self.netdojo(what, "--json").stdout for what in ("ps", "attempts"))
+        self.fits(ps)
+        self.fits(attempts)
+        # Which variant was drawn is the answer.
+        rows = (json.loads(self.up), *json.loads(ps)["labs"], *json.loads(attempts)["attempts"])
+        self.assertEqual(([r["scenario"] for r in rows], [r for r in rows if "variant" in r]), ([ID] * 3, []))
         self.fits(self.netdojo("map", "--json").stdout)
         self.fits(self.netdojo("log").stdout, "--lines", "log")
         for form in ("text", "ascii", "dot", "mermaid"):

@@ -58,7 +58,7 @@ GOOD = {
     "show": {"id": "x", "title": {"en": "X"}, "ticket": {"en": "Help"}, "model": NAT},
     "attempts": {"attempts": [{"name": "20260101T120000Z-x-k3v9", "path": "/x", "scenario": "x", "seed": "s", "variant": "",
                                "wall": 1.5, "state": "graded", "score": 90, "pass": 70, "passed": True, "void": False},
-                              {"name": "b", "path": "/b", "scenario": "x", "seed": "s", "variant": "", "wall": 0.0,
+                              {"name": "b", "path": "/b", "scenario": "x", "seed": "s", "wall": 0.0,
                                "state": "paused"}]},
     "regrade": {"attempts": [{"name": "a", "path": "/a", "scenario": "x", "rubric": "/x.lua",
                               "old": {"score": 90, "pass": 70, "passed": True, "void": False},
