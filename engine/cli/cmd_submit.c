@@ -121,24 +121,44 @@ static int check_finished(const struct handing_in *h, struct err *err)
 			     "hands it in as it is");
 }
 
-/* "hanako-dns-host-proxy-dead.tar.gz"; a name's slashes and blanks are no part of a file's. */
+static bool is_there(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && !S_ISCHR(st.st_mode);
+}
+
+/* "hanako-dns-host-proxy-dead.tar.gz"; a name's slashes and blanks are no part of a file's. word: "" or "-abcd". */
+static char *own_name(const struct handing_in *h, const char *word)
+{
+	const char *id = json_str(json_object_get(h->manifest, "scenario"), "id", "");
+	char *path = NULL;
+
+	if (asprintf(&path, "%.100s-%.64s%.32s.tar.gz", h->name, id, word) < 0)
+		return NULL;
+	for (char *p = path; *p; p++)
+		if (strchr("/ \\:*?\"<>|", *p) || (p == path && (*p == '.' || *p == '-')))
+			*p = '_';
+	return path;
+}
+
+/* What is there already may be another attempt that was handed in nowhere yet: this one has its own word then. */
 static int name_file(struct handing_in *h, struct err *err)
 {
-	const char *wanted = cli_opt(h->c, "output"), *id;
+	const char *wanted = cli_opt(h->c, "output"), *word = strrchr(h->dir, '-');
+	bool force = cli_flag(h->c, "force");
 
-	if (wanted) {
-		h->path = strdup(wanted);
-		return h->path ? 0 : err_sys(err, ENOMEM, "Can't name the file");
+	h->path = wanted ? strdup(wanted) : own_name(h, "");
+	if (h->path && !wanted && !force && word && !strchr(word, '/') && is_there(h->path)) {
+		free(h->path);
+		h->path = own_name(h, word);
 	}
-	id = json_str(json_object_get(h->manifest, "scenario"), "id", "");
-	if (asprintf(&h->path, "%.100s-%.64s.tar.gz", h->name, id) < 0) {
-		h->path = NULL;
+	if (!h->path)
 		return err_sys(err, ENOMEM, "Can't name the file");
-	}
-	for (char *p = h->path; *p; p++)
-		if (strchr("/ \\:*?\"<>|", *p) || (p == h->path && (*p == '.' || *p == '-')))
-			*p = '_';
-	return 0;
+	if (force || !is_there(h->path))
+		return 0;
+	err_set(err, ERR_USAGE, EEXIST, "%s is there already", h->path);
+	return err_mend(err, "-o names another; -f writes over it");
 }
 
 /* Under another name first, so that what stood there goes only for a whole one. */
@@ -195,6 +215,26 @@ static void print_human(const struct handing_in *h)
 					"このマシンのほかのものは入っていません。"}));
 }
 
+/* In a class the seed is the name, so that each has their own addresses; elsewhere it may be anything. */
+static void tell_seed(const struct handing_in *h)
+{
+	const char *seed = json_str(h->manifest, "seed", "");
+
+	if (strcmp(seed, h->name) == 0)
+		return;
+	cli_note(
+		h->c, "%s: '%s', '%s'. %s",
+		cli_tr(h->c, (struct text){"The name and the attempt's seed differ",
+					   "名前と演習のシードが違います"}),
+		h->name, seed,
+		cli_tr(h->c,
+		       (struct text){"Where seeds are names a teacher sees that: --name NAME hands "
+				     "in under another, `netdojo play ID --seed NAME` plays anew",
+				     "名前をシードにする授業では指摘されます。--name 名前 "
+				     "で別の名前で提出、`netdojo play ID --seed 名前` "
+				     "で解き直しです"}));
+}
+
 int cmd_submit(struct cli *c)
 {
 	nd_cleanup(handing_in_done) struct handing_in h = {.c = c, .name = cli_opt(c, "name")};
@@ -218,6 +258,7 @@ int cmd_submit(struct cli *c)
 		rc = write_file(&h, &err);
 	if (rc < 0)
 		return cli_fail(c, &err);
+	tell_seed(&h);
 	if (c->json)
 		return cli_print_json(c, "submit", document(&h));
 	print_human(&h);

@@ -7,7 +7,12 @@ static const struct option_spec submit_options[] = {
 	 .short_name = 'o',
 	 .arg = "FILE",
 	 .complete = COMPLETE_FILE,
-	 .help = {"write FILE (default: NAME-ID.tar.gz)", "FILE に書く (既定: 名前-ID.tar.gz)"}},
+	 .help = {"write FILE (default: NAME-ID.tar.gz, or with the attempt's word where that is "
+		  "there)",
+		  "FILE に書く (既定: 名前-ID.tar.gz、すでにあれば演習の語を付けた名前)"}},
+	{.long_name = "force",
+	 .short_name = 'f',
+	 .help = {"write over a file that is there", "すでにあるファイルに上書きする"}},
 	{.long_name = "name",
 	 .short_name = 'n',
 	 .arg = "NAME",

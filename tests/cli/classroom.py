@@ -390,6 +390,26 @@ class Submit(ClassTest):
         with open(files[0], "rb") as one, open(files[1], "rb") as two:
             self.assertEqual(one.read(), two.read())
 
+    def test_nothing_is_written_over_and_another_seed_is_told(self):
+        self.attempt(class_rig.chain(class_rig.events("hanako")))
+        inside = {"cwd": self.home.path, "env": self.home.env, "capture_output": True, "text": True, "timeout": 60}
+        names = []
+        for _ in range(2):
+            done = subprocess.run([rig.REAL, "submit", "--name", "hanako"], check=True, **inside)
+            self.assertEqual(done.stderr, "")
+            names.append(done.stdout.splitlines()[0])
+        self.assertEqual(names, [f"hanako-{class_rig.ID}.tar.gz", f"hanako-{class_rig.ID}-abcd.tar.gz"])
+        done = subprocess.run([rig.REAL, "submit", "--name", "hanako"], check=False, **inside)
+        self.assertEqual((done.returncode, "already" in done.stderr), (2, True), done.stderr)
+        subprocess.run([rig.REAL, "submit", "--name", "hanako", "-f"], check=True, **inside)
+        out = self.file("kept", "mine")
+        self.one_line_error("submit", "-o", out, code=2, words=("already", "-f"))
+        with open(out, encoding="utf-8") as kept:
+            self.assertEqual(kept.read(), "mine")
+        said = self.netdojo("submit", "--name", "taro", "-f", "-o", out).stderr
+        for word in ("'taro'", "'hanako'", "--seed NAME", "--name NAME"):
+            self.assertIn(word, said)
+
     def test_unfinished_is_refused_unless_asked_for(self):
         log = class_rig.chain(class_rig.events("a", finished=False))
         self.attempt(log + log.splitlines()[-1][:20])
