@@ -93,7 +93,7 @@ class Dojo(real_rig.RealTest):
 
     def checks(self):
         self.ends("dojo check", 1)
-        self.assertRegex(self.output("dojo check"), r"FAIL .*(?s:.*)The complaint still shows: \d+ of \d+ hold\. ")
+        self.assertRegex(self.output("dojo check"), r"FAIL .*(?s:.*)The complaint still shows: \d+ of \d+ hold\.\n")
         self.ends("dojo ch", 0)
         self.assertIn("All of it works now", self.output("dojo ch"))
 
