@@ -291,8 +291,12 @@ int packets_new(struct wnode *n, int netns, struct packets **ret, struct err *er
 
 void packets_catch_up(struct packets *p)
 {
-	for (size_t i = 0; p && i < RECENT; i++)
+	if (!p)
+		return;
+	for (size_t i = 0; i < RECENT; i++)
 		tell_again(p, &p->recent[i]);
+	report_cut(p);
+	p->told = 0;
 }
 
 void packets_free(struct packets *p)

@@ -8,7 +8,10 @@
 
 /* netns is borrowed for the call. */
 int packets_new(struct wnode *n, int netns, struct packets **ret, struct err *err);
-/* Takes NULL. Emits what was merged up to now, before its second is over. */
+/*
+ * Takes NULL. Emits what was merged or cut off up to now, before its second is over; a flood from
+ * before takes no room from what follows.
+ */
 void packets_catch_up(struct packets *p);
 /* Takes NULL. Emits what was merged and not yet said. */
 void packets_free(struct packets *p);

@@ -219,6 +219,18 @@ START_TEST(a_flood_is_bounded)
 }
 END_TEST
 
+/* The probes of the end are seen however much was sent just before. */
+START_TEST(a_flood_hides_nothing_after_a_sync)
+{
+	ck_assert_int_eq(RUN(rig.node, "ping", "-q", "-f", "-c", "1500", "10.9.0.1"), 0);
+	ck_assert_int_eq(rig.port.sync(rig.port.ctx, 9, NULL), 0);
+	rig_expect(&rig, "{\"what\":\"synced\",\"n\":9}");
+	ck_assert_uint_gt(rig_count(&rig, "{\"kind\":\"packet\",\"what\":\"more\"}"), 0);
+	ck_assert_int_eq(RUN(rig.node, "ping", "-c", "1", "-s", "72", "10.9.0.1"), 0);
+	rig_expect(&rig, "{\"what\":\"echo-request\",\"size\":100}");
+}
+END_TEST
+
 START_TEST(addresses_links_and_routes_are_told)
 {
 	ck_assert_int_eq(RUN(rig.node, "ip", "link", "set", "eth0", "mtu", "1400"), 0);
@@ -413,6 +425,7 @@ TCase *watch_net_case(void)
 	tcase_add_test(c, repeats_are_merged);
 	tcase_add_test(c, a_sync_tells_what_was_merged);
 	tcase_add_test(c, a_flood_is_bounded);
+	tcase_add_test(c, a_flood_hides_nothing_after_a_sync);
 	tcase_add_test(c, addresses_links_and_routes_are_told);
 	tcase_add_test(c, what_nobody_changed_is_not_told);
 	tcase_add_test(c, ipv6_that_somebody_changed_is_told);
