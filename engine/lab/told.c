@@ -42,7 +42,8 @@ void told_done(struct lab *lab)
 static bool matters(const char *line)
 {
 	return strstr(line, "\"kind\":\"command\"") || strstr(line, "\"kind\":\"answer\"") ||
-	       (strstr(line, "\"kind\":\"packet\"") && strstr(line, "\"dir\":\"in\""));
+	       (strstr(line, "\"kind\":\"packet\"") &&
+		(strstr(line, "\"dir\":\"in\"") || !strstr(line, "\"node\":\"wsl\"")));
 }
 
 static void see(struct told *t, const char *line)
