@@ -11,6 +11,7 @@
 
 #include "base/nearest.h"
 #include "base/stdio_fds.h"
+#include "base/textwidth.h"
 #include "guest/lang.h"
 #include "guest/layers.h"
 #include "guest/page.h"
@@ -240,7 +241,7 @@ bool dojo_yes(const char *question)
 	/* What was typed before the question is no answer to it. */
 	if (isatty(STDIN_FILENO))
 		tcflush(STDIN_FILENO, TCIFLUSH);
-	printf("%s [y/N] ", question);
+	text_question(stdout, question, "[y/N]", page_columns());
 	if (!dojo_line(line, sizeof(line))) {
 		putchar('\n');
 		return false;

@@ -177,3 +177,13 @@ void text_wrap(FILE *f, const char *s, int indent, int columns)
 			fprintf(f, "%*s", indent, "");
 	}
 }
+
+void text_question(FILE *f, const char *question, const char *keys, int columns)
+{
+	/* a blank on either side of the keys, and the answer */
+	if (text_width(question) + text_width(keys) + 3 <= columns)
+		fprintf(f, "%s ", question);
+	else
+		text_wrap(f, question, 0, columns);
+	fprintf(f, "%s ", keys);
+}

@@ -16,5 +16,7 @@ void text_pad(FILE *f, const char *s, int columns);
  * there. Ends with a newline.
  */
 void text_wrap(FILE *f, const char *s, int indent, int columns);
+/* Prints a question and the keys that answer it, "[y/N]", which stand together: on a line of their own where they don't fit. */
+void text_question(FILE *f, const char *question, const char *keys, int columns);
 
 #endif

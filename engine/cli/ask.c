@@ -6,12 +6,15 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/textwidth.h"
+#include "cli/drawing.h"
+
 bool ask_yes(const struct cli *c, const char *question)
 {
 	char line[64];
 
 	tcflush(STDIN_FILENO, TCIFLUSH);
-	fprintf(c->err, "%s [y/N] ", question);
+	text_question(c->err, question, "[y/N]", (int)drawing_columns(c));
 	fflush(c->err);
 	if (!fgets(line, sizeof(line), stdin)) {
 		fputc('\n', c->err);

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/stdio_fds.h"
+#include "base/textwidth.h"
 #include "term/session.h"
 #include "term/term.h"
 #include "term/tty.h"
@@ -155,10 +156,10 @@ static int begin_record(struct cast *c, const struct options *o, const char *nam
 
 /* A texts table: [ja]. */
 static const char *const ask_text[2] = {
-	"\nThe shell has ended. Grade the work and end (y), pause to go on another time (p), "
-	"or stay (N)? [y/p/N] ",
-	"\nシェルが終了しました。採点して終わりますか (y)、中断して後で再開しますか (p)、"
-	"このまま続けますか (N)? [y/p/N] ",
+	"The shell has ended. Grade the work and end (y), pause to go on another time (p), "
+	"or stay (N)?",
+	"シェルが終了しました。採点して終わりますか (y)、中断して後で再開しますか (p)、"
+	"このまま続けますか (N)?",
 };
 static const char *const stopped_text[2] = {
 	"WSL was stopped. This is the Windows prompt: wsl opens it again.",
@@ -179,12 +180,15 @@ static enum session_end answer_of(char c)
  */
 static enum session_end ask_end(const struct options *o, bool ja, int *status)
 {
+	unsigned rows, columns;
 	char line[64];
 
 	if (!o->person)
 		return SESSION_GRADE;
 	for (int eofs = 0; eofs < 3; eofs++) {
-		fputs(ask_text[ja], stdout);
+		tty_size(&rows, &columns);
+		putchar('\n');
+		text_question(stdout, ask_text[ja], "[y/p/N]", (int)columns);
 		fflush(stdout);
 		clearerr(stdin);
 		if (fgets(line, sizeof(line), stdin))

@@ -202,7 +202,7 @@ class Windows(TermTest):
         self.assertEqual(self.lab.commands(1)[0]["node"], "windows")
         self.assertTrue(person.is_raw())
         person.type("exit\r")
-        person.see(r"Grade the work and end .* \[y/p/N\] ", at)
+        person.see(r"Grade the work and end [\s\S]*\[y/p/N\] ", at)
         person.type("y\r")
         self.assertEqual(person.end(), GRADE)
         told = [(e["what"], e["node"]) for e in self.lab.events if e["kind"] == "session"]
@@ -284,7 +284,7 @@ class Play(TermTest):
     def test_ctrl_d_by_mistake(self):
         person = self.at_prompt("--play")
         person.type("\x04")
-        at = person.see(r"Grade the work and end \(y\), pause .* \[y/p/N\] ")
+        at = person.see(r"Grade the work and end \(y\), pause [\s\S]*\s\[y/p/N\] ")
         person.type("n\r")
         person.see(PROMPT, at)
         person.run("echo still here", "still here")
