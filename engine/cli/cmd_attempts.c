@@ -140,24 +140,39 @@ static void print_row(const struct cli *c, const json_t *row)
 	fprintf(c->out, "%s\n", json_str(row, "scenario", ""));
 }
 
+/* Why there is nothing to list. */
+static void print_none(const struct cli *c, size_t of)
+{
+	if (!of)
+		fputs(cli_tr(c,
+			     (struct text){"There is no attempt; `netdojo play ID` begins one\n",
+					   "記録はありません。`netdojo play ID` で始められます\n"}),
+		      c->out);
+	else
+		fprintf(c->out,
+			c->lang == LANG_JA ? "%zu 件の記録に当てはまるものはありません。"
+					     "`netdojo attempts` で一覧を表示します\n"
+					   : "None matches, of %zu in all; `netdojo attempts` "
+					     "lists them\n",
+			of);
+}
+
 static void print_human(const struct cli *c, const json_t *rows)
 {
 	auto_attempt_names all = {0};
 	const json_t *row;
 	size_t i;
 
+	attempt_names_read(&all, NULL);
 	if (!json_array_size(rows)) {
-		fputs(cli_tr(c,
-			     (struct text){"There is no attempt; `netdojo play ID` begins one\n",
-					   "記録はありません。`netdojo play ID` で始められます\n"}),
-		      c->out);
+		print_none(c, c->n_args ? all.n : 0);
 		return;
 	}
 	fprintf(c->out, "%sID    DATE              STATE            SCENARIO%s\n",
 		cli_style(c, STYLE_BOLD), cli_style(c, STYLE_NONE));
 	json_array_foreach (rows, i, row)
 		print_row(c, row);
-	if (attempt_names_read(&all, NULL) == 0)
+	if (all.root)
 		fprintf(c->out, "%s %s\n", cli_tr(c, (struct text){"in", "場所:"}), all.root);
 }
 

@@ -245,6 +245,42 @@ static int know(struct play *p, struct err *err)
 	return rc == 0 && !p->dir ? err_sys(err, ENOMEM, "Can't name the attempt") : rc;
 }
 
+/* "L5 portproxy-stale"; "none". Caller frees. */
+static char *answer_text(const json_t *said)
+{
+	const json_t *a = json_array_get(json_object_get(said, "answers"), 0);
+	const char *cause = json_str(a, "cause", "");
+	char *text = NULL;
+
+	if (json_flag(said, "none", false))
+		return strdup("none");
+	if (a && asprintf(&text, "%s%s%s", json_str(a, "layer", ""), *cause ? " " : "", cause) < 0)
+		return NULL;
+	return text;
+}
+
+/* An attempt is taken up again: what is as it was left, and what is not. */
+static void tell_resumed(struct play *p)
+{
+	static const struct text
+		on = {"Resumed: all is broken as it was at the start; what you saw "
+		      "before still counts",
+		      "再開しました。最初の壊れた状態に戻っています。"
+		      "これまでの観察は有効です"},
+		last = {"Your last diagnosis", "最後に記録した診断"};
+	auto_json json_t *answer = NULL;
+	auto_free char *text = NULL;
+	const json_t *said;
+
+	cli_note(p->c, "%s", cli_tr(p->c, on));
+	client_call(p->lab, json_pack("{s:s}", "do", "said"), NULL, 0, &answer, NULL, NULL);
+	said = json_object_get(answer, "said");
+	if (json_array_size(said))
+		text = answer_text(json_array_get(said, json_array_size(said) - 1));
+	if (text)
+		cli_note(p->c, "%s: %s", cli_tr(p->c, last), text);
+}
+
 static int build(struct play *p, struct err *err)
 {
 	auto_json json_t *up = NULL;
@@ -257,6 +293,8 @@ static int build(struct play *p, struct err *err)
 	if (rc < 0 || p->resets)
 		return rc;
 	rc = introduce(p->c, p->lab, up, err);
+	if (rc == 0 && p->b.resume)
+		tell_resumed(p);
 	return rc < 0 ? rc : verify(p->lab, err);
 }
 

@@ -89,9 +89,9 @@ static const struct text
 
 static const struct text at_hand = {
 	"Commands: dojo task, map, hint, check, windows, phone, internet, diagnose, grade, pause, "
-	"quit; dojo help says what each does",
+	"reset, quit; dojo help says what each does",
 	"コマンド: dojo task, map, hint, check, windows, phone, internet, diagnose, grade, pause, "
-	"quit。説明は dojo help",
+	"reset, quit。説明は dojo help",
 };
 
 /* Whether this user has never been told; from now on they have. */

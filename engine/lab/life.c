@@ -69,6 +69,9 @@ void life_leave(struct conn *c, uint64_t id, struct msg *m)
 	else if (c->lab->finished)
 		err_set(&err, ERR_USAGE, EALREADY, "The attempt is over: it was graded");
 	else {
+		/* Who joined has to know why it ends; a reset and a quit have been told. */
+		if (strcmp(why, "reset") && strcmp(why, "quit"))
+			conn_tell_terminals(c->lab, json_pack("{s:s}", "session", "pause"));
 		leave(c->lab, c, id, why);
 		return;
 	}

@@ -89,6 +89,7 @@ class Life(real_rig.RealTest):
             log.write('{"seq":9999,"t":12.')  # as a power cut leaves a line
         done = self.netdojo("play", "--resume", "--script", self.script("dojo hint -y", *LOOKS[3:], *REST))
         self.assertIn("2/", done.stdout)
+        self.assertIn("Resumed: all is broken as it was at the start", done.stderr)
         grade = self.json("grade", "--attempt", self.folder(), "--json")
         self.assertEqual((grade["finished"], grade["hints"]), (True, 2))
         lost = [i for i in grade["items"] if i["points"] < i["max"]]
@@ -192,8 +193,11 @@ class Life(real_rig.RealTest):
     def test_a_closed_window_pauses(self):
         play = self.at_prompt("play", SCENARIO, "--seed", "life")
         self.run_in(play, LOOKS[0])
+        joined = self.at_prompt("shell")
         os.close(play.master)
         play.process.wait()
+        joined.wait()
+        self.assertIn("The attempt was paused", joined.screen)
         (paused,) = [e for e in self.events() if e.get("what") == "paused"]
         self.assertEqual(paused["why"], "terminal-gone")
         self.assertEqual(self.json("ps", "--json")["labs"], [])

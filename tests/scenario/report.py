@@ -86,7 +86,7 @@ class Report(real_rig.RealTest):
                          (os.path.basename(self.folder), "graded", self.grade["score"]))
         self.assertEqual(len(self.json("attempts", "dns-*", "--json")["attempts"]), 1)
         self.assertEqual(self.json("attempts", "layer:L3", "--json")["attempts"], [])
-        self.assertIn("There is no attempt", self.netdojo("attempts", "fw-*").stdout)
+        self.assertIn("None matches, of 1 in all", self.netdojo("attempts", "fw-*").stdout)
         self.assertIn(self.word, self.netdojo("attempts").stdout)
         self.assertEqual(self.netdojo("--complete", "attempt").stdout.split(), [self.word, row["name"]])
 
