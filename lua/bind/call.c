@@ -75,7 +75,7 @@ static lua_Integer raw_integer(lua_State *L, int index, const char *key, lua_Int
 	return out;
 }
 
-/* {msg, line, kind, mend}: what lib/strict.lua and core raise. */
+/* {msg, line, kind, mend, asked}: what lib/strict.lua and core raise. asked = 1: the fault is the request's, not the file's. */
 static void from_table(lua_State *L, struct call *c, int index)
 {
 	enum err_kind kind =
@@ -85,6 +85,10 @@ static void from_table(lua_State *L, struct call *c, int index)
 
 	if (!msg[0])
 		msg = "an error without a message was raised";
+	if (raw_integer(L, index, "asked", 0)) {
+		err_set(c->err, kind, EINVAL, "%.*s", TEXT_MAX, msg);
+		return;
+	}
 	if (line <= 0 && kind == ERR_USAGE)
 		scenario_line(L, c->s->file, &line);
 	if (line > 0)

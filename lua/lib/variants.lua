@@ -75,7 +75,8 @@ function variants.choose(plain, req)
   if name == "" and req.draw then name = drawn(plain, req.seed or "") end
   if name == "" or name == variants.PLAIN then return plain, "" end
   if not plain.variants[name] then
-    error({ msg = ("no variant is called '%s'%s"):format(name, strict.hint(name, plain.variants)), kind = 2 }, 0)
+    -- What others there are is not told: a variant's name may tell a learner what is wrong.
+    error({ msg = ("no such variant: '%s'"):format(name), kind = 2, asked = 1 }, 0)
   end
   return plain.variants[name], name
 end
