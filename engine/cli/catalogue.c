@@ -139,7 +139,38 @@ static int entry_of_path(const char *path, struct catalogue_entry *ret, struct e
 	return rc;
 }
 
-int catalogue_find(const char *name, struct catalogue_entry *ret, struct err *err)
+unsigned catalogue_number(const struct catalogue *all, const char *id)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (strcmp(all->v[i].id, id) == 0)
+			return (unsigned)i + 1;
+	return 0;
+}
+
+/* An id tells more than a learner should know, so the list has numbers too. Caller owns *ret: the id, or the word as it is. */
+static int id_of_word(const char *word, char **ret, struct err *err)
+{
+	auto_catalogue all = {0};
+	unsigned long n;
+	int rc;
+
+	if (!*word || word[strspn(word, "0123456789")]) {
+		*ret = strdup(word);
+		return *ret ? 0 : out_of_memory(err);
+	}
+	rc = catalogue_select(NULL, 0, &all, err);
+	if (rc < 0)
+		return rc;
+	n = strtoul(word, NULL, 10);
+	if (!n || n > all.n) {
+		err_set(err, ERR_USAGE, ENOENT, "No scenario has the number %.32s", word);
+		return err_mend(err, "`netdojo list --titles` has 1 to %zu", all.n);
+	}
+	*ret = strdup(all.v[n - 1].id);
+	return *ret ? 0 : out_of_memory(err);
+}
+
+static int find(const char *name, struct catalogue_entry *ret, struct err *err)
 {
 	auto_catalogue all = {0};
 	int rc;
@@ -157,6 +188,14 @@ int catalogue_find(const char *name, struct catalogue_entry *ret, struct err *er
 		return 0;
 	}
 	return unknown(&all, name, err);
+}
+
+int catalogue_find(const char *name, struct catalogue_entry *ret, struct err *err)
+{
+	auto_free char *id = NULL;
+	int rc = id_of_word(name, &id, err);
+
+	return rc < 0 ? rc : find(id, ret, err);
 }
 
 static int take_answer(struct catalogue_entry *e, const json_t *answer)
@@ -323,7 +362,7 @@ static int check_used(const struct wanted *w, const char *const *words, struct e
 	return 0;
 }
 
-int catalogue_select(const char *const *words, size_t n, struct catalogue *ret, struct err *err)
+static int select_ids(const char *const *words, size_t n, struct catalogue *ret, struct err *err)
 {
 	nd_cleanup(wanted_done) struct wanted w = {0};
 	auto_catalogue c = {0};
@@ -348,4 +387,18 @@ int catalogue_select(const char *const *words, size_t n, struct catalogue *ret, 
 	*ret = c;
 	c = (struct catalogue){0};
 	return 0;
+}
+
+int catalogue_select(const char *const *words, size_t n, struct catalogue *ret, struct err *err)
+{
+	auto_free char **ids = calloc(n + 1, sizeof(*ids));
+	int rc = ids ? 0 : out_of_memory(err);
+
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = id_of_word(words[i], &ids[i], err);
+	if (rc == 0)
+		rc = select_ids((const char *const *)ids, n, ret, err);
+	for (size_t i = 0; ids && i < n; i++)
+		free(ids[i]);
+	return rc;
 }

@@ -24,7 +24,7 @@ struct catalogue {
 void catalogue_done(struct catalogue *c);
 #define auto_catalogue nd_cleanup(catalogue_done) struct catalogue
 
-/* One scenario by id or by path of a file ending in .lua; unknown: ERR_USAGE with the nearest id.
+/* One scenario by id, by number, or by path of a file ending in .lua; unknown: ERR_USAGE with the nearest id.
  * No metadata. */
 int catalogue_find(const char *name, struct catalogue_entry *ret, struct err *err);
 
@@ -33,8 +33,11 @@ int catalogue_scan(struct catalogue *ret, struct err *err);
 
 /*
  * The scenarios that match any of the n SELECT words (n 0: all), with metadata, in the guide's
- * order (chapter, level, id). A word that matches nothing: ERR_USAGE.
+ * order (chapter, level, id). A word that matches nothing: ERR_USAGE. A word of digits is a number.
  */
 int catalogue_select(const char *const *words, size_t n, struct catalogue *ret, struct err *err);
+
+/* The number of an id among all that are installed (as catalogue_select gives them), from 1; 0: it is none of them. */
+unsigned catalogue_number(const struct catalogue *all, const char *id);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/textwidth.h"
+#include "cli/catalogue.h"
 #include "cli/commands.h"
 #include "cli/course.h"
 
@@ -33,28 +34,44 @@ static const struct {
 	{"passed", "+", {"passed", "合格"}, STYLE_GOOD},
 };
 
-static void print_scenario(const struct cli *c, const json_t *one, const char *next)
+/* What is shown of a scenario is its number and its title: the id would tell the answer. */
+static const char *title_of(const struct cli *c, const struct catalogue *all, const char *id)
+{
+	unsigned n = catalogue_number(all, id);
+	const json_t *title = n ? json_object_get(all->v[n - 1].meta, "title") : NULL;
+
+	return title ? cli_tr_json(c, title) : id;
+}
+
+static void print_scenario(const struct cli *c, const struct catalogue *all, const json_t *one,
+			   const char *next)
 {
 	const json_t *best = json_object_get(one, "best");
 	const char *id = json_str(one, "id", "");
+	unsigned n = catalogue_number(all, id);
 	size_t k = 0;
 
 	while (k + 1 < ARRAY_SIZE(states) && strcmp(states[k].state, json_str(one, "state", "")))
 		k++;
-	fprintf(c->out, "  [%s] ", states[k].sign);
-	text_pad(c->out, id, 38);
+	fprintf(c->out, "  [%s] %3u  %s %d  ", states[k].sign, n,
+		cli_tr(c, (struct text){"level", "レベル"}),
+		(int)json_int(n ? all->v[n - 1].meta : NULL, "level", 0));
 	if (json_is_integer(best))
-		fprintf(c->out, "%4lld", (long long)json_integer_value(best));
+		fprintf(c->out, "%4lld  ", (long long)json_integer_value(best));
 	else
-		fputs("    ", c->out);
-	fprintf(c->out, "  %s%s%s", cli_style(c, states[k].style), cli_tr(c, states[k].word),
+		fputs("      ", c->out);
+	fputs(title_of(c, all, id), c->out);
+	if (*states[k].word.en)
+		fputs("  ", c->out);
+	fprintf(c->out, "%s%s%s", cli_style(c, states[k].style), cli_tr(c, states[k].word),
 		cli_style(c, STYLE_NONE));
 	if (next && strcmp(next, id) == 0)
 		fputs(cli_tr(c, (struct text){" <- next", " <- 次"}), c->out);
 	fputc('\n', c->out);
 }
 
-static void print_unit(const struct cli *c, const json_t *unit, const char *next)
+static void print_unit(const struct cli *c, const struct catalogue *all, const json_t *unit,
+		       const char *next)
 {
 	const json_t *one;
 	size_t i;
@@ -72,10 +89,10 @@ static void print_unit(const struct cli *c, const json_t *unit, const char *next
 			(int)json_array_size(json_object_get(unit, "scenarios")));
 	fprintf(c->out, "\n%s\n", cli_tr_json(c, json_object_get(unit, "text")));
 	json_array_foreach (json_object_get(unit, "scenarios"), i, one)
-		print_scenario(c, one, next);
+		print_scenario(c, all, one, next);
 }
 
-static void print_course(const struct cli *c, const json_t *course)
+static void print_course(const struct cli *c, const struct catalogue *all, const json_t *course)
 {
 	const char *next = json_str(course, "next", NULL);
 	const json_t *unit;
@@ -86,7 +103,7 @@ static void print_course(const struct cli *c, const json_t *course)
 		(int)json_int(course, "passed", 0), (int)json_int(course, "of", 0),
 		cli_tr_json(c, json_object_get(course, "about")));
 	json_array_foreach (json_object_get(course, "units"), i, unit)
-		print_unit(c, unit, next);
+		print_unit(c, all, unit, next);
 	if (json_flag(course, "done", false))
 		fprintf(c->out, "\n%s\n",
 			cli_tr(c, (struct text){"You have finished this course.",
@@ -106,7 +123,7 @@ static bool is_unfinished(const json_t *course, const char *id)
 }
 
 /* Becomes `netdojo play`, so that it is the same play in all. */
-static int go_on(struct cli *c, const json_t *course, struct err *err)
+static int go_on(struct cli *c, const struct catalogue *all, const json_t *course, struct err *err)
 {
 	const char *next = json_str(course, "next", NULL), *seed = cli_opt(c, "seed");
 	bool resume = next && is_unfinished(course, next);
@@ -128,7 +145,7 @@ static int go_on(struct cli *c, const json_t *course, struct err *err)
 	cli_note(c, "%s %s",
 		 resume ? cli_tr(c, (struct text){"going on with", "再開します:"})
 			: cli_tr(c, (struct text){"next is", "次はこれです:"}),
-		 next);
+		 title_of(c, all, next));
 	fflush(NULL);
 	execv("/proc/self/exe", (char *const *)argv);
 	return err_sys(err, errno, "Can't start netdojo play");
@@ -138,6 +155,7 @@ int cmd_course(struct cli *c)
 {
 	const char *name = c->n_args ? c->args[0] : NULL;
 	auto_json json_t *attempts = NULL, *courses = NULL;
+	auto_catalogue all = {0};
 	const json_t *course;
 	struct err err = {0};
 
@@ -156,9 +174,11 @@ int cmd_course(struct cli *c)
 			fprintf(c->out, "%s\n", json_str(course, "next", ""));
 		return json_str(course, "next", NULL) ? EXIT_DONE : EXIT_SHORT;
 	}
-	print_course(c, course);
+	if (catalogue_select(NULL, 0, &all, &err) < 0)
+		return cli_fail(c, &err);
+	print_course(c, &all, course);
 	if (cli_flag(c, "list") || json_is_null(json_object_get(course, "next")))
 		return EXIT_DONE;
-	go_on(c, course, &err);
+	go_on(c, &all, course, &err);
 	return cli_fail(c, &err);
 }

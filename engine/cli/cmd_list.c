@@ -12,7 +12,18 @@
 
 static const char *const formats[] = {"human", "json", "markdown", NULL};
 
+static const struct option_spec options[] = {
+	{.long_name = "titles",
+	 .short_name = 't',
+	 .help = {"numbers and titles instead of ids and layers, which tell what is wrong",
+		  "ID とレイヤー (答えの手がかりになる) の代わりに番号と題名"}},
+	{0},
+};
+
 static const struct example examples[] = {
+	{"netdojo list --titles",
+	 {"to choose one without a hint of its answer: `netdojo play 1`",
+	  "答えの手がかりなしに選ぶ: `netdojo play 1`"}},
 	{"netdojo list", {"every scenario, in the guide's order", "すべてのシナリオ (ガイドの順)"}},
 	{"netdojo list layer:L3 tag:dns 'l1-*'",
 	 {"those of the firewall layer, those about DNS, and those whose id begins so",
@@ -24,17 +35,19 @@ const struct command_spec spec_list = {
 	.name = "list",
 	.synopsis = "[SELECT]...",
 	.summary = {"list the scenarios", "シナリオの一覧"},
-	.about = {"Lists the scenarios that match any SELECT: an id, a pattern of ids (* ? [...]), "
-		  "layer:L3, "
+	.about = {"Lists the scenarios that match any SELECT: an id, its number, a pattern of ids "
+		  "(* ? "
+		  "[...]), layer:L3, "
 		  "mode:nat, tag:dns, or a path of a scenario file. What of the kernel and of the "
 		  "tools a "
 		  "scenario needs and this machine lacks is named with it.",
-		  "SELECT のどれかに合うシナリオを表示します: ID、ID のパターン (* ? "
+		  "SELECT のどれかに合うシナリオを表示します: ID、番号、ID のパターン (* ? "
 		  "[...])、layer:L3、mode:nat、tag:dns、"
 		  "またはファイルのパス。シナリオに必要で、このマシンのカーネルやツールに無いものも"
 		  "表示します。"},
 	.operands = {{"SELECT", COMPLETE_SELECT}},
 	.max = COMMAND_ANY,
+	.options = options,
 	.formats = formats,
 	.examples = examples,
 	.run = cmd_list,
@@ -90,20 +103,52 @@ static void print_lacking(const struct cli *c, int indent, struct text head, con
 			cli_tr(c, head), what, cli_style(c, STYLE_NONE));
 }
 
+static void lacking(const struct cli *c, const struct row *r, int indent)
+{
+	char what[512];
+
+	tools_describe(r->lacking, what, sizeof(what));
+	print_lacking(c, indent, (struct text){"not installed:", "未インストール:"}, what);
+	kernel_describe(r->lacking, what, sizeof(what));
+	print_lacking(c, indent, (struct text){"kernel lacks:", "カーネルに無いもの:"}, what);
+}
+
 static void print_row(const struct cli *c, const struct row *r, int id_width)
 {
 	const json_t *meta = r->entry->meta;
-	char what[512];
 
 	text_pad(c->out, r->entry->id, id_width);
 	fprintf(c->out, "  %-5s  %-8s  %5d  %3d  ", json_str(meta, "layer", ""),
 		json_str(meta, "mode", ""), (int)json_int(meta, "level", 0),
 		(int)json_int(meta, "minutes", 0));
 	fprintf(c->out, "%s\n", cli_tr_json(c, json_object_get(meta, "title")));
-	tools_describe(r->lacking, what, sizeof(what));
-	print_lacking(c, id_width, (struct text){"not installed:", "未インストール:"}, what);
-	kernel_describe(r->lacking, what, sizeof(what));
-	print_lacking(c, id_width, (struct text){"kernel lacks:", "カーネルに無いもの:"}, what);
+	lacking(c, r, id_width);
+}
+
+/* The whole list's numbers, whatever part of it is shown. */
+static int print_titles(const struct cli *c, const struct rows *rows, struct err *err)
+{
+	auto_catalogue all = {0};
+	int rc = catalogue_select(NULL, 0, &all, err);
+
+	if (rc < 0)
+		return rc;
+	fprintf(c->out, "%s NO  MODE      LEVEL  MIN  TITLE%s\n", cli_style(c, STYLE_BOLD),
+		cli_style(c, STYLE_NONE));
+	for (size_t i = 0; i < rows->n; i++) {
+		const json_t *m = rows->v[i].entry->meta;
+		unsigned n = catalogue_number(&all, rows->v[i].entry->id);
+
+		if (n)
+			fprintf(c->out, "%3u", n);
+		else
+			fputs("  -", c->out);
+		fprintf(c->out, "  %-8s  %5d  %3d  %s\n", json_str(m, "mode", ""),
+			(int)json_int(m, "level", 0), (int)json_int(m, "minutes", 0),
+			cli_tr_json(c, json_object_get(m, "title")));
+		lacking(c, &rows->v[i], 3);
+	}
+	return 0;
 }
 
 static void print_human(const struct cli *c, const struct rows *rows)
@@ -187,7 +232,10 @@ int cmd_list(struct cli *c)
 		rc = print_json(c, &rows);
 	else if (strcmp(c->format, "markdown") == 0)
 		print_markdown(c, &rows);
-	else if (rows.n)
+	else if (rows.n && cli_flag(c, "titles")) {
+		if (print_titles(c, &rows, &err) < 0)
+			return cli_fail(c, &err);
+	} else if (rows.n)
 		print_human(c, &rows);
 	return rc ? rc : broken;
 }

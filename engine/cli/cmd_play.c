@@ -407,7 +407,7 @@ static int check_words(const struct cli *c, struct err *err)
 		if (c->n_args)
 			return 0;
 		err_set(err, ERR_USAGE, EINVAL, "ID is missing");
-		return err_mend(err, "`netdojo list` names them");
+		return err_mend(err, "`netdojo list --titles` numbers them");
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(fixed); i++)
 		if (cli_flag(c, fixed[i]))

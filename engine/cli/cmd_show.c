@@ -31,7 +31,7 @@ static const struct example examples[] = {
 
 const struct command_spec spec_show = {
 	.name = "show",
-	.synopsis = "ID|FILE.lua",
+	.synopsis = "ID|NUMBER|FILE.lua",
 	.summary = {"show a scenario's ticket, drawing and goals",
 		    "シナリオの依頼文・構成図・目標を表示"},
 	.about = {"Shows what the learner is told: the ticket, a drawing of the healthy network "

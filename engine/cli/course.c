@@ -214,16 +214,19 @@ static void id_of(const char *path, char *buf, size_t size)
 
 static int unknown(const char *name, const glob_t *g, struct err *err)
 {
-	const char *ids[COURSES_MAX];
+	const char *ids[COURSES_MAX] = {NULL};
 	char words[COURSES_MAX][64];
 	const char *near;
-	size_t n = 0;
+	size_t n = 0, begun = strcspn(name, "-_ ");
 
 	for (; n < g->gl_pathc && n < COURSES_MAX; n++) {
 		id_of(g->gl_pathv[n], words[n], sizeof(words[n]));
 		ids[n] = words[n];
 	}
 	near = nearest(name, ids, n);
+	for (size_t i = 0; i < n && !near && begun; i++)
+		if (strncmp(ids[i], name, begun) == 0)
+			near = ids[i]; /* a name begun */
 	err_set(err, ERR_USAGE, ENOENT, "Unknown course '%s'", name);
 	return near ? err_mend(err, "Did you mean '%s'?", near)
 		    : err_mend(err, "`netdojo course` lists them");

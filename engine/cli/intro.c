@@ -115,8 +115,20 @@ static bool has_option(const struct cli *c, const char *long_name)
 	return false;
 }
 
+/* The folder's name has the scenario's id in it, which tells the answer: its last word is enough to find it, for `rm -r` too. */
+static void put_folder(FILE *f, const char *folder, const char *id)
+{
+	const char *slash = strrchr(folder, '/'), *name = slash ? slash + 1 : folder,
+		   *dash = strrchr(name, '-');
+
+	if (dash && *id && strstr(name, id))
+		fprintf(f, "%.*s*%s\n", (int)(name - folder), folder, dash);
+	else
+		fprintf(f, "%s\n", folder);
+}
+
 /* All of it the first time, then one line. */
-static void tell_recording(const struct cli *c, const char *folder)
+static void tell_recording(const struct cli *c, const char *folder, const char *id)
 {
 	int width = (int)drawing_columns(c);
 
@@ -125,11 +137,13 @@ static void tell_recording(const struct cli *c, const char *folder)
 		return;
 	}
 	if (!first_time()) {
-		fprintf(c->out, "%s %s\n", cli_tr(c, again), folder);
+		fprintf(c->out, "%s ", cli_tr(c, again));
+		put_folder(c->out, folder, id);
 		return;
 	}
 	text_wrap(c->out, cli_tr(c, recorded), 0, width);
-	fprintf(c->out, "  %s\n", folder);
+	fputs("  ", c->out);
+	put_folder(c->out, folder, id);
 	if (has_option(c, "no-record"))
 		text_wrap(c->out, cli_tr(c, unrecorded_way), 0, width);
 }
@@ -156,7 +170,7 @@ int introduce(const struct cli *c, struct client *lab, const json_t *up, struct 
 		  (int)drawing_columns(c));
 	goals(c, json_object_get(task, "goals"));
 	fputc('\n', c->out);
-	tell_recording(c, json_str(info, "attempt", ""));
+	tell_recording(c, json_str(info, "attempt", ""), json_str(info, "scenario", ""));
 	fputc('\n', c->out);
 	text_wrap(c->out, cli_tr(c, at_hand), 10, (int)drawing_columns(c));
 	fputc('\n', c->out);

@@ -204,7 +204,8 @@ const struct command_spec spec_course = {
 		    "コースに沿って、続きから練習する"},
 	.about = {"Lists the courses, or shows where you stand in one (from your attempts' grades: "
 		  "passed, best "
-		  "score, unfinished) and plays the next scenario, or goes on with the one you "
+		  "score, unfinished) by numbers and titles, and plays the next scenario, or goes "
+		  "on with the one you "
 		  "left. A unit "
 		  "opens when the units before it are done.",
 		  "コースの一覧を表示します。コースを指定すると、これまでの採点結果から進み具合 "

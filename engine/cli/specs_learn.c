@@ -43,6 +43,9 @@ static const struct option_spec play_options[] = {
 };
 
 static const struct example play_examples[] = {
+	{"netdojo play 1",
+	 {"the first of `netdojo list --titles`, which doesn't tell the answer as ids do",
+	  "`netdojo list --titles` の 1 番。ID と違い、答えの手がかりがない"}},
 	{"netdojo play dns-host-proxy-dead",
 	 {"a shell in a broken network; `dojo task` shows the ticket, Ctrl-D ends",
 	  "壊れたネットワークの中のシェル。`dojo task` で依頼文、Ctrl-D で終了"}},
@@ -70,7 +73,7 @@ static const struct exit_spec grade_exits[] = {
 
 const struct command_spec spec_play = {
 	.name = "play",
-	.synopsis = "ID|FILE.lua | --resume [ATTEMPT]",
+	.synopsis = "ID|NUMBER|FILE.lua | --resume [ATTEMPT]",
 	.summary = {"work in a broken network, then be graded",
 		    "壊れたネットワークで練習し、採点する"},
 	.about =

@@ -5,7 +5,7 @@ _netdojo_ask() {
 
 _netdojo_commands='list show play up ps map exec shell pause reset hint diagnose grade attempts report regrade course submit score log capture down check doctor help --help --version'
 declare -gA _netdojo_options=(
-	[list]=' --format --json --lang --help -h'
+	[list]=' --titles -t --format --json --lang --help -h'
 	[show]=' --seed -s --variant --format --json --lang --help -h'
 	[play]=' --resume -r --lab -l --seed -s --variant --attempt --no-record --shell --script --pace --lang --help -h'
 	[up]=' --lab -l --healthy --seed -s --variant --tree --no-record --dry-run -n --format --json --lang --help -h'

@@ -97,19 +97,24 @@ class Standing(CourseTest):
     def test_shown_for_people(self):
         self.played(A, 90)
         text = self.netdojo("course", self.course(unit("one", A, B)), "--list").stdout
-        self.assertRegex(text, rf"\[\+\] {A} +90  passed")
-        self.assertRegex(text, rf"\[ \] {B} .*<- next")
+        by_id = {s["id"]: (n + 1, s["title"]["en"], s["level"]) for n, s in enumerate(self.json("list", "--json")["scenarios"])}
+        (n_a, a, level_a), (n_b, b, level_b) = by_id[A], by_id[B]
+        self.assertRegex(text, rf"\[\+\] +{n_a}  level {level_a}    90  {a}  passed")
+        self.assertRegex(text, rf"\[ \] +{n_b}  level {level_b}  +{b} <- next")
+        for name in by_id:
+            self.assertNotIn(name, text)
         self.assertIn("次", self.netdojo("course", COURSE, "--list", "--lang", "ja").stdout)
         self.assertIn(COURSE, self.netdojo("course").stdout)
 
     def test_goes_on_as_play_does(self):
         """Without room for a lab: what is started is `netdojo play` of the next scenario, or its resumption."""
         path = self.course(unit("one", A))
+        title = next(s["title"]["en"] for s in self.json("list", "--json")["scenarios"] if s["id"] == A)
         with open(os.path.join(self.home.run_dir, "netdojo"), "w", encoding="utf-8"):
             pass
-        self.assertRegex(self.run_netdojo("course", path).stderr, rf"next is {A}\n(.*\n)*netdojo play")
+        self.assertRegex(self.run_netdojo("course", path).stderr, rf"next is {title}\n(.*\n)*netdojo play")
         self.played(A, None, finished=False)
-        self.assertRegex(self.run_netdojo("course", path).stderr, rf"going on with {A}\n(.*\n)*netdojo play")
+        self.assertRegex(self.run_netdojo("course", path).stderr, rf"going on with {title}\n(.*\n)*netdojo play")
 
 
 class Mistakes(CourseTest):
@@ -136,7 +141,8 @@ class Mistakes(CourseTest):
                            ("return curse {}", "did you mean 'course'?"), ("os.exit()", "unknown name 'os'"),
                            ('return course(("x"):rep(1 << 40))', "")):
             self.one_line_error("course", self.course(text=text), code=2, words=(says,))
-        self.one_line_error("course", "wsl2-netwrk", code=2, words=("Did you mean 'wsl2-network'",))
+        for name in ("wsl2-netwrk", "wsl2", "wsl2-course"):
+            self.one_line_error("course", name, code=2, words=("Did you mean 'wsl2-network'",))
 
 
 class TheCourse(CourseTest):

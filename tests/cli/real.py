@@ -61,6 +61,19 @@ class NoLab(RealTest):
         self.assertIn(ID, ids)
         self.assertNotIn("fw-guest-filter", ids)
         self.assertEqual([s["id"] for s in self.json("list", "fw-guest-*", "--json")["scenarios"]], ["fw-guest-filter"])
+        every = self.json("list", "--json")["scenarios"]
+        text = self.netdojo("list", "--titles").stdout
+        self.assertEqual(len(text.splitlines()), len(every) + 1)
+        for n, one in enumerate(every, 1):
+            self.assertRegex(text, rf"(?m)^ *{n}  {one['mode']} .*  {re.escape(one['title']['en'])}$")
+            self.assertNotIn(one["id"], text)
+        n = [s["id"] for s in every].index("fw-guest-filter") + 1
+        self.assertRegex(self.netdojo("list", "fw-guest-*", "--titles").stdout.splitlines()[1], rf"^ *{n}  ")
+        self.assertEqual(self.json("list", str(n), "--json")["scenarios"], [every[n - 1]])
+        self.assertEqual(self.json("show", str(n), "--json")["id"], "fw-guest-filter")
+        for wrong in ("0", str(len(every) + 1), "9" * 40):
+            for command in ("list", "show", "play"):
+                self.one_line_error(command, wrong, code=2, words=["number", f"1 to {len(every)}"])
         self.one_line_error("list", "tag:no-such-tag", code=2, words=["no-such-tag"])
         self.one_line_error("list", "dns-host-p", code=2, words=[ID])
 

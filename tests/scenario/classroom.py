@@ -27,7 +27,10 @@ dojo grade -y
 class Class(real_rig.RealTest):
     def hand_in(self):
         path = os.path.join(self.home, "hanako.tar.gz")
-        self.netdojo("play", real_rig.SCENARIO, "--seed", "hanako", "--script", self.file("lines", SOLUTION))
+        number = [s["id"] for s in self.json("list", "--json")["scenarios"]].index(real_rig.SCENARIO) + 1
+        told = self.netdojo("play", str(number), "--seed", "hanako", "--script", self.file("lines", SOLUTION)).stdout.split("dojo diagnose L")[0]
+        self.assertIn("/netdojo/attempts/*-", told)
+        self.assertNotIn(real_rig.SCENARIO, told)  # before the card no id tells the answer
         self.netdojo("submit", "--name", "hanako", "-o", path)
         with tarfile.open(path) as tar:
             return path, {m.name: tar.extractfile(m).read().decode() for m in tar}
