@@ -213,10 +213,33 @@ def the_way(problems):
     attempt.close()
 
 
+def the_way_through_a_prompt(problems):
+    """A line at the prompt that `dojo windows` opened has what it earned itself; a check counts each probe once, of whatever set."""
+    attempt = Attempt(DNS)
+    log = Log()
+    log.inside("wsl ip -4 addr show eth0", "ip -4 addr show eth0", attempt.guest)
+    line, n = log.events[-1], len(log.events)
+    line["session"] = "main"
+    log.output("", command="dojo windows", session="main", started=1.0, ended=n * 0.5 + 0.4)
+    for e in log.events[4:n - 1]:
+        e["cause"] = n + 1  # as evidence_join has it: it knows the window's line alone
+    log.tried(attempt.meta, which="controls").tried(attempt.meta, ok=False).tried(attempt.meta, ok=False, which="symptoms")
+    for i, e in enumerate(x for x in log.events if x["kind"] == "probe"):
+        e["t"] = 50 + i * 0.01
+    log.end(attempt.meta)
+    shown = len(attempt.meta["controls"]) + len({*attempt.meta["fixed"], *attempt.meta["symptoms"]})
+    walked = attempt.script.ask("score", events=log.events)["path"]["walked"]
+    got = [(w["text"], w["layer"], "address-seen" in w["items"]) for w in walked]
+    wanted = [(line["text"], "L1", True), (f"{len(attempt.meta['controls'])}/{shown}", None, False)]
+    if [g for g in got if g[0] != "dojo windows"] != wanted:
+        problems.append(f"the way through a prompt: {got}, not {wanted}")
+    attempt.close()
+
+
 def main():
     problems = []
     hold(CASES, problems)
-    for test in (partial_credit, wrong_rubrics, prices, by_itself, the_way):
+    for test in (partial_credit, wrong_rubrics, prices, by_itself, the_way, the_way_through_a_prompt):
         test(problems)
     for p in problems:
         print(p)
