@@ -46,7 +46,7 @@ end
 
 function evidence.new(events, scenario, params)
   local self = setmetatable({ p = params, scenario = scenario, by_kind = {}, exits = {}, ends = {},
-    probes = {}, tried = {}, lost = {}, marks = {}, arrived = {}, watched = {} }, evidence)
+    probes = {}, tried = {}, lost = {}, marks = {}, arrived = {}, named = {}, watched = {} }, evidence)
   local counts, running, mtus = not ever_ready(events), {}, {}
   for _, e in ipairs(events) do
     if e.kind == "lab" then
@@ -58,6 +58,7 @@ function evidence.new(events, scenario, params)
     if counts and e.by ~= "lab" and not self.ended then add(self.by_kind, e) end
     if e.kind == "exec" then note_exec(self, running, e) end
     if e.kind == "packet" and e.node == "internet" and e.dir == "in" then self.arrived[#self.arrived + 1] = e end
+    if e.kind == "packet" and e.what == "dns-answer" and e.dir ~= "out" and (e.node or "wsl") == "wsl" then self.named[#self.named + 1] = e end
   end
   return self
 end

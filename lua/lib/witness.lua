@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- Did the far end answer a probe, or somebody nearer who took its address? Only the far end's own recorder tells: what was asked of one of the
--- internet's addresses has to have arrived there. And a name is found only where nobody wrote it down in /etc/hosts.
+-- internet's addresses has to have arrived there. And a name is found only where nobody wrote it down in /etc/hosts, and where a server of the
+-- learner's own, which may well ask others, did ask somebody.
 
 local addr = require("addr")
 
@@ -57,15 +58,37 @@ local function written_down(ev, probe)
   return false
 end
 
+-- What is the learner's own among the addresses that answer over lo: loopback's, and those they added. The tunnel to Windows' resolver is none.
+local function own_addresses(ev)
+  local out = {}
+  for _, e in ipairs(ev:all("change")) do
+    if e.what == "address" and e["local"] then out[e["local"]] = true end
+  end
+  return out
+end
+
+-- Answers of a server in WSL itself, and never one from outside: at any time, for a resolver remembers.
+local function made_up(ev, probe, own)
+  local host, by_itself = probe.kind == "lookup" and probe.node == "wsl" and filled(probe.host, ev.p), false
+  for _, e in ipairs(host and ev.named or {}) do
+    if (e.qname or ""):lower():gsub("%.$", "") == host:lower() and #(e.answers or {}) > 0 then
+      local src = e.src or ""
+      if e["if"] ~= "lo" or not (src:find("^127%.") or src == "::1" or own[src]) then return false end
+      by_itself = true
+    end
+  end
+  return by_itself
+end
+
 -- The names of the fixed-probes that passed and prove nothing.
 local function find(ev)
   local out = {}
   local watched = ev.arrived and ev.watched[FAR] and ev.finishing
   local far = watched and far_addresses() or {}
-  local came = watched and arrived_since(ev) or {}
+  local came, own = watched and arrived_since(ev) or {}, own_addresses(ev)
   for _, probe in ipairs(ev.scenario.fixed) do
     local key, e = arrival(probe, ev.p, far), (ev.probes.fixed or {})[probe.name]
-    if probe.node == "wsl" and e and e.ok and (key and not came[key] or written_down(ev, probe)) then out[probe.name] = true end
+    if probe.node == "wsl" and e and e.ok and (key and not came[key] or written_down(ev, probe) or made_up(ev, probe, own)) then out[probe.name] = true end
   end
   return out
 end
