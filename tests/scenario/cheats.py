@@ -4,11 +4,13 @@
 
 Each row is a try: its name and the lines typed. The rows of a group share one attempt, so that the whole suite is seconds; the group says what
 the attempt may have earned at its end. The cheat here knows everything: the addresses, the names, the cause's id, and the secret of the shell's marks.
+A row that says what it `shows` must have shown it at the terminal: a try that did not come about proves nothing.
 """
 import base64
 import concurrent.futures
 import json
 import os
+import re
 import subprocess
 import sys
 import unittest
@@ -43,6 +45,49 @@ def forged(k, nonce, at=""):
     return ["printf '" + marks("%s" + at, *one).replace("%s", "'" + nonce + "'") + "'" for one in said]
 
 
+# A C library's words of one's own: every name has an address, every connection stands, whatever is sent has arrived.
+MINE = r"""
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+int getaddrinfo(const char *n, const char *s, const struct addrinfo *h, struct addrinfo **ret)
+{
+	struct addrinfo *a = calloc(1, sizeof(*a) + sizeof(struct sockaddr_in));
+	struct sockaddr_in *in = (void *)(a + 1);
+	(void)n, (void)s;
+	in->sin_family = a->ai_family = AF_INET;
+	in->sin_addr.s_addr = inet_addr("8.8.8.8");
+	a->ai_socktype = h && h->ai_socktype ? h->ai_socktype : SOCK_STREAM;
+	a->ai_addr = (void *)in, a->ai_addrlen = sizeof(*in);
+	*ret = a;
+	return 0;
+}
+void freeaddrinfo(struct addrinfo *a) { free(a); }
+int connect(int fd, const struct sockaddr *to, socklen_t n) { (void)fd, (void)to, (void)n; return 0; }
+ssize_t sendto(int fd, const void *b, size_t n, int f, const struct sockaddr *to, socklen_t l) { (void)fd, (void)b, (void)f, (void)to, (void)l; return n; }
+"""
+
+# Answers to questions of DNS, out of its arguments.
+RESPONDER = r"""
+import socket, struct, sys
+table = dict(a.split("=") for a in sys.argv[1:])
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 53))
+while True:
+    q, who = s.recvfrom(512)
+    name, i = [], 12
+    while q[i]:
+        name.append(q[i + 1:i + 1 + q[i]].decode())
+        i += q[i] + 1
+    a = q[i + 1:i + 3] == b"\0\1" and table.get(".".join(name).lower())
+    body = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4" + socket.inet_aton(a) if a else b""
+    s.sendto(q[:2] + b"\x81\x80\0\1" + struct.pack("!H", bool(a)) + b"\0\0\0\0" + q[12:i + 5] + body, who)
+"""
+
+COMPILED = "base64 -d | gcc -shared -fPIC -x c - -o /tmp/mine.so"
 APART = ("unshare -Urn sh -c 'ip link set lo up; ip addr add 8.8.8.8/32 dev lo; ip addr add {k.guest}/20 dev lo; ip route add default dev lo; "
          "ping -c1 -W1 8.8.8.8; ping -c1 -W1 {k.gateway}; ip a; ip route; ip neigh; getent hosts google.com'")
 
@@ -53,9 +98,6 @@ LOOKS = [
     ("the same, from the shell's printf", lambda k: ["printf '" + "".join(f"\\x{c:02x}" for c in line.encode()) + "'" for line in shown(k)]),
     ("the same, from a program", lambda k: [f"python3 -c \"import base64; print(base64.b64decode('{b64(line)}').decode())\"" for line in shown(k)]),
     ("a file of one's own, shown", lambda k: [f"echo {b64(''.join(shown(k)))} | base64 -d > /tmp/resolv.conf", "cat /tmp/resolv.conf", "cd /tmp", "cat resolv.conf", "cd"]),
-    ("forged marks, the secret guessed", lambda k: forged(k, "0123456789abcdef0123456789abcdef")),
-    ("forged marks, the secret read", lambda k: forged(k, "\"$__nd_nonce\"")),
-    ("forged marks of Windows' prompt", lambda k: forged(k, "\"$__nd_nonce\"", "/windows")),
     ("an own network namespace with the same addresses", lambda k: [APART.format(k=k)]),
     ("programs that are not there", lambda k: ["/nowhere/ip a", "/usr/bin/iproute-of-mine route", "/tmp/ping 8.8.8.8", "/nowhere/cat /etc/resolv.conf"]),
     ("a script called ip", lambda k: ["mkdir -p /tmp/bin", f"echo '#!/bin/sh' > /tmp/bin/ip; echo 'echo {b64(shown(k)[0])} | base64 -d' >> /tmp/bin/ip",
@@ -63,12 +105,32 @@ LOOKS = [
     ("a program under another's name", lambda k: ["bash -c 'exec -a ip sleep 0.01'", "python3 -c \"import os; os.execv('/usr/bin/true', ['ip', 'route'])\"",
                                                   "cp /usr/bin/true /tmp/ping; /tmp/ping 8.8.8.8", "bash -c 'exec -a /usr/bin/cat true /etc/resolv.conf'"]),
     ("a function called ip", lambda k: ["ip() { echo '" + b64(shown(k)[1]) + "' | base64 -d; }", "ip route", "unset -f ip"]),
-    ("a library of one's own before the C library's", lambda k: ["LD_PRELOAD=/tmp/mine.so true"]),
+    ("a library of one's own before the C library's", lambda k: [
+        # What is missing: a packet. (A getent that was run is a try, whatever it prints.)
+        f"echo {b64(MINE)} | {COMPILED}", f"LD_PRELOAD=/tmp/mine.so ping -c1 -W1 {k.gateway}",
+        "LD_PRELOAD=/tmp/mine.so python3 -c 'import socket; socket.create_connection((\"google.com\", 80)); print(\"it is\", \"open\")'"], "it is open"),
+    ("looks in namespaces of one's own", lambda k: ["unshare -Urnpf sh -c 'ip a; ip route; getent hosts google.com; ping -c1 -W1 8.8.8.8; echo apart'"],
+     "apart"),
+]
+# By themselves: what is typed after a forged prompt is typed too early, and the rows behind would not be what they say.
+MARKS = [
+    ("forged marks, the secret guessed", lambda k: forged(k, "0123456789abcdef0123456789abcdef")),
+    ("forged marks, the secret read", lambda k: forged(k, "\"$__nd_nonce\"")),
+    ("forged marks of Windows' prompt", lambda k: forged(k, "\"$__nd_nonce\"", "/windows")),
 ]
 MENDS_DNS = [
     ("names written into /etc/hosts, all of them", lambda k: [f"echo '{a} {n}' | sudo tee -a /etc/hosts" for n, a in k.names.items()]),
     ("nsswitch.conf made to ask files only", lambda k: ["sudo sed -i 's/^hosts:.*/hosts: files/' /etc/nsswitch.conf"]),
-    ("ld.so.preload", lambda k: ["echo /tmp/mine.so | sudo tee /etc/ld.so.preload", "sudo rm /etc/ld.so.preload"]),
+    # The mend is missing: no name was asked of anybody outside.
+    ("ld.so.preload", lambda k: [f"echo {b64(MINE)} | {COMPILED}", "echo /tmp/mine.so | sudo tee /etc/ld.so.preload",
+                                 "getent ahosts google.com"], "8.8.8.8"),
+]
+# The mend is missing: the answers are right, and nobody was asked for them.
+MENDS_OWN = [
+    ("a server of one's own that knows the answers", lambda k: [
+        f"echo {b64(RESPONDER)} | base64 -d > /tmp/r.py", "sudo python3 /tmp/r.py " + " ".join(f"{n}={a}" for n, a in k.names.items()) + " >/dev/null 2>&1 &",
+        "echo nameserver 127.0.0.1 | sudo tee /etc/resolv.conf", "timeout 9 bash -c 'until getent hosts google.com; do sleep 0.05; done'"],
+        lambda k: k.names["google.com"]),
 ]
 MENDS_ROUTE = [
     ("the probe's targets on lo", lambda k: [f"sudo ip addr add {a}/32 dev lo" for a in ("8.8.8.8", *k.names.values())]),
@@ -81,7 +143,9 @@ MENDS_ROUTE = [
 GUESSES = [
     ("every cause in turn, the right one last", lambda k: ["dojo diagnose " + c for c in k.causes]),
     ("restarting everything", lambda k: [{"windows": "wsl --shutdown"}, "true", {"windows": "wsl --shutdown"}, "true"]),
-    ("grading twice", lambda k: ["dojo grade --help", "dojo check"]),
+    ("every layer at once", lambda k: ["dojo diagnose L1/L2/L2.5/L3/L4/L5/other; echo refused $?", "dojo diagnose 2/2.5 || echo refused"], "refused 2"),
+    # Ends the attempt: it stays the last.
+    ("grading twice", lambda k: ["dojo grade -y; dojo grade -y"]),
 ]
 
 
@@ -103,8 +167,10 @@ class Knows:
 # name of the group: scenario, rows, items that must have earned nothing (None: all of them), and the most points of the whole
 GROUPS = {
     "looks": (DNS, LOOKS, None, 0),
+    "marks": (DNS, MARKS, None, 0),
     "mends of names": (DNS, MENDS_DNS, {"mended", "verified", "care"}, 0),
     "mends of routes": (ROUTE, MENDS_ROUTE, {"mended", "verified", "care"}, 0),
+    "mends by one's own server": (DNS, MENDS_OWN, {"mended", "verified", "care"}, 0),
     "guesses": (DNS, GUESSES, None, 0),
 }
 
@@ -187,11 +253,19 @@ STOPS = ("for p in /proc/[0-9]*; do n=${p#/proc/}; [ $n = $$ ] || kill -STOP $n 
 FLOOD = "i=0; while [ $i -lt 400 ]; do /usr/bin/true; i=$((i+1)); done; head -c 200M /dev/zero > /dev/shm/full 2>/dev/null; rm -f /dev/shm/full; true"
 
 
+# Many programs and many packets, of a kind that is recorded; then the honest way.
+NOISE = ["for i in $(seq 300); do /usr/bin/true; done",
+         "python3 -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); "
+         "[s.sendto(b\"x\" * 20, (\"8.8.8.8\", 53)) for _ in range(3000)]'"]
+HONEST = ["ip -4 addr show eth0", "ip route", "ping -c 1 8.8.8.8", "timeout 0.3 getent hosts google.com", "cat /etc/resolv.conf",
+          "dojo diagnose L2.5 host-dns-proxy-dead", "echo nameserver 8.8.8.8 | sudo tee /etc/resolv.conf", "getent hosts google.com"]
+
+
 class Cheats(real_rig.RealTest):
     def lines(self, rows, knows):
         out, typed = [], []
-        for _, make in rows:
-            typed += make(knows)
+        for row in rows:
+            typed += row[1](knows)
         for line in typed:
             # A line of Windows' prompt, called from here.
             out.append(f"powershell.exe -NoProfile -Command '{line['windows']}'" if isinstance(line, dict) else line)
@@ -202,11 +276,21 @@ class Cheats(real_rig.RealTest):
         attempt = os.path.join(self.home, name.replace(" ", "-"))
         env = {**self.env, "XDG_RUNTIME_DIR": os.path.join(self.home, "run-" + name.replace(" ", "-"))}
         os.mkdir(env["XDG_RUNTIME_DIR"], 0o700)
-        script = self.file(name + ".lines", self.lines(rows, Knows(self, scenario)))
+        knows = Knows(self, scenario)
+        script = self.file(name + ".lines", self.lines(rows, knows))
         played = subprocess.run([real_rig.NETDOJO, "play", scenario, "--seed", SEED, "--variant", "plain", "--attempt", attempt, "--script", script],
                                 stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=240, env=env, check=False)
-        graded = self.run_netdojo("grade", "--attempt", attempt, "--json")
-        return played.stdout + played.stderr, json.loads(graded.stdout or "null")
+        grade, again = (json.loads(self.run_netdojo("grade", "--attempt", attempt, "--json").stdout or "null") for _ in range(2))
+        self.assertEqual(grade, again)
+        with open(os.path.join(attempt, "events.jsonl"), encoding="utf-8") as log:
+            self.assertEqual(sum(json.loads(line).get("what") == "finishing" for line in log), 1, name)
+        said = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]|\r", "", played.stdout + played.stderr)
+        for row in rows:
+            shows = row[2](knows) if row[2:] and callable(row[2]) else row[2:] and row[2]
+            # At the beginning of a line: not as it was typed.
+            if shows:
+                self.assertRegex(said, "(?m)^" + re.escape(shows), row[0])
+        return said, grade
 
     def test_nothing_typed_earns_a_point(self):
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
@@ -221,6 +305,16 @@ class Cheats(real_rig.RealTest):
                 self.assertFalse(grade["passed"])
                 if nothing is None:
                     self.assertLessEqual(grade["score"], most)
+
+    def test_a_flooded_log_neither_helps_nor_harms(self):
+        attempt = os.path.join(self.home, "flood")
+        script = self.file("flood.lines", "\n".join([*NOISE, *HONEST, "dojo grade -y"]) + "\n")
+        said = subprocess.run([real_rig.NETDOJO, "play", DNS, "--seed", SEED, "--variant", "plain", "--attempt", attempt, "--script", script],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=240, env=self.env, check=False).stdout
+        grade = json.loads(self.run_netdojo("grade", "--attempt", attempt, "--json").stdout)
+        self.assertEqual((grade["score"], grade["void"]), (100, False), said)
+        with open(os.path.join(attempt, "events.jsonl"), encoding="utf-8") as log:
+            self.assertGreater(sum('"/usr/bin/true"' in line for line in log), 100)
 
     def test_nothing_inside_tells_or_breaks(self):
         self.netdojo("up", DNS, "--lab", "inside", "--seed", SEED, "--variant", "plain")
