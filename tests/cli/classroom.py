@@ -226,6 +226,11 @@ class Copies(ClassTest):
         self.assertEqual([r["held"] for r in rows], [False, True, True, False])
         self.assertFalse(any(r["held"] for r in self.score(*files, "--seed-from", "any", "--lenient")["submissions"]))
 
+    def test_a_copy_of_a_copied_log_under_a_new_chain(self):
+        log, anew = class_rig.chain(class_rig.events("a")), class_rig.chain(class_rig.events("c", wall=5.0))
+        doc = self.score(self.hand_in("a", log), self.hand_in("b", log), self.hand_in("c", anew), "--seed-from", "any")
+        self.assertEqual([r["held"] for r in doc["submissions"]], [True] * 3)
+
     def test_one_taken_up_again_is_a_note(self):
         events = class_rig.events("a")
         events.insert(3, {"seq": 4, "t": 11.0, "kind": "lab", "by": "lab", "what": "resumed", "gap": 3725.4, "wall": 9.0})
