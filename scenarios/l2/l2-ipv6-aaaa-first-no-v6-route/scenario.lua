@@ -16,8 +16,11 @@ local function windows_near(p)
   return ("fe80::%x:%x:%x:%x"):format((b[1] ~ 2) << 8 | b[2], b[3] << 8 | 0xff, 0xfe00 | b[4], b[5] << 8 | b[6])
 end
 
--- What a program does that takes the addresses in their order: bash, as git, pip or ssh.
-local function first_address(host) return { "bash", "-c", "exec 3<>/dev/tcp/" .. host .. "/80" } end
+-- What a program does that takes the first address, as the system's order has it, and no other: one that goes on to the next would get through
+-- after all, as soon as the kernel gives the dead neighbour up, three seconds after whoever asked for it first.
+local function first_address(host)
+  return { "bash", "-c", 'a=$(getent ahosts "$0") && exec 3<>"/dev/tcp/${a%% *}/80"', host }
+end
 
 -- Was IPv6 looked at: its routes, or a try of one family alone?
 local six = { ["-6"] = true, ["--ipv6"] = true, ["-4"] = true, ["--ipv4"] = true, ["-A"] = true }
