@@ -9,22 +9,19 @@
 
 static struct rig r;
 
-static void setup(void)
-{
-	rig_init(&r);
-}
-
 static void teardown(void)
 {
 	rig_done(&r);
 }
 
-/* The log as a lab before left it; cut: what a crash left of one more line. */
+/* A rig, and in it the log as a lab before left it; cut: what a crash left of one more line. */
 static void write_log(const char *cut)
 {
-	auto_fd dir = open(r.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_fd dir = -1;
 	struct log log;
 
+	rig_init(&r);
+	dir = open(r.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	ck_assert_int_eq(log_open(&log, dir, "events.jsonl", NULL), 0);
 	log_put(&log, json_pack("{s:s, s:s, s:s, s:f}", "kind", "lab", "by", "lab", "what", "start",
 				"wall", 1000.0));
@@ -164,7 +161,7 @@ TCase *lab_life_case(void)
 {
 	TCase *t = tcase_create("life");
 
-	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_checked_fixture(t, NULL, teardown);
 	tcase_add_loop_test(t, goes_on_after_its_last_whole_line, 0, 4);
 	tcase_add_test(t, a_log_that_somebody_changed_is_left_alone);
 	tcase_add_loop_test(t, what_was_reset_is_not_verified_again, 0, 2);
